@@ -1,0 +1,3 @@
+"""psync replicates folders between machines over TCP."""
+
+__version__ = "0.1.0"

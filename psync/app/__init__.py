@@ -1,0 +1,1 @@
+"""The command line: parses, builds, prints. It decides nothing about replication."""

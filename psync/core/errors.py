@@ -1,0 +1,355 @@
+"""Everything psync tells an operator when something goes wrong.
+
+Two families, kept apart:
+
+* `Failure` ends a command. One class a message: template, remedy, exit code.
+* `Problem` is trouble with one entry. It is data, travels over the wire, is
+  counted and listed, and never stops a run. `PROBLEM_TEXTS` holds its words.
+
+No other module holds such text. The three documented texts (guide,
+"Troubleshooting" 1) are at the end.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from msgspec import Struct
+
+EXIT_CONVERGED = 0
+EXIT_PARTIAL = 1
+EXIT_USAGE = 2
+EXIT_CONNECTION = 3
+EXIT_HELD = 4
+EXIT_INTERRUPTED = 130
+
+
+class Failure(Exception):
+    """Ends a command: `str()` is one sentence that names the thing, `remedy` what to do.
+
+    Fields of the template are keyword arguments; a missing one is a programming
+    error and raises `KeyError` at once.
+    """
+
+    code: ClassVar[str] = ""
+    template: ClassVar[str] = ""
+    remedy: ClassVar[str] = ""
+    exit_code: ClassVar[int] = EXIT_USAGE
+
+    def __init__(self, **fields: object) -> None:
+        self.fields = fields
+        super().__init__(self.template.format_map(fields))
+
+
+# Usage and configuration
+
+
+class PortInvalid(Failure):
+    code = "PORT_INVALID"
+    template = "Port {value!r} is not a whole number from 1024 to 65535."
+    remedy = "Give the port that the listener uses, 7333 unless it was changed."
+
+
+class PortContradiction(Failure):
+    code = "PORT_CONTRADICTION"
+    template = "The address {address} names port {address_port}, but --port says {port}."
+    remedy = "Give the port once, or the same one twice."
+
+
+class AddressInvalid(Failure):
+    code = "ADDRESS_INVALID"
+    template = "{address!r} is not an address: {reason}."
+    remedy = (
+        r"Write a local path, TCP:\\host\c$\Folder, or tcp://host[:port]/C:/Folder "
+        "(tcp://host[:port]/srv/folder for a POSIX host)."
+    )
+
+
+class RefusedPath(StrEnum):
+    """Why a path on host is refused. The values are stable: they travel and are documented."""
+
+    INCOMPLETE = "INCOMPLETE"
+    DRIVE_RELATIVE = "DRIVE_RELATIVE"
+    DOTDOT = "DOTDOT"
+    STREAM = "STREAM"
+    RESERVED = "RESERVED"
+    TRAILING = "TRAILING"
+    NAMESPACE = "NAMESPACE"
+    CHARS = "CHARS"
+    NAME_LONG = "NAME_LONG"
+    PATH_LONG = "PATH_LONG"
+    FOREIGN = "FOREIGN"
+    UNC = "UNC"
+
+
+REFUSED_PATH_TEXTS = {
+    RefusedPath.INCOMPLETE: "it is not a complete path from a drive or from the root",
+    RefusedPath.DRIVE_RELATIVE: "a drive without a separator depends on a current folder",
+    RefusedPath.DOTDOT: "'..' is not allowed",
+    RefusedPath.STREAM: "':' after the drive would name an alternate data stream",
+    RefusedPath.RESERVED: "a component is a device name on Windows",
+    RefusedPath.TRAILING: "Windows drops a trailing dot or space, so this would be another name",
+    RefusedPath.NAMESPACE: "device and verbatim namespaces are not allowed",
+    RefusedPath.CHARS: "it holds a character that the host does not allow in a name",
+    RefusedPath.NAME_LONG: "a component is longer than the host allows",
+    RefusedPath.PATH_LONG: "the path is longer than the host allows",
+    RefusedPath.FOREIGN: "it has the form of another operating system, and the listener has no RootPath",
+    RefusedPath.UNC: "a listener serves its own disks; without RootPath a UNC path is not one of them",
+}
+
+
+class PathRefused(Failure):
+    code = "PATH_REFUSED"
+    template = "The path {path!r} is refused ({reason}): {explanation}."
+    remedy = r"Give the complete folder path on the host, such as C:\My Documents\Target or /srv/target."
+
+    def __init__(self, *, path: str, reason: RefusedPath) -> None:
+        self.reason = reason
+        super().__init__(path=path, reason=reason.value, explanation=REFUSED_PATH_TEXTS[reason])
+
+
+class RootPathInvalid(Failure):
+    code = "ROOT_PATH_INVALID"
+    template = "RootPath {path!r} cannot be used: {reason}."
+    remedy = "Give the complete path of an existing folder on this machine."
+
+
+class SourceMissing(Failure):
+    code = "SOURCE_MISSING"
+    template = "The source folder {path!r} does not exist."
+    remedy = "Check the path. A missing source is never treated as an empty folder."
+
+
+class NotAFolder(Failure):
+    code = "NOT_A_FOLDER"
+    template = "{path!r} is not a folder."
+    remedy = "psync replicates folders; give the folder that holds it, and --exclude what is not wanted."
+
+
+class TargetParentMissing(Failure):
+    code = "TARGET_PARENT_MISSING"
+    template = "The target {path!r} cannot be made: its parent folder does not exist."
+    remedy = "Check the path, or make the parent folder."
+
+
+class FolderUnreachable(Failure):
+    code = "FOLDER_UNREACHABLE"
+    template = "The folder {path!r} cannot be opened: {reason}."
+    remedy = "Check the permissions of the account that psync or the listener runs under."
+
+
+class ReadOnlyListener(Failure):
+    code = "READ_ONLY"
+    template = "The listener is read-only and takes no target."
+    remedy = "Start the listener without --read-only, or use it as a source."
+
+
+class SecretInvalid(Failure):
+    code = "SECRET_INVALID"
+    template = "The {name} cannot be used: {reason}."
+    remedy = "Put the secret alone into a file, or make one with: psync key --generate"
+
+
+class NetworkUnauthenticated(Failure):
+    code = "NETWORK_UNAUTHENTICATED"
+    template = "Without a key {what} would be encrypted but not authenticated, outside this machine."
+    remedy = (
+        "Give both sides a key (psync key --generate, then --password-file), or accept the risk on "
+        "both with --allow-unauthenticated-network; the listener then needs --root-path."
+    )
+
+
+class AddressInUse(Failure):
+    code = "ADDRESS_IN_USE"
+    template = "Cannot listen on {host} port {port}: {reason}."
+    remedy = "Stop the program that uses the port, or choose another with --port on both sides."
+    exit_code = EXIT_CONNECTION
+
+
+class DuplicateListener(Failure):
+    code = "DUPLICATE_LISTENER"
+    template = "Another psync listener runs on this machine (process {owner}, instance {instance!r})."
+    remedy = "Keep a single listener a machine: stop the other one, or start this one with --instance NAME."
+    exit_code = EXIT_CONNECTION
+
+
+# Connection causes: shown below the documented texts
+
+CHECK_RUNNING = "Check that the listener is up and running there and listens on the same port number."
+CHECK_KEYS = "Check that user name and password are the same on both sides."
+CHECK_SINGLE = "Make sure that a single listener runs on that machine."
+
+
+class ConnectionFailure(Failure):
+    """Why a connection is not there (any more). Exit code 3."""
+
+    exit_code = EXIT_CONNECTION
+
+
+class ConnectRefused(ConnectionFailure):
+    code = "CONNECT_REFUSED"
+    template = "Nothing accepts connections at {host} port {port} ({reason})."
+    remedy = CHECK_RUNNING
+
+
+class ConnectTimeout(ConnectionFailure):
+    code = "CONNECT_TIMEOUT"
+    template = "{host} port {port} did not answer within {seconds:g} seconds."
+    remedy = CHECK_RUNNING
+
+
+class HostUnknown(ConnectionFailure):
+    code = "HOST_UNKNOWN"
+    template = "The host name {host!r} cannot be resolved ({reason})."
+    remedy = "Check the host name, or give the IP address of the remote host."
+
+
+class NotPsync(ConnectionFailure):
+    code = "NOT_PSYNC"
+    template = "What answers at {host} port {port} is not a psync listener."
+    remedy = "Another service uses that port. " + CHECK_RUNNING
+
+
+class VersionMismatch(ConnectionFailure):
+    code = "VERSION"
+    template = "The listener at {host} speaks no protocol version in common with this psync."
+    remedy = "Install the same psync version on both sides. " + CHECK_SINGLE
+
+
+class ModeMismatch(ConnectionFailure):
+    code = "MODE_MISMATCH"
+    template = "{keyed_side} has a key and {unkeyed_side} has none."
+    remedy = CHECK_KEYS
+
+
+class KeyMismatch(ConnectionFailure):
+    code = "KEY_MISMATCH"
+    template = "The listener at {host} has another key."
+    remedy = CHECK_KEYS + " " + CHECK_SINGLE
+
+
+class ListenerUnproven(ConnectionFailure):
+    code = "LISTENER_UNPROVEN"
+    template = "What answers at {host} could not prove that it is the listener it claims to be."
+    remedy = "Do not send it anything. " + CHECK_KEYS + " Look for a machine in between."
+
+
+class Busy(ConnectionFailure):
+    code = "BUSY"
+    template = "{what} is busy: {reason}."
+    remedy = "Wait until the other run has ended, or stop it."
+
+
+class HandshakeTimeout(ConnectionFailure):
+    code = "HANDSHAKE_TIMEOUT"
+    template = "{host} port {port} accepts connections but did not complete the handshake within {seconds:g} seconds."
+    remedy = "Another service may use that port. " + CHECK_RUNNING
+
+
+class ConnectionLost(ConnectionFailure):
+    code = "CONNECTION_LOST"
+    template = "The connection to {host} was lost: {reason}."
+    remedy = "Run the job again: what was acknowledged is kept, the rest is sent again."
+
+
+class ProtocolViolation(ConnectionFailure):
+    code = "PROTOCOL"
+    template = "{host} broke the protocol: {reason}."
+    remedy = "Install the same psync version on both sides; if they are equal, report this as a defect."
+
+
+class ListenerFailed(ConnectionFailure):
+    code = "LISTENER_FAILED"
+    template = "The listener at {host} ended the run: {reason}."
+    remedy = "Look at the listener's log."
+
+
+# Trouble with one entry
+
+
+class ProblemCode(StrEnum):
+    """What is wrong with one entry. The values are stable: they travel and are documented."""
+
+    PERMISSION = "PERMISSION"
+    NOT_FOUND = "NOT_FOUND"
+    SOURCE_CHANGED = "SOURCE_CHANGED"
+    SPECIAL_FILE = "SPECIAL_FILE"
+    NAME_INVALID = "NAME_INVALID"
+    NAME_CONFLICT = "NAME_CONFLICT"
+    KIND_CONFLICT = "KIND_CONFLICT"
+    CONFLICT = "CONFLICT"
+    FOLDER_KEPT = "FOLDER_KEPT"
+    LINK_REFUSED = "LINK_REFUSED"
+    NO_SPACE = "NO_SPACE"
+    READ_ONLY_DISK = "READ_ONLY_DISK"
+    VERIFY_FAILED = "VERIFY_FAILED"
+    IO_ERROR = "IO_ERROR"
+
+
+PROBLEM_TEXTS = {
+    ProblemCode.PERMISSION: "permission denied",
+    ProblemCode.NOT_FOUND: "no longer there",
+    ProblemCode.SOURCE_CHANGED: "the source changed while it was read; the target keeps its version",
+    ProblemCode.SPECIAL_FILE: "fifos, sockets and devices are not replicated",
+    ProblemCode.NAME_INVALID: "the target cannot hold this name",
+    ProblemCode.NAME_CONFLICT: "the target cannot tell this name from another one of the same folder",
+    ProblemCode.KIND_CONFLICT: "a folder that is not empty stands where the source has none; --delete replaces it",
+    ProblemCode.CONFLICT: "the target changed during the run and was left as it is",
+    ProblemCode.FOLDER_KEPT: "the folder holds entries that are not part of the run and was kept",
+    ProblemCode.LINK_REFUSED: "a symbolic link stands where a folder was expected, and links are never followed",
+    ProblemCode.NO_SPACE: "the target is full",
+    ProblemCode.READ_ONLY_DISK: "the target's file system is read-only",
+    ProblemCode.VERIFY_FAILED: "what arrived is not what was sent",
+    ProblemCode.IO_ERROR: "the disk reported an error",
+}
+
+# Said once, never counted as failed: the run did what was asked of it.
+NOTICES = frozenset({ProblemCode.SPECIAL_FILE, ProblemCode.FOLDER_KEPT})
+
+# A later attempt can succeed without anybody changing the source.
+RETRYABLE = frozenset(
+    {
+        ProblemCode.SOURCE_CHANGED,
+        ProblemCode.CONFLICT,
+        ProblemCode.NO_SPACE,
+        ProblemCode.VERIFY_FAILED,
+        ProblemCode.IO_ERROR,
+    }
+)
+
+
+class Problem(Struct, frozen=True, array_like=True):
+    """Trouble with one entry: `path` in components below the job's folder, `detail` of the system."""
+
+    path: tuple[bytes, ...]
+    code: ProblemCode
+    detail: str = ""
+
+    @property
+    def text(self) -> str:
+        """One sentence without the path."""
+        words = PROBLEM_TEXTS[self.code]
+        return f"{words} ({self.detail})" if self.detail else words
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether this is said without counting as a failure."""
+        return self.code in NOTICES
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether a later attempt can succeed without a change at the source."""
+        return self.code in RETRYABLE
+
+
+# The documented texts (guide, "Troubleshooting" 1)
+
+
+def device_text(role: str, uri: str) -> str:
+    """Say that an end could not be opened; `role` is "source" or "target", `uri` the display form."""
+    return f"Could not initialize {role} device: {uri}..."
+
+
+def connection_failure_text(uri: str, job: str, *, retry_scheduled: bool) -> str:
+    """Name the failed connection; the suffix stands exactly when a further attempt is scheduled."""
+    suffix = " (Connection Retry is Enabled!)..." if retry_scheduled else ""
+    return f"Connection Failure: {uri} - Job: {job}{suffix}"

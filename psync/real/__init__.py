@@ -1,0 +1,1 @@
+"""`System` on a real machine."""
