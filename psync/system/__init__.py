@@ -6,7 +6,7 @@ This package holds Protocols and plain errors only; `psync.real` builds a
 `System` on a real machine.
 """
 
-from psync.system.operating_system import DirectoryEntry, OperatingSystem, StatResult
+from psync.system.operating_system import Buffer, DirectoryEntry, OperatingSystem, StatResult
 from psync.system.system import (
     Claim,
     FolderLock,
@@ -17,6 +17,7 @@ from psync.system.system import (
 )
 
 __all__ = [
+    "Buffer",
     "Claim",
     "DirectoryEntry",
     "FolderLock",

@@ -6,11 +6,11 @@ relative to `dir_fd`, except for the few calls that open or make an operator's
 own path. All calls raise `OSError` with `errno` set.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-type Buffer = bytes | bytearray | memoryview
+Buffer: TypeAlias = bytes | bytearray | memoryview
 
 
 class StatResult(Protocol):
@@ -76,5 +76,3 @@ class OperatingSystem(Protocol):
     def rename(self, src: bytes, dst: bytes, *, src_dir_fd: int, dst_dir_fd: int) -> None: ...
     def symlink(self, src: bytes, dst: bytes, *, dir_fd: int) -> None: ...
     def readlink(self, path: bytes, *, dir_fd: int) -> bytes: ...
-
-    def writev(self, fd: int, buffers: Iterable[Buffer], /) -> int: ...
