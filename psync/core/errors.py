@@ -292,7 +292,7 @@ PROBLEM_TEXTS = {
     ProblemCode.SPECIAL_FILE: "fifos, sockets and devices are not replicated",
     ProblemCode.NAME_INVALID: "the target cannot hold this name",
     ProblemCode.NAME_CONFLICT: "the target cannot tell this name from another one of the same folder",
-    ProblemCode.KIND_CONFLICT: "a folder that is not empty stands where the source has none; --delete replaces it",
+    ProblemCode.KIND_CONFLICT: "a folder stands where the source has none; --delete replaces it",
     ProblemCode.CONFLICT: "the target changed during the run and was left as it is",
     ProblemCode.FOLDER_KEPT: "the folder holds entries that are not part of the run and was kept",
     ProblemCode.LINK_REFUSED: "a symbolic link stands where a folder was expected, and links are never followed",

@@ -1,0 +1,97 @@
+"""Contents of files between two ends, as values.
+
+A job announces a file to the target (`plan.WriteFile`), asks the source for its
+content under the same id (`Request`), and passes on what the source answers,
+untouched and in the order of the requests:
+
+* `Pack`: small files, whole. The buffers are their contents, one after another.
+* `Piece`: a stretch of a large file. Stretches that are skipped are holes.
+* `End`: the large file is complete. The only word that lets it be committed.
+* `Unsupplied`: the source could not read it; the target keeps what it has.
+
+The target answers every announced change with one `Outcome`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from psync.core.errors import Problem
+from psync.core.manifest import EntryPath, Stamp
+
+# A file up to this size travels whole, in a pack with others; a larger one in
+# pieces of at most this size. One sealed record then holds either with room
+# for its header.
+PIECE_BYTES_MAX = 512 * 1024
+PACK_FILES_MAX = 1024
+
+Buffer: TypeAlias = bytes | bytearray | memoryview
+
+
+class Request(Struct, frozen=True, array_like=True, gc=False):
+    """Ask the source for the content of the file announced as `id`."""
+
+    id: int
+    path: EntryPath
+
+
+class PackedFile(Struct, frozen=True, array_like=True, gc=False):
+    """One file of a pack: `size` bytes, the time it was last modified when read, its BLAKE3-256."""
+
+    id: int
+    size: int
+    mtime_ns: int
+    digest: bytes
+
+
+class Pack(Struct, frozen=True, array_like=True, tag=1):
+    """Whole small files; their contents follow in the same order."""
+
+    files: list[PackedFile]
+
+
+class Piece(Struct, frozen=True, array_like=True, tag=2):
+    """A stretch of a large file at `offset`; offsets of one file only grow."""
+
+    id: int
+    offset: int
+
+
+class End(Struct, frozen=True, array_like=True, tag=3):
+    """All pieces of a large file were sent. The digest covers `size` bytes, holes as zeros."""
+
+    id: int
+    size: int
+    mtime_ns: int
+    digest: bytes
+
+
+class Unsupplied(Struct, frozen=True, array_like=True, tag=4):
+    """The source has no content for `id`; what was sent of it is void."""
+
+    id: int
+    problem: Problem
+
+
+ContentHeader: TypeAlias = Pack | Piece | End | Unsupplied
+
+
+def _nothing_to_release() -> None:
+    """Buffers that nobody wants back."""
+
+
+class Content(Struct):
+    """A header and the bytes it speaks of. Call `release` when the buffers are no longer read."""
+
+    header: ContentHeader
+    buffers: Sequence[Buffer] = ()
+    release: Callable[[], None] = _nothing_to_release
+
+
+class Outcome(Struct, frozen=True, array_like=True):
+    """What became of one change: the entry's identity afterwards, or the problem."""
+
+    id: int
+    stamp: Stamp | None = None
+    problem: Problem | None = None
