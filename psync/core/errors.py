@@ -64,6 +64,14 @@ class AddressInvalid(Failure):
     )
 
 
+class AddressFault(StrEnum):
+    """The words for what is wrong with an address."""
+
+    EMPTY = "it is empty"
+    HOST = "its host is not a machine name, an IPv4 address, or an IPv6 address in brackets"
+    PORT_PLACE = r"a port has no place in the form TCP:\\host, give it with --port or write tcp://host:port"
+
+
 class RefusedPath(StrEnum):
     """Why a path on host is refused. The values are stable: they travel and are documented."""
 
@@ -79,6 +87,8 @@ class RefusedPath(StrEnum):
     PATH_LONG = "PATH_LONG"
     FOREIGN = "FOREIGN"
     UNC = "UNC"
+    EMPTY = "EMPTY"
+    TEMPORARY = "TEMPORARY"
 
 
 REFUSED_PATH_TEXTS = {
@@ -94,6 +104,8 @@ REFUSED_PATH_TEXTS = {
     RefusedPath.PATH_LONG: "the path is longer than the host allows",
     RefusedPath.FOREIGN: "it has the form of another operating system, and the listener has no RootPath",
     RefusedPath.UNC: "a listener serves its own disks; without RootPath a UNC path is not one of them",
+    RefusedPath.EMPTY: "a component is empty or '.'",
+    RefusedPath.TEMPORARY: "the name has the form of psync's own temporary files",
 }
 
 
