@@ -5,7 +5,8 @@ content under the same id (`Request`), and passes on what the source answers,
 untouched and in the order of the requests:
 
 * `Pack`: small files, whole. The buffers are their contents, one after another.
-* `Piece`: a stretch of a large file. Stretches that are skipped are holes.
+* `Begin`: a large file starts; anything sent of it before is void.
+* `Piece`: a stretch of it. Stretches that are skipped are holes.
 * `End`: the large file is complete. The only word that lets it be committed.
 * `Unsupplied`: the source could not read it; the target keeps what it has.
 
@@ -51,14 +52,22 @@ class Pack(Struct, frozen=True, array_like=True, tag=1):
     files: list[PackedFile]
 
 
-class Piece(Struct, frozen=True, array_like=True, tag=2):
+class Begin(Struct, frozen=True, array_like=True, tag=2):
+    """A large file of about `size` bytes; `is_sparse` when it has holes to be kept."""
+
+    id: int
+    size: int
+    is_sparse: bool
+
+
+class Piece(Struct, frozen=True, array_like=True, tag=3):
     """A stretch of a large file at `offset`; offsets of one file only grow."""
 
     id: int
     offset: int
 
 
-class End(Struct, frozen=True, array_like=True, tag=3):
+class End(Struct, frozen=True, array_like=True, tag=4):
     """All pieces of a large file were sent. The digest covers `size` bytes, holes as zeros."""
 
     id: int
@@ -67,14 +76,14 @@ class End(Struct, frozen=True, array_like=True, tag=3):
     digest: bytes
 
 
-class Unsupplied(Struct, frozen=True, array_like=True, tag=4):
+class Unsupplied(Struct, frozen=True, array_like=True, tag=5):
     """The source has no content for `id`; what was sent of it is void."""
 
     id: int
     problem: Problem
 
 
-ContentHeader: TypeAlias = Pack | Piece | End | Unsupplied
+ContentHeader: TypeAlias = Pack | Begin | Piece | End | Unsupplied
 
 
 def _nothing_to_release() -> None:

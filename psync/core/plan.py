@@ -167,6 +167,8 @@ class Planner:
         if step.changes and source.path in self._closed_folders:
             self._closed_folders.remove(source.path)
             step.changes.insert(0, OpenFolder(self._next_id(), source.path))
+        if not step.is_touched:
+            self._closed_folders.discard(source.path)
         new, old = source.folder, target.folder
         is_changed = bool(step.changes) or step.is_touched
         if is_changed or new.mode != old.mode or not self._is_same_time(new, old):

@@ -45,6 +45,24 @@ class DirectoryEntry(Protocol):
 class OperatingSystem(Protocol):
     """What psync may ask of the operating system about files."""
 
+    O_RDONLY: int
+    O_WRONLY: int
+    O_RDWR: int
+    O_CREAT: int
+    O_EXCL: int
+    O_DIRECTORY: int
+    O_NOFOLLOW: int
+    O_NONBLOCK: int
+    O_CLOEXEC: int
+    O_PATH: int
+    SEEK_SET: int
+    SEEK_DATA: int
+    SEEK_HOLE: int
+
+    def fsencode(self, filename: str) -> bytes:
+        """Give the bytes of a name that `scandir` returned."""
+        ...
+
     def open(self, path: bytes, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int: ...
     def close(self, fd: int, /) -> None: ...
     def read(self, fd: int, length: int, /) -> bytes: ...

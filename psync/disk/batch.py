@@ -1,0 +1,161 @@
+"""Committing staged files together, at the cost of one sync.
+
+How much is synced before the renames is the durability:
+
+* `file`: each file, then each folder.
+* `batch`: all files with one sync of the volume, then each folder. A few files
+  are synced one by one, which is cheaper than a whole volume.
+* `none`: nothing; safe against a kill, not against a power cut.
+
+Nothing is acknowledged before its batch is settled.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from psync.core.content import Outcome
+from psync.core.manifest import EntryPath
+from psync.disk.folder import Directory, Folder, stamp_of
+from psync.disk.problems import EntryRefused, problem_of
+from psync.disk.stage import Stage, StagedFile
+
+BATCH_FILES_MAX = 1000
+BATCH_BYTES_MAX = 32 * 1024 * 1024
+
+# Up to this many files a sync of each costs less than one of the whole volume,
+# which also waits for what other programs have written.
+SINGLE_SYNCS_MAX = 8
+
+
+class Durability(StrEnum):
+    """What survives a power cut once it is acknowledged: with `none`, nothing is promised."""
+
+    BATCH = "batch"
+    FILE = "file"
+    NONE = "none"
+
+
+class Waiting(Struct):
+    """A change that is done but for the sync of its folder; `directory` is held open until then."""
+
+    path: EntryPath
+    outcome: Outcome
+    directory: Directory | None
+
+
+class Batch:
+    """Staged files, and other changes, that are acknowledged together."""
+
+    def __init__(self, folder: Folder, stage: Stage, durability: Durability) -> None:
+        self._folder = folder
+        self._os = folder.os
+        self._stage = stage
+        self._durability = durability
+        self._files: list[StagedFile] = []
+        self._waiting: list[Waiting] = []
+        self._bytes = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits for an acknowledgement."""
+        return not (self._files or self._waiting)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to settle."""
+        count = len(self._files) + len(self._waiting)
+        return count >= BATCH_FILES_MAX or self._bytes >= BATCH_BYTES_MAX
+
+    def add_file(self, file: StagedFile) -> None:
+        """Take over a staged file; `settle` or `discard` ends it. Raises `OSError` if its sync fails."""
+        if self._durability is Durability.FILE:
+            self._sync_one(file)
+        if self._durability is not Durability.BATCH or len(self._files) >= SINGLE_SYNCS_MAX:
+            self._stage.close(file)
+        self._files.append(file)
+        self._bytes += file.size
+
+    def add_change(self, path: EntryPath, outcome: Outcome, directory: Directory | None = None) -> None:
+        """Acknowledge another change with the batch, once `directory`, which it changed, is synced."""
+        if self._durability is Durability.NONE or directory is None:
+            self._waiting.append(Waiting(path, outcome, None))
+        else:
+            self._waiting.append(Waiting(path, outcome, directory.hold()))
+
+    def settle(self) -> list[Outcome]:
+        """Sync, rename, sync the folders; give one outcome a change. Disk errors are outcomes too."""
+        files, waiting = self._files, self._waiting
+        self._files, self._waiting, self._bytes = [], [], 0
+        failure = self._sync_files(files)
+        for file in files:
+            waiting.append(self._commit(file) if failure is None else self._refuse(file, failure))
+        failures = self._sync_directories(waiting)
+        return [self._acknowledge(done, failures) for done in waiting]
+
+    def discard(self) -> None:
+        """Remove what is staged; nothing of it was acknowledged."""
+        for file in self._files:
+            self._stage.discard(file)
+        for done in self._waiting:
+            if done.directory is not None:
+                done.directory.release()
+        self._files, self._waiting, self._bytes = [], [], 0
+
+    def _sync_one(self, file: StagedFile) -> None:
+        try:
+            self._os.fsync(file.fd)
+        except OSError:
+            self._stage.discard(file)
+            raise
+
+    def _sync_files(self, files: list[StagedFile]) -> OSError | None:
+        if self._durability is not Durability.BATCH or not files:
+            return None
+        try:
+            if len(files) > SINGLE_SYNCS_MAX:
+                self._folder.system.sync_volume(files[0].directory.fd)
+                return None
+            for file in files:
+                self._os.fsync(file.fd)
+        except OSError as error:
+            # The kernel has marked the pages clean: a second sync would succeed and prove nothing.
+            return error
+        return None
+
+    def _commit(self, file: StagedFile) -> Waiting:
+        path, directory = file.change.path, file.directory
+        self._stage.close(file)
+        try:
+            self._folder.check_expected(directory, path[-1], file.change.replaces)
+            self._os.rename(file.temporary, path[-1], src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
+            status = self._os.stat(path[-1], dir_fd=directory.fd, follow_symlinks=False)
+        except (OSError, EntryRefused) as error:
+            return self._refuse(file, error)
+        self._stage.names.drop(file.temporary)
+        return Waiting(path, Outcome(file.change.id, stamp_of(status)), directory)
+
+    def _refuse(self, file: StagedFile, error: OSError | EntryRefused) -> Waiting:
+        path = file.change.path
+        self._stage.discard(file)
+        return Waiting(path, Outcome(file.change.id, problem=problem_of(path, error)), None)
+
+    def _sync_directories(self, waiting: list[Waiting]) -> dict[int, OSError]:
+        """Sync each folder once; give the errors by descriptor."""
+        failures: dict[int, OSError] = {}
+        if self._durability is not Durability.NONE:
+            for fd in sorted({done.directory.fd for done in waiting if done.directory is not None}):
+                try:
+                    self._os.fsync(fd)
+                except OSError as error:
+                    failures[fd] = error
+        return failures
+
+    def _acknowledge(self, done: Waiting, failures: dict[int, OSError]) -> Outcome:
+        if done.directory is None:
+            return done.outcome
+        failure = failures.get(done.directory.fd)
+        done.directory.release()
+        if failure is None or done.outcome.problem is not None:
+            return done.outcome
+        return Outcome(done.outcome.id, problem=problem_of(done.path, failure))

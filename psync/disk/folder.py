@@ -1,0 +1,169 @@
+"""A folder held open, and everything below it: the jail.
+
+A path that is resolved twice can lead to two places. So nothing here resolves a
+path: the folder is opened once, and each component below it is opened relative
+to the descriptor of its parent, refusing links. Whoever exchanges a folder for
+a link between two steps gains nothing, because the descriptor still names the
+folder. Every verb of psync goes through `Folder.directory` or `Folder.locate`,
+and these check each name.
+"""
+
+import stat
+from collections import OrderedDict
+from types import TracebackType
+from typing import Self
+
+from psync.core.errors import ProblemCode
+from psync.core.manifest import EntryPath, Stamp
+from psync.core.paths import component_refusal
+from psync.disk.problems import EntryRefused
+from psync.system import OperatingSystem, StatResult, System
+
+# Depth-first work returns to the same few folders; more would only hold descriptors.
+DIRECTORIES_MAX = 64
+
+DEPTH_MAX = 255
+
+
+class Directory:
+    """An open directory; its descriptor is closed when nobody holds it any more.
+
+    `is_new`: made by this run, so that no foreign entry can stand in it.
+    """
+
+    def __init__(self, system_os: OperatingSystem, fd: int, *, is_new: bool = False) -> None:
+        self.fd = fd
+        self.is_new = is_new
+        self._os = system_os
+        self._holders = 1
+
+    def hold(self) -> Self:
+        """Keep the descriptor open until a matching `release`."""
+        self._holders += 1
+        return self
+
+    def release(self) -> None:
+        """End one hold."""
+        self._holders -= 1
+        if not self._holders:
+            self._os.close(self.fd)
+
+
+class Folder:
+    """The jail: an open folder through which all below it is reached."""
+
+    def __init__(self, system: System, root: Directory) -> None:
+        self.os = system.os
+        self.system = system
+        self.root = root
+        self._open: OrderedDict[EntryPath, Directory] = OrderedDict()
+        self._flags = folder_flags(system.os)
+
+    def directory(self, path: EntryPath) -> Directory:
+        """Open the folder at `path`; it stays open for as long as it is in frequent use.
+
+        Raises `EntryRefused` for a name that must not exist here, `OSError` otherwise.
+        """
+        if not path:
+            return self.root
+        found = self._open.get(path)
+        if found is not None:
+            self._open.move_to_end(path)
+            return found
+        parent, name = self.locate(path)
+        directory = Directory(self.os, self.os.open(name, self._flags, dir_fd=parent.fd))
+        self._remember(path, directory)
+        return directory
+
+    def locate(self, path: EntryPath) -> tuple[Directory, bytes]:
+        """Give the open parent folder and the checked last name of `path`."""
+        if not path or len(path) > DEPTH_MAX:
+            raise EntryRefused(ProblemCode.NAME_INVALID, "too deep" if path else "the folder itself")
+        name = path[-1]
+        refusal = component_refusal(name, self.system.path_style)
+        if refusal is not None:
+            raise EntryRefused(ProblemCode.NAME_INVALID, refusal.value)
+        return self.directory(path[:-1]), name
+
+    def check_expected(self, directory: Directory, name: bytes, expected: Stamp | None) -> None:
+        """Refuse with CONFLICT unless the entry is what the plan saw; None: nothing stood there."""
+        if expected is None and directory.is_new:
+            return
+        try:
+            status = self.os.stat(name, dir_fd=directory.fd, follow_symlinks=False)
+        except FileNotFoundError:
+            if expected is None:
+                return
+            raise EntryRefused(ProblemCode.CONFLICT, "gone since the scan") from None
+        if expected is None:
+            raise EntryRefused(ProblemCode.CONFLICT, "not there at the scan")
+        if not stamp_of(status).matches(expected):
+            raise EntryRefused(ProblemCode.CONFLICT, "modified since the scan")
+
+    def make(self, path: EntryPath) -> None:
+        """Make a folder that only its owner can enter, and hold it open as new."""
+        parent, name = self.locate(path)
+        self.os.mkdir(name, 0o700, dir_fd=parent.fd)
+        fd = self.os.open(name, self._flags, dir_fd=parent.fd)
+        self._remember(path, Directory(self.os, fd, is_new=True))
+
+    def forget(self, path: EntryPath) -> None:
+        """Let go of a folder, and of all below it, whose name is about to mean something else."""
+        for known in [known for known in self._open if known[: len(path)] == path]:
+            self._open.pop(known).release()
+
+    def close(self) -> None:
+        """Close every descriptor that nobody else holds."""
+        while self._open:
+            self._open.popitem()[1].release()
+        self.root.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _remember(self, path: EntryPath, directory: Directory) -> None:
+        self._open[path] = directory
+        if len(self._open) > DIRECTORIES_MAX:
+            self._open.popitem(last=False)[1].release()
+
+
+def stamp_of(status: StatResult) -> Stamp:
+    """Give the identity of an entry from its status."""
+    size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+    return Stamp(status.st_ino, size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def folder_flags(system_os: OperatingSystem) -> int:
+    """Open a folder that is worked in; a link is refused."""
+    return system_os.O_RDONLY | system_os.O_DIRECTORY | system_os.O_NOFOLLOW | system_os.O_CLOEXEC
+
+
+def open_folder(system: System, path: bytes) -> Folder:
+    """Open the operator's own path, through links of his, as the root of a jail."""
+    flags = folder_flags(system.os) & ~system.os.O_NOFOLLOW
+    return Folder(system, Directory(system.os, system.os.open(path, flags)))
+
+
+def open_below(root: Folder, path: EntryPath, *, create: bool) -> Folder:
+    """Open a folder below a jail's root as a jail of its own, following no link on the way.
+
+    With `create`, folders that are missing are made (guide: "create that folder
+    structure at runtime below the root path") and synced.
+    """
+    for length in range(1, len(path) + 1) if create else ():
+        _make_if_missing(root, path[:length])
+    return Folder(root.system, root.directory(path).hold())
+
+
+def _make_if_missing(root: Folder, path: EntryPath) -> None:
+    parent, name = root.locate(path)
+    try:
+        root.os.mkdir(name, 0o755, dir_fd=parent.fd)
+    except FileExistsError:
+        return
+    root.os.fsync(parent.fd)

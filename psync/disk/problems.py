@@ -1,0 +1,43 @@
+"""What an error of the operating system means for one entry."""
+
+import errno
+
+from psync.core.errors import Problem, ProblemCode
+from psync.core.manifest import EntryPath
+
+CODES = {
+    errno.EACCES: ProblemCode.PERMISSION,
+    errno.EPERM: ProblemCode.PERMISSION,
+    errno.ENOENT: ProblemCode.NOT_FOUND,
+    errno.ENOSPC: ProblemCode.NO_SPACE,
+    errno.EDQUOT: ProblemCode.NO_SPACE,
+    errno.EFBIG: ProblemCode.NO_SPACE,
+    errno.EROFS: ProblemCode.READ_ONLY_DISK,
+    errno.ENAMETOOLONG: ProblemCode.NAME_INVALID,
+    # vfat, exFAT and others answer EINVAL, some EILSEQ, for a character they cannot store.
+    errno.EINVAL: ProblemCode.NAME_INVALID,
+    errno.EILSEQ: ProblemCode.NAME_INVALID,
+    errno.ELOOP: ProblemCode.LINK_REFUSED,
+    # Opening a link with O_NOFOLLOW and O_DIRECTORY reports ENOTDIR.
+    errno.ENOTDIR: ProblemCode.LINK_REFUSED,
+    errno.EISDIR: ProblemCode.KIND_CONFLICT,
+    errno.ENOTEMPTY: ProblemCode.FOLDER_KEPT,
+    errno.EEXIST: ProblemCode.CONFLICT,
+}
+
+
+class EntryRefused(Exception):
+    """An entry that psync itself declines to touch."""
+
+    def __init__(self, code: ProblemCode, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+def problem_of(path: EntryPath, error: OSError | EntryRefused) -> Problem:
+    """Turn an error into the problem of the entry at `path`."""
+    if isinstance(error, EntryRefused):
+        return Problem(path, error.code, error.detail)
+    code = CODES.get(error.errno or 0, ProblemCode.IO_ERROR)
+    return Problem(path, code, error.strerror or "")

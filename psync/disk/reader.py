@@ -1,0 +1,139 @@
+"""Reading the content of source files, and noticing when they change meanwhile.
+
+A file is looked at before and after it is read. One that differs is never handed
+over as complete: `SourceChanged` is raised before the word that would let the
+target commit it.
+"""
+
+import errno
+import stat
+from collections.abc import Iterator
+
+from blake3 import blake3
+from msgspec import Struct
+
+from psync.core.content import PIECE_BYTES_MAX, Begin, Content, End, PackedFile, Piece, Request
+from psync.core.errors import ProblemCode
+from psync.disk.folder import Folder, stamp_of
+from psync.disk.problems import EntryRefused
+from psync.system import StatResult
+
+# A file with less on disk than this below its size has no hole worth keeping.
+HOLE_BYTES_MIN = 4096
+BLOCK_BYTES = 512  # the unit of st_blocks, whatever the file system's own
+
+ZEROS = bytes(1024 * 1024)
+
+
+class SourceChanged(Exception):
+    """The file was modified while it was read."""
+
+
+class SmallFile(Struct):
+    """A whole small file, as it was at one moment."""
+
+    header: PackedFile
+    data: bytes
+
+
+class OpenFile(Struct):
+    """A source file held open, with what was known of it before the first byte was read."""
+
+    fd: int
+    before: StatResult
+
+    @property
+    def size(self) -> int:
+        """Bytes, when the file was opened."""
+        return self.before.st_size
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether the disk holds clearly less than the size says."""
+        return self.before.st_blocks * BLOCK_BYTES + HOLE_BYTES_MIN <= self.size
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the file travels whole, in a pack."""
+        return self.size <= PIECE_BYTES_MAX and not self.is_sparse
+
+
+class Reader:
+    """Reads files of one folder. Its piece buffer is reused: finish with a piece before the next."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._os = folder.os
+        self._buffer = memoryview(bytearray(PIECE_BYTES_MAX))
+        self._flags = self._os.O_RDONLY | self._os.O_NOFOLLOW | self._os.O_NONBLOCK | self._os.O_CLOEXEC
+
+    def open(self, request: Request) -> OpenFile:
+        """Open a regular file; a fifo, link or device that took its place is refused."""
+        directory, name = self._folder.locate(request.path)
+        fd = self._os.open(name, self._flags, dir_fd=directory.fd)
+        before = self._os.fstat(fd)
+        if not stat.S_ISREG(before.st_mode):
+            self._os.close(fd)
+            raise EntryRefused(ProblemCode.SPECIAL_FILE)
+        return OpenFile(fd, before)
+
+    def close(self, file: OpenFile) -> None:
+        """Close what `open` gave."""
+        self._os.close(file.fd)
+
+    def read_whole(self, request: Request, file: OpenFile) -> SmallFile:
+        """Read a small file in one call; raise `SourceChanged`."""
+        data = self._os.read(file.fd, file.size + 1)
+        if len(data) != file.size:
+            raise SourceChanged
+        self._check_unchanged(file)
+        header = PackedFile(request.id, len(data), file.before.st_mtime_ns, blake3(data).digest())
+        return SmallFile(header, data)
+
+    def read_pieces(self, request: Request, file: OpenFile) -> Iterator[Content]:
+        """Read a large or sparse file: `Begin`, its pieces, `End`; raise `SourceChanged` before `End`."""
+        yield Content(Begin(request.id, file.size, file.is_sparse))
+        hasher = blake3()
+        position = 0
+        for start, stop in self._extents(file):
+            hash_zeros(hasher, start - position)
+            for position in range(start, stop, PIECE_BYTES_MAX):
+                piece = self._buffer[: min(PIECE_BYTES_MAX, stop - position)]
+                if self._os.preadv(file.fd, [piece], position) != len(piece):
+                    raise SourceChanged
+                hasher.update(piece)
+                yield Content(Piece(request.id, position), (piece,))
+            position = stop
+        hash_zeros(hasher, file.size - position)
+        self._check_unchanged(file)
+        yield Content(End(request.id, file.size, file.before.st_mtime_ns, hasher.digest()))
+
+    def _extents(self, file: OpenFile) -> Iterator[tuple[int, int]]:
+        """Give the stretches that hold data, as (start, stop)."""
+        if not file.is_sparse:
+            yield 0, file.size
+            return
+        stop = 0
+        while stop < file.size:
+            try:
+                start = self._os.lseek(file.fd, stop, self._os.SEEK_DATA)
+                stop = self._os.lseek(file.fd, start, self._os.SEEK_HOLE)
+            except OSError as error:
+                if error.errno == errno.EINVAL:  # a file system that does not tell its holes
+                    yield stop, file.size
+                elif error.errno != errno.ENXIO:  # ENXIO: nothing but a hole up to the end
+                    raise
+                return
+            yield start, min(stop, file.size)
+
+    def _check_unchanged(self, file: OpenFile) -> None:
+        if stamp_of(self._os.fstat(file.fd)) != stamp_of(file.before):
+            raise SourceChanged
+
+
+def hash_zeros(hasher: blake3, length: int) -> None:
+    """Feed a hole to the digest, as the zeros that a reader of the file would see."""
+    whole, rest = divmod(length, len(ZEROS))
+    for _ in range(whole):
+        hasher.update(ZEROS)
+    hasher.update(ZEROS[:rest])

@@ -1,0 +1,165 @@
+"""Staged files: written beside their target, synced, then renamed over it.
+
+The name of a target therefore holds its whole old or its whole new content at
+every moment. Until it is committed, a file is a temporary of psync's own in the
+same folder, readable by its owner only.
+
+This module writes; `batch` commits.
+"""
+
+from blake3 import blake3
+from msgspec import Struct
+
+from psync.core.changes import WriteFile
+from psync.core.content import Begin, Buffer, End, PackedFile
+from psync.core.errors import ProblemCode
+from psync.core.paths import TEMPORARY_RANDOM_BYTES, temporary_name
+from psync.disk.folder import Directory, Folder
+from psync.disk.problems import EntryRefused
+from psync.disk.reader import hash_zeros
+from psync.system import System
+
+# Reserving the space of a large file at once says early that it does not fit.
+RESERVE_BYTES_MIN = 1024 * 1024
+
+
+class StagedFile(Struct):
+    """A complete temporary that waits for its commit, still open for a sync."""
+
+    change: WriteFile
+    directory: Directory
+    temporary: bytes
+    fd: int
+    size: int
+
+
+class LargeFile(Struct):
+    """A temporary that is being filled piece by piece."""
+
+    change: WriteFile
+    directory: Directory
+    temporary: bytes
+    fd: int
+    hasher: blake3
+    position: int = 0
+
+
+class TemporaryNames:
+    """Names for staged files: random once, then counted, so that one name costs no entropy."""
+
+    def __init__(self, system: System) -> None:
+        self._first = int.from_bytes(system.random_bytes(TEMPORARY_RANDOM_BYTES))
+        self._count = 0
+        self._live: set[bytes] = set()
+
+    def take(self) -> bytes:
+        """Give a name that no other session has."""
+        number = (self._first + self._count) % (1 << 8 * TEMPORARY_RANDOM_BYTES)
+        self._count += 1
+        name = temporary_name(number.to_bytes(TEMPORARY_RANDOM_BYTES))
+        self._live.add(name)
+        return name
+
+    def drop(self, name: bytes) -> None:
+        """Forget a temporary that is renamed or removed."""
+        self._live.discard(name)
+
+    def is_foreign(self, name: bytes) -> bool:
+        """Whether a temporary was left behind by another session."""
+        return name not in self._live
+
+
+class Stage:
+    """Writes files of one folder beside their targets."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.names = TemporaryNames(folder.system)
+        self._folder = folder
+        self._os = folder.os
+        self._flags = (
+            self._os.O_WRONLY | self._os.O_CREAT | self._os.O_EXCL | self._os.O_NOFOLLOW | self._os.O_CLOEXEC
+        )
+
+    # Small files
+
+    def write_whole(self, change: WriteFile, header: PackedFile, data: Buffer) -> StagedFile:
+        """Stage a small file; raise `EntryRefused` if it is not what was sent, or `OSError`."""
+        if blake3(data).digest() != header.digest:
+            raise EntryRefused(ProblemCode.VERIFY_FAILED)
+        file = self._create(change)
+        try:
+            self._write(file.fd, data)
+            return self._complete(file, header.mtime_ns, header.size)
+        except BaseException:
+            self.discard(file)
+            raise
+
+    # Large files
+
+    def begin(self, change: WriteFile, header: Begin) -> LargeFile:
+        """Start a large file, with its space reserved where that fills no holes."""
+        file = self._create(change)
+        try:
+            if header.size >= RESERVE_BYTES_MIN and not header.is_sparse:
+                self._os.posix_fallocate(file.fd, 0, header.size)
+        except BaseException:
+            self.discard(file)
+            raise
+        return file
+
+    def add_piece(self, file: LargeFile, offset: int, data: Buffer) -> None:
+        """Write one piece; what lies between it and the last one stays a hole."""
+        if offset < file.position:
+            raise EntryRefused(ProblemCode.VERIFY_FAILED, "pieces out of order")
+        hash_zeros(file.hasher, offset - file.position)
+        file.hasher.update(data)
+        view = memoryview(data)
+        written = 0
+        while written < len(view):
+            written += self._os.pwrite(file.fd, view[written:], offset + written)
+        file.position = offset + len(view)
+
+    def end(self, file: LargeFile, header: End) -> StagedFile:
+        """Complete a large file; raise `EntryRefused` if it is not what was sent."""
+        if header.size < file.position:
+            raise EntryRefused(ProblemCode.VERIFY_FAILED, "longer than its end")
+        hash_zeros(file.hasher, header.size - file.position)
+        if file.hasher.digest() != header.digest:
+            raise EntryRefused(ProblemCode.VERIFY_FAILED)
+        self._os.ftruncate(file.fd, header.size)
+        return self._complete(file, header.mtime_ns, header.size)
+
+    def discard(self, file: LargeFile | StagedFile) -> None:
+        """Remove a temporary that will not be committed."""
+        self.close(file)
+        try:
+            self._os.unlink(file.temporary, dir_fd=file.directory.fd)
+        except FileNotFoundError:
+            pass
+        finally:
+            self.names.drop(file.temporary)
+            file.directory.release()
+
+    def close(self, file: LargeFile | StagedFile) -> None:
+        """Close the descriptor of a temporary, if it is still open."""
+        if file.fd >= 0:
+            fd, file.fd = file.fd, -1
+            self._os.close(fd)
+
+    # Parts
+
+    def _create(self, change: WriteFile) -> LargeFile:
+        directory, _ = self._folder.locate(change.path)
+        temporary = self.names.take()
+        fd = self._os.open(temporary, self._flags, 0o600, dir_fd=directory.fd)
+        return LargeFile(change, directory.hold(), temporary, fd, blake3())
+
+    def _write(self, fd: int, data: Buffer) -> None:
+        written = self._os.write(fd, data)
+        while written < len(data):
+            written += self._os.write(fd, memoryview(data)[written:])
+
+    def _complete(self, file: LargeFile, mtime_ns: int, size: int) -> StagedFile:
+        self._os.fchmod(file.fd, file.change.mode)
+        self._os.utime(file.fd, ns=(mtime_ns, mtime_ns))
+        return StagedFile(file.change, file.directory, file.temporary, file.fd, size)

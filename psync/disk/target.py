@@ -1,0 +1,295 @@
+"""Carrying out the changes of a plan in one folder.
+
+A file change is only noted when it is announced; its content follows under the
+same id. All other changes are carried out at once. Every change ends in one
+outcome, which `settle` hands out when it is as durable as was asked for.
+"""
+
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import accumulate, pairwise
+from typing import Any, cast
+
+from psync.core.changes import (
+    Change,
+    Delete,
+    FinishFolder,
+    MakeFolder,
+    MakeLink,
+    OpenFolder,
+    RenameEntry,
+    SetMode,
+    WriteFile,
+)
+from psync.core.content import Begin, Buffer, Content, ContentHeader, End, Outcome, Pack, Piece, Unsupplied
+from psync.core.errors import ProblemCode
+from psync.core.manifest import MODE_MASK, Kind
+from psync.disk.batch import Batch, Durability
+from psync.disk.folder import Directory, Folder, stamp_of
+from psync.disk.problems import EntryRefused, problem_of
+from psync.disk.stage import LargeFile, Stage
+
+# Announced files whose content has not come yet. The job keeps well below it;
+# a peer that does not would fill our memory.
+ANNOUNCED_MAX = 65_536
+
+
+class ContentUnannounced(Exception):
+    """The peer sent content that no change announced: the machinery is broken."""
+
+
+class Target:
+    """The writing side of a folder."""
+
+    def __init__(self, folder: Folder, durability: Durability) -> None:
+        self._folder = folder
+        self._os = folder.os
+        self._stage = Stage(folder)
+        self._batch = Batch(folder, self._stage, durability)
+        self._announced: dict[int, WriteFile] = {}
+        self._large: LargeFile | None = None
+        self._dropped_id = 0  # a large file that failed here, and whose rest is still arriving
+        self._receivers: dict[type[ContentHeader], Callable[[Content], None]] = {
+            Pack: self._receive_pack,
+            Begin: self._receive_begin,
+            Piece: self._receive_piece,
+            End: self._receive_end,
+            Unsupplied: self._receive_nothing,
+        }
+        self._verbs: dict[type, Callable[[Any], Directory | None]] = {
+            MakeFolder: self._make_folder,
+            MakeLink: self._make_link,
+            SetMode: self._set_mode,
+            RenameEntry: self._rename,
+            OpenFolder: self._open_folder,
+            FinishFolder: self._finish_folder,
+            Delete: self._delete,
+        }
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every change so far has its outcome, but for announced files."""
+        return self._batch.is_empty
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to settle."""
+        return self._batch.is_full
+
+    def is_foreign(self, temporary: bytes) -> bool:
+        """Whether a temporary was left behind by another session."""
+        return self._stage.names.is_foreign(temporary)
+
+    def change(self, change: Change) -> None:
+        """Carry out one change, or note a file whose content will follow."""
+        if isinstance(change, WriteFile):
+            self._announce(change)
+            return
+        try:
+            directory = self._verbs[type(change)](change)
+        except (OSError, EntryRefused) as error:
+            self._fail(change, error)
+        else:
+            self._batch.add_change(change.path, Outcome(change.id), directory)
+
+    def receive(self, content: Content) -> None:
+        """Take the content of announced files; raise `ContentUnannounced` for any other."""
+        self._receivers[type(content.header)](content)
+
+    def settle(self) -> list[Outcome]:
+        """Commit what is complete and give its outcomes."""
+        return self._batch.settle()
+
+    def close(self) -> None:
+        """Remove the temporaries of everything that was not committed."""
+        self._discard_large()
+        self._batch.discard()
+
+    # Contents
+
+    def _announce(self, change: WriteFile) -> None:
+        if len(self._announced) >= ANNOUNCED_MAX or change.id in self._announced:
+            raise ContentUnannounced("too many files announced, or one twice")
+        self._announced[change.id] = change
+
+    def _receive_pack(self, content: Content) -> None:
+        pack = cast("Pack", content.header)
+        for file, data in zip(pack.files, split_pack(pack, content.buffers), strict=True):
+            change = self._take(file.id)
+            try:
+                self._batch.add_file(self._stage.write_whole(change, file, data))
+            except (OSError, EntryRefused) as error:
+                self._fail(change, error)
+
+    def _receive_begin(self, content: Content) -> None:
+        header = cast("Begin", content.header)
+        if header.id == self._dropped_id:
+            return
+        self._discard_large()
+        change = self._announced.get(header.id)
+        if change is None:
+            raise ContentUnannounced(f"file {header.id}")
+        with self._failing(change):
+            self._large = self._stage.begin(change, header)
+
+    def _receive_piece(self, content: Content) -> None:
+        header = cast("Piece", content.header)
+        if header.id == self._dropped_id:
+            return
+        large = self._expect_large(header.id)
+        with self._failing(large.change):
+            for data in content.buffers:
+                self._stage.add_piece(large, header.offset, data)
+
+    def _receive_end(self, content: Content) -> None:
+        header = cast("End", content.header)
+        if header.id == self._dropped_id:
+            self._dropped_id = 0
+            return
+        large = self._expect_large(header.id)
+        with self._failing(large.change):
+            staged = self._stage.end(large, header)
+            self._large = None
+            self._take(header.id)
+            self._batch.add_file(staged)
+
+    def _receive_nothing(self, content: Content) -> None:
+        header = cast("Unsupplied", content.header)
+        if header.id == self._dropped_id:
+            self._dropped_id = 0
+            return
+        if self._large is not None and self._large.change.id == header.id:
+            self._discard_large()
+        change = self._take(header.id)
+        self._batch.add_change(change.path, Outcome(change.id, problem=header.problem))
+
+    def _take(self, id: int) -> WriteFile:
+        try:
+            return self._announced.pop(id)
+        except KeyError:
+            raise ContentUnannounced(f"file {id}") from None
+
+    def _expect_large(self, id: int) -> LargeFile:
+        if self._large is None or self._large.change.id != id:
+            raise ContentUnannounced(f"a piece of file {id}")
+        return self._large
+
+    def _discard_large(self) -> None:
+        if self._large is not None:
+            large, self._large = self._large, None
+            self._stage.discard(large)
+
+    @contextmanager
+    def _failing(self, change: WriteFile) -> Iterator[None]:
+        """Turn a failure of the large file under way into its outcome, and drop what follows of it."""
+        try:
+            yield
+        except (OSError, EntryRefused) as error:
+            self._discard_large()
+            if self._announced.pop(change.id, None) is not None:
+                self._dropped_id = change.id
+            self._fail(change, error)
+
+    def _fail(self, change: Change, error: OSError | EntryRefused) -> None:
+        self._batch.add_change(change.path, Outcome(change.id, problem=problem_of(change.path, error)))
+
+    # Other changes: each gives the directory that it changed
+
+    def _make_folder(self, change: MakeFolder) -> Directory:
+        parent, name = self._folder.locate(change.path)
+        if change.replaces is not None:
+            self._folder.check_expected(parent, name, change.replaces)
+            self._os.unlink(name, dir_fd=parent.fd)
+        try:
+            self._folder.make(change.path)
+        except FileExistsError:
+            self._folder.directory(change.path)  # made meanwhile: fine, unless it is no folder
+        return parent
+
+    def _make_link(self, change: MakeLink) -> Directory:
+        directory, name = self._folder.locate(change.path)
+        self._folder.check_expected(directory, name, change.replaces)
+        temporary = self._stage.names.take()
+        self._os.symlink(change.link_target, temporary, dir_fd=directory.fd)
+        try:
+            times = (change.mtime_ns, change.mtime_ns)
+            self._os.utime(temporary, ns=times, dir_fd=directory.fd, follow_symlinks=False)
+            self._os.rename(temporary, name, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
+        except BaseException:
+            self._os.unlink(temporary, dir_fd=directory.fd)
+            raise
+        finally:
+            self._stage.names.drop(temporary)
+        return directory
+
+    def _set_mode(self, change: SetMode) -> None:
+        directory, name = self._folder.locate(change.path)
+        flags = self._os.O_RDONLY | self._os.O_NOFOLLOW | self._os.O_NONBLOCK | self._os.O_CLOEXEC
+        fd = self._os.open(name, flags, dir_fd=directory.fd)
+        try:
+            if not stamp_of(self._os.fstat(fd)).matches(change.expected):
+                raise EntryRefused(ProblemCode.CONFLICT, "modified since the scan")
+            self._os.fchmod(fd, change.mode & MODE_MASK)
+        finally:
+            self._os.close(fd)
+
+    def _rename(self, change: RenameEntry) -> Directory:
+        """Rename in two steps: to a file system that folds names, one step would be none."""
+        directory, old = self._folder.locate(change.path)
+        _, new = self._folder.locate((*change.path[:-1], change.name))
+        self._folder.check_expected(directory, old, change.expected)
+        temporary = self._stage.names.take()
+        self._os.rename(old, temporary, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
+        try:
+            self._os.rename(temporary, new, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
+        except OSError:
+            self._os.rename(temporary, old, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
+            raise
+        finally:
+            self._stage.names.drop(temporary)
+        self._folder.forget(change.path)
+        return directory
+
+    def _open_folder(self, change: OpenFolder) -> None:
+        fd = self._folder.directory(change.path).fd
+        self._os.fchmod(fd, stat.S_IMODE(self._os.fstat(fd).st_mode) | stat.S_IRWXU)
+
+    def _finish_folder(self, change: FinishFolder) -> Directory:
+        """Set mode and time; the folder's own set-group-id bit is its owner's business and stays."""
+        directory = self._folder.directory(change.path)
+        kept = self._os.fstat(directory.fd).st_mode & stat.S_ISGID
+        self._os.fchmod(directory.fd, change.mode & MODE_MASK | kept)
+        self._os.utime(directory.fd, ns=(change.mtime_ns, change.mtime_ns))
+        return directory
+
+    def _delete(self, change: Delete) -> Directory:
+        directory, name = self._folder.locate(change.path)
+        if change.kind is Kind.FOLDER:
+            self._delete_folder(directory, name, change)
+        else:
+            self._folder.check_expected(directory, name, change.expected)
+            self._os.unlink(name, dir_fd=directory.fd)
+        return directory
+
+    def _delete_folder(self, directory: Directory, name: bytes, change: Delete) -> None:
+        status = self._os.stat(name, dir_fd=directory.fd, follow_symlinks=False)
+        if status.st_ino != change.expected.inode:
+            raise EntryRefused(ProblemCode.CONFLICT, "another folder since the scan")
+        self._folder.forget(change.path)
+        self._os.rmdir(name, dir_fd=directory.fd)
+
+
+def split_pack(pack: Pack, buffers: Sequence[Buffer]) -> Iterator[Buffer]:
+    """Give the content of each file of a pack; raise `ContentUnannounced` if sizes and bytes differ."""
+    if len(buffers) == len(pack.files):
+        sizes = [len(buffer) for buffer in buffers]
+        pieces: Iterator[Buffer] = iter(buffers)
+    else:
+        whole = memoryview(buffers[0] if buffers else b"")
+        starts = list(accumulate((file.size for file in pack.files), initial=0))
+        pieces = iter([whole[start:stop] for start, stop in pairwise(starts)])
+        sizes = [file.size for file in pack.files] if starts[-1] == len(whole) else []
+    if sizes != [file.size for file in pack.files]:
+        raise ContentUnannounced("a pack whose sizes and bytes differ")
+    return pieces
