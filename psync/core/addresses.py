@@ -183,5 +183,4 @@ def _display_path(path: HostPath) -> str:
             return "\\".join((f"{letter.lower()}$", *path.components))
         case Share():
             return str(path)
-        case None:
-            return "\\".join(path.components)
+    return "\\".join(path.components)

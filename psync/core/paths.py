@@ -136,8 +136,7 @@ class HostPath(Struct, frozen=True):
                 return f"{letter}:\\" + "\\".join(self.components)
             case Share(server, name):
                 return "\\\\" + "\\".join((server, name, *self.components))
-            case None:
-                return "/" + "/".join(self.components)
+        return "/" + "/".join(self.components)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -150,8 +149,7 @@ class HostPath(Struct, frozen=True):
                 return (letter.upper(), *self.components)
             case Share(server, name):
                 return ("UNC", server, name, *self.components)
-            case None:
-                return self.components
+        return self.components
 
     def below(self, folder: "HostPath") -> tuple[str, ...] | None:
         """List the components that lead from `folder` to this path; None where it is elsewhere."""
