@@ -68,8 +68,8 @@ def lock_holders(locks: str, device: str, inode: int) -> list[int]:
     or cannot be seen from here; those are left out. Format: proc(5), "locks".
     """
     rows = (line.split() for line in locks.splitlines())
-    # A row of a process that waits has "->" in the place of the kind.
-    wanted = [row[4] for row in rows if row[1:2] == ["FLOCK"] and row[5] == f"{device}:{inode}"]
+    # The row of a process that waits has "->" before the kind.
+    wanted = [row[4] for row in rows if row[1] == "FLOCK" and row[5] == f"{device}:{inode}"]
     return [int(process) for process in wanted if int(process) > 0]
 
 

@@ -4,9 +4,10 @@ Times and names. The type of the file system decides (table below); a type that
 the table does not name keeps nanoseconds and tells names apart exactly. Only
 what a *target* loses matters: a read-only system hands out coarse times, but
 they arrive at the other end as they are. Known not to be seen from outside:
-ext4 with 128-byte inodes (1 s), cifs to servers older than SMB 2 (1 s or 2 s),
-directories of ext4, f2fs or tmpfs made to fold case by `chattr +F`, and what
-the server of an NFS, 9p or other FUSE mount does.
+ext4 with 128-byte inodes (1 s), ext2 and ext3 with larger ones (finer than
+said), cifs to servers older than SMB 2 (1 s or 2 s), directories of ext4, f2fs
+or tmpfs made to fold case by `chattr +F`, and what the server of an NFS, 9p or
+other FUSE mount does.
 
 Sync. `syncfs` writes the whole file system, for one call a batch instead of one
 a file, and it is believed only where it means that the bytes are on the device

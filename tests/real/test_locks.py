@@ -135,6 +135,16 @@ def test_a_lock_ends_at_its_release_though_a_fork_still_has_its_descriptor(
         os.close(number)
 
 
+def test_a_released_lock_leaves_no_descriptor_open(folder: int, tmp_path: Path) -> None:
+    before = descriptors_of(tmp_path)
+    lock = lock_folder(folder, exclusive=True)
+    assert lock is not None
+
+    lock.release()
+
+    assert descriptors_of(tmp_path) == before
+
+
 def test_a_program_that_is_started_does_not_inherit_a_lock(folder: int, tmp_path: Path) -> None:
     lock = lock_folder(folder, exclusive=True)
     command = [sys.executable, "-c", "print(flush=True); input()"]

@@ -53,6 +53,20 @@ def test_a_name_that_was_asked_for_before_its_holder_was_killed_is_free_too(inst
     claim_instance(instance).release()
 
 
+HOLDER_THAT_ENDS_WHEN_ASKED = """
+import sys
+from psync.real.single import claim_instance
+claim = claim_instance(sys.argv[1])
+sys.addaudithook(lambda event, _: claim.release() if event == "socket.connect" else None)
+claim_instance(sys.argv[1])
+"""
+
+
+def test_a_holder_that_ends_while_it_is_asked_for_leaves_the_name_to_the_one_who_asks(instance: str) -> None:
+    with holding(HOLDER_THAT_ENDS_WHEN_ASKED, instance):
+        pass  # the second claim of the script has succeeded
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a process of another user")
 def test_another_user_holds_the_name_as_well(instance: str) -> None:
     with holding(HOLDER, instance, "another user") as process:

@@ -102,6 +102,15 @@ def test_an_error_of_the_kernel_is_raised_with_its_number() -> None:
         os.close(by_path_only)
 
 
+def test_a_sync_that_would_promise_nothing_is_refused() -> None:
+    descriptor = os.open("/proc", os.O_RDONLY)
+    try:
+        with pytest.raises(OSError, match=rf"\[Errno {errno.EOPNOTSUPP}\]"):
+            sync_volume(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 BELIEVED = {
     "a local disk": (mounted("ext4"), "6.1.0-18-amd64"),
     "the first kernel that reports": (mounted("xfs"), "5.8.0"),
