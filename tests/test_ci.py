@@ -1,0 +1,104 @@
+"""Continuous integration runs the README's test command, and installs the peers first.
+
+`.ci/run` is run in a folder of its own where only stand-ins of the programs it
+calls are installed: `apt-get` writes down what it is asked for.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.checkout import ROOT
+from tests.conftest import PEERS
+
+TOOLS = ("bash", "dirname", "env", "grep", "mktemp", "rm")  # what the script itself needs
+COMMAND = "python -c 'import os, sys; print(os.environ[\"CI\"], sys.prefix)' && : python -m tox"
+
+
+def _program(folder: Path, name: str, script: str = "") -> None:
+    path = folder / name
+    path.write_text(f"#!{shutil.which('bash')}\n{script}\n")
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci/run", tmp_path / ".ci/run")
+    (tmp_path / "README.md").write_text(f"# psync\n\n    python -m tox -e tests\n\n```sh\n{COMMAND}\n```\n")
+    (tmp_path / "bin").mkdir()
+    for tool in TOOLS:
+        (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))
+    (tmp_path / "bin/python3").symlink_to(Path(sys.executable).resolve())
+    _program(tmp_path / "bin", "apt-get", 'echo "$*" >>apt-get.log')
+    return tmp_path
+
+
+def _run(checkout: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": str(checkout / "bin"), "TMPDIR": str(checkout), "HOME": os.environ["HOME"]}
+    return subprocess.run(
+        [checkout / ".ci/run"],
+        env=environment,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+
+
+def _asked_for(checkout: Path) -> list[str]:
+    log = checkout / "apt-get.log"
+    return log.read_text().splitlines() if log.exists() else []
+
+
+def test_it_runs_the_readmes_command_in_a_new_virtual_environment(checkout: Path):
+    for peer in PEERS:
+        _program(checkout / "bin", peer)
+
+    result = _run(checkout)
+
+    assert result.returncode == 0, result.stderr
+    shown, printed = result.stdout.splitlines()
+    assert shown == f"+ {COMMAND}"
+    assert re.fullmatch(rf"true {checkout}/tmp\.\w+", printed)
+    assert _asked_for(checkout) == []
+
+
+@pytest.mark.parametrize("installed", [(), PEERS[:1], PEERS[1:]], ids=["none", "first", "rest"])
+def test_a_peer_that_tests_need_and_that_is_missing_is_installed(checkout: Path, installed: tuple[str, ...]):
+    (checkout / "README.md").write_text("")  # ends the run before it makes an environment
+    for peer in installed:
+        _program(checkout / "bin", peer)
+
+    _run(checkout)
+
+    missing = [peer for peer in PEERS if peer not in installed]
+    assert _asked_for(checkout) == ["update", f"install --yes --no-install-recommends {' '.join(missing)}"]
+
+
+def test_a_failing_test_command_fails_the_run(checkout: Path):
+    (checkout / "README.md").write_text("python -c 'raise SystemExit(7)' || exit 7; : -m tox\n")
+
+    assert _run(checkout).returncode == 7
+
+
+@pytest.mark.parametrize("readme", ["", f"{COMMAND}\n{COMMAND}\n"], ids=["no command", "two commands"])
+def test_a_readme_without_exactly_one_test_command_fails_the_run(checkout: Path, readme: str):
+    (checkout / "README.md").write_text(readme)
+
+    result = _run(checkout)
+
+    assert (result.returncode, result.stdout) == (2, "")
+
+
+def test_the_readme_has_exactly_one_test_command_and_it_needs_only_pip():
+    readme = (ROOT / "README.md").read_text("utf-8")
+
+    commands = re.findall(r"^python.* -m tox$", readme, re.MULTILINE)
+
+    assert commands == ["python -m pip install tox && python -m tox"]
