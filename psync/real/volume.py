@@ -18,7 +18,8 @@ and that a failed write is reported:
 * On FUSE and network mounts it hands the pages to the server, and stops there;
   fsync makes the server write them.
 
-Everywhere else it raises ENOSYS or EOPNOTSUPP, and files are synced one by one.
+There, and on types unknown, `sync_volume` syncs nothing and says so (ENOSYS,
+EOPNOTSUPP): each file then needs its own fsync.
 """
 
 import errno
