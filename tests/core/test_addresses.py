@@ -1,0 +1,312 @@
+"""Addresses: what an operator may type, what it means, and what messages show of it."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from psync.core.addresses import (
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    LocalAddress,
+    TcpAddress,
+    display_uri,
+    is_host,
+    parse_address,
+    parse_port,
+    resolve_port,
+)
+from psync.core.errors import (
+    AddressFault,
+    AddressInvalid,
+    PathRefused,
+    PortContradiction,
+    PortInvalid,
+    RefusedPath,
+)
+from psync.core.paths import HostPath, parse_host_path
+from tests.core.host_paths import POSIX, WINDOWS, host_paths, hostile_texts, styles
+
+LABEL = "n" * 63
+NAME_253 = ".".join([LABEL, LABEL, LABEL, "n" * 61])
+
+# Reason → text, host, port, style, path on host.
+READ = {
+    "example of the guide": (
+        r"TCP:\\190.186.170.170\c$\Testing",
+        "190.186.170.170",
+        None,
+        WINDOWS,
+        r"C:\Testing",
+    ),
+    "spaces in the path": (r"TCP:\\h\c$\My Documents\Target", "h", None, WINDOWS, r"C:\My Documents\Target"),
+    "prefix in small letters": (r"tcp:\\h\C$\a", "h", None, WINDOWS, r"C:\a"),
+    "drive with colon": (r"TCP:\\h\c:\a", "h", None, WINDOWS, r"C:\a"),
+    "drive and slashes": (r"TCP:\\h\c$/a/b", "h", None, WINDOWS, r"C:\a\b"),
+    "drive root": (r"TCP:\\h\c$", "h", None, WINDOWS, "C:\\"),
+    "drive root with separator": ("TCP:\\\\h\\c$\\", "h", None, WINDOWS, "C:\\"),
+    "drive root with colon": ("TCP:\\\\h\\C:\\", "h", None, WINDOWS, "C:\\"),
+    "folder called like a drive": (r"TCP:\\h\c$\d$", "h", None, WINDOWS, r"C:\d$"),
+    "share": (r"TCP:\\h\\\nas\vol1\x", "h", None, WINDOWS, r"\\nas\vol1\x"),
+    "no host": (r"TCP:\\\c$\x", "127.0.0.1", None, WINDOWS, r"C:\x"),
+    "no host, share": (r"TCP:\\\\\nas\vol1", "127.0.0.1", None, WINDOWS, r"\\nas\vol1"),
+    "ipv6": (r"TCP:\\[::1]\c$\x", "::1", None, WINDOWS, r"C:\x"),
+    "uri": ("tcp://h/C:/Folder", "h", None, WINDOWS, r"C:\Folder"),
+    "uri, small drive": ("tcp://h/c:/Folder", "h", None, WINDOWS, r"C:\Folder"),
+    "uri, drive and backslashes": (r"TCP://h/c:\Folder", "h", None, WINDOWS, r"C:\Folder"),
+    "uri, drive root": ("tcp://h/C:/", "h", None, WINDOWS, "C:\\"),
+    "uri, posix": ("tcp://h/srv/folder", "h", None, POSIX, "/srv/folder"),
+    "uri, posix root": ("tcp://h/", "h", None, POSIX, "/"),
+    "uri, port": ("tcp://h.example:7334/srv", "h.example", 7334, POSIX, "/srv"),
+    "uri, ipv6": ("tcp://[fe80::1%eth0]/srv", "fe80::1%eth0", None, POSIX, "/srv"),
+    "uri, ipv6 and port": ("tcp://[::1]:7334/C:/x", "::1", 7334, WINDOWS, r"C:\x"),
+    "uri, no host": ("tcp:///srv/x", "127.0.0.1", None, POSIX, "/srv/x"),
+    "uri, no host but a port": ("tcp://:7334/srv/x", "127.0.0.1", 7334, POSIX, "/srv/x"),
+    "uri, nothing is decoded": ("tcp://h/a%20b?c#d", "h", None, POSIX, "/a%20b?c#d"),
+    "uri, drive in the second segment": ("tcp://h//C:/x", "h", None, POSIX, "/C:/x"),
+    "uri, display drive is a posix name": ("tcp://h/c$/x", "h", None, POSIX, "/c$/x"),
+    "uri, other than UTF-8": ("tcp://h/\udcff", "h", None, POSIX, "/\udcff"),
+    "machine name": (r"TCP:\\FILE_SERVER-2\c$", "FILE_SERVER-2", None, WINDOWS, "C:\\"),
+    "longest name": (f"tcp://{NAME_253}/", NAME_253, None, POSIX, "/"),
+    "name with its final dot": ("tcp://h.example./", "h.example.", None, POSIX, "/"),
+}
+LOCAL = {
+    "posix": "/srv/folder",
+    "relative": "a/../b",
+    "windows": r"C:\Folder",
+    "share": r"\\nas\vol1",
+    "one slash": "tcp:/h/x",
+    "mixed separators": "tcp:/\\h\\x",
+    "other scheme": "tcps://h/x",
+    "prefix inside": "/tcp://h/x",
+    "letters that only look like it": "\uff54cp://h/x",
+    "other than UTF-8": "/\udcff",
+}
+PATHS_REFUSED = {
+    "no path": (r"TCP:\\h", "", RefusedPath.INCOMPLETE),
+    "no path, separator": ("TCP:\\\\h\\", "", RefusedPath.INCOMPLETE),
+    "nothing": ("TCP:\\\\", "", RefusedPath.INCOMPLETE),
+    "no drive": (r"TCP:\\h\Testing", "Testing", RefusedPath.INCOMPLETE),
+    "name that begins like a drive": (r"TCP:\\h\c$x", "c$x", RefusedPath.INCOMPLETE),
+    "what is shown of a posix path": (r"TCP:\\h\srv\folder", r"srv\folder", RefusedPath.INCOMPLETE),
+    "share with too few backslashes": (r"TCP:\\h\\nas\vol1", r"\nas\vol1", RefusedPath.INCOMPLETE),
+    "drive alone": (r"TCP:\\h\C:", "C:", RefusedPath.DRIVE_RELATIVE),
+    "up": (r"TCP:\\h\c$\a\..\b", r"c:\a\..\b", RefusedPath.DOTDOT),
+    "namespace": (r"TCP:\\h\\\?\C:\x", r"\\?\C:\x", RefusedPath.NAMESPACE),
+    "device": (r"TCP:\\h\c$\nul", r"c:\nul", RefusedPath.RESERVED),
+    "uri, no path": ("tcp://h", "", RefusedPath.INCOMPLETE),
+    "uri, no path, port": ("tcp://h:7333", "", RefusedPath.INCOMPLETE),
+    "uri, relative to a drive": ("tcp://h/C:foo", "C:foo", RefusedPath.DRIVE_RELATIVE),
+    "uri, drive alone": ("tcp://h/C:", "C:", RefusedPath.DRIVE_RELATIVE),
+    "uri, up": ("tcp://h/srv/../etc", "/srv/../etc", RefusedPath.DOTDOT),
+    "uri, up on windows": ("tcp://h/C:/a/../b", "C:/a/../b", RefusedPath.DOTDOT),
+    "uri, NUL": ("tcp://h/a\0", "/a\0", RefusedPath.CHARS),
+    "local, NUL": ("a\0", "a\0", RefusedPath.CHARS),
+}
+INVALID = {
+    "empty": ("", AddressFault.EMPTY),
+    "user": ("tcp://user@h/x", AddressFault.HOST),
+    "user and password": ("tcp://user:secret@h:7333/x", AddressFault.HOST),
+    "space": ("tcp://my host/x", AddressFault.HOST),
+    "line feed": ("tcp://h\n/x", AddressFault.HOST),
+    "escape": ("tcp://h\x1b[2J/x", AddressFault.HOST),
+    "escaped": ("tcp://h%20/x", AddressFault.HOST),
+    "backslash": (r"tcp://h\C:/x", AddressFault.HOST),
+    "slash": (r"TCP:\\h/c$\x", AddressFault.HOST),
+    "empty label": ("tcp://a..b/x", AddressFault.HOST),
+    "dot": ("tcp://./x", AddressFault.HOST),
+    "label of 64": (f"tcp://n{LABEL}/x", AddressFault.HOST),
+    "name of 254": (f"tcp://{NAME_253}n/x", AddressFault.HOST),
+    "other script": ("tcp://h\u00f6st/x", AddressFault.HOST),
+    "ipv6 without brackets": ("tcp://::1/x", AddressFault.HOST),
+    "ipv6 without brackets, first form": (r"TCP:\\::1\c$", AddressFault.HOST),
+    "no ipv6": ("tcp://[::g]/x", AddressFault.HOST),
+    "name in brackets": ("tcp://[host]/x", AddressFault.HOST),
+    "empty brackets": ("tcp://[]/x", AddressFault.HOST),
+    "open bracket": ("tcp://[::1/x", AddressFault.HOST),
+    "something after the bracket": ("tcp://[::1]x/x", AddressFault.HOST),
+    "empty zone": ("tcp://[::1%]/x", AddressFault.HOST),
+    "space in the zone": ("tcp://[::1% ]/x", AddressFault.HOST),
+    "port in the first form": (r"TCP:\\h:7333\c$\x", AddressFault.PORT_PLACE),
+    "empty port in the first form": (r"TCP:\\h:\c$\x", AddressFault.PORT_PLACE),
+}
+SHOWN = {
+    "example of the guide": ("tcp://190.186.170.170/C:/Testing", r"TCP:\\190.186.170.170\c$\Testing"),
+    "drive root": ("tcp://h/C:/", r"TCP:\\h\c$"),
+    "no port": ("tcp://h:7334/C:/x", r"TCP:\\h\c$\x"),
+    "host as typed": ("tcp://FileServer/C:/x", r"TCP:\\FileServer\c$\x"),
+    "default host": ("tcp:///C:/x", r"TCP:\\127.0.0.1\c$\x"),
+    "ipv6": ("tcp://[::1]/C:/x", r"TCP:\\[::1]\c$\x"),
+    "share": (r"TCP:\\h\\\nas\vol1\x", r"TCP:\\h\\\nas\vol1\x"),
+    "posix": ("tcp://h/srv/folder", r"TCP:\\h\srv\folder"),
+    "posix root": ("tcp://h/", "TCP:\\\\h\\"),
+    "local": ("./a b", "./a b"),
+    "local share": (r"\\nas\vol1", r"\\nas\vol1"),
+}
+PORTS_REFUSED = {
+    "zero": "0",
+    "last of the system's": "1023",
+    "one too many": "65536",
+    "negative": "-1",
+    "fraction": "7333.5",
+    "empty": "",
+    "letter": "7333x",
+    "hexadecimal": "0x1CA5",
+    "leading space": " 7333",
+    "trailing line feed": "7333\n",
+    "underscore": "7_333",
+    "plus": "+7333",
+    "leading zero": "07333",
+    "full-width digits": "\uff17\uff13\uff13\uff13",
+    "superscript": "733\u00b3",
+    "more digits than int() reads": "9" * 5000,
+}
+
+
+def rows(table):
+    return pytest.mark.parametrize("row", table.values(), ids=table.keys())
+
+
+@rows(READ)
+def test_an_address_names_host_port_and_path(row):
+    text, host, port, style, path = row
+    assert parse_address(text) == TcpAddress(host, port, parse_host_path(path, style))
+
+
+@rows(LOCAL)
+def test_any_other_text_is_a_local_path_as_typed(row):
+    assert parse_address(row) == LocalAddress(row)
+
+
+@rows(PATHS_REFUSED)
+def test_an_address_whose_path_is_refused_names_that_path(row):
+    text, path, reason = row
+
+    with pytest.raises(PathRefused) as caught:
+        parse_address(text)
+
+    assert (caught.value.fields["path"], caught.value.reason) == (path, reason)
+
+
+@rows(INVALID)
+def test_an_address_without_a_possible_host_is_refused_as_a_whole(row):
+    text, fault = row
+
+    with pytest.raises(AddressInvalid) as caught:
+        parse_address(text)
+
+    assert caught.value.fields == {"address": text, "reason": fault}
+
+
+@pytest.mark.parametrize("port", ["", "80", "7333x", "65536"])
+def test_an_address_with_an_impossible_port_is_refused(port):
+    with pytest.raises(PortInvalid) as caught:
+        parse_address(f"tcp://h:{port}/x")
+
+    assert caught.value.fields == {"value": port}
+
+
+@rows(SHOWN)
+def test_messages_show_an_address_in_the_form_of_the_guide(row):
+    text, shown = row
+    assert display_uri(parse_address(text)) == shown
+
+
+def test_the_default_host_is_the_documented_loopback_address():
+    assert DEFAULT_HOST == "127.0.0.1"
+
+
+@rows(PORTS_REFUSED)
+def test_a_port_that_is_no_whole_number_from_1024_to_65535_is_refused(row):
+    with pytest.raises(PortInvalid) as caught:
+        parse_port(row)
+
+    assert caught.value.fields == {"value": row}
+
+
+@pytest.mark.parametrize("port", [1024, 7333, 9999, 10000, 65535])
+def test_a_port_from_1024_to_65535_is_read(port):
+    assert parse_port(str(port)) == port
+
+
+@given(st.integers(min_value=-(10**6), max_value=10**6))
+def test_the_ports_that_are_read_are_exactly_those_from_1024_to_65535(port):
+    try:
+        is_read = parse_port(str(port)) == port
+    except PortInvalid:
+        is_read = False
+
+    assert is_read == (port in range(1024, 65536))
+
+
+@pytest.mark.parametrize(
+    ("in_address", "option", "expected"),
+    [(None, None, 7333), (None, 7334, 7334), (7335, None, 7335), (7335, 7335, 7335)],
+    ids=["default", "option", "address", "both, equal"],
+)
+def test_the_port_is_that_of_the_address_the_option_or_the_default(in_address, option, expected):
+    address = TcpAddress("h", in_address, parse_host_path("/srv", POSIX))
+
+    assert resolve_port(address, option) == expected
+    assert DEFAULT_PORT == 7333
+
+
+def test_an_address_and_an_option_that_name_different_ports_contradict_each_other():
+    with pytest.raises(PortContradiction) as caught:
+        resolve_port(parse_address("tcp://h:7334/C:/x"), 7335)
+
+    assert caught.value.fields == {"address": r"TCP:\\h\c$\x", "address_port": 7334, "port": 7335}
+
+
+@pytest.mark.parametrize(
+    ("host", "port"), [("a b", None), ("", None), ("[::1]", None), ("h", 1023), ("h", 65536)]
+)
+def test_an_address_made_of_unchecked_parts_is_a_programming_error(host, port):
+    with pytest.raises(AssertionError):
+        TcpAddress(host, port, parse_host_path("/srv", POSIX))
+
+
+@pytest.mark.parametrize(
+    "text", ["h", "127.0.0.1", "a-b.c_d", "x.", "::1", "fe80::1%eth0", "::ffff:10.0.0.1"]
+)
+def test_a_host_is_a_name_or_an_ip_address(text):
+    assert is_host(text)
+
+
+hosts = st.from_regex(r"[A-Za-z0-9_-]{1,9}(\.[a-z]{1,5}){0,2}", fullmatch=True) | st.ip_addresses().map(str)
+
+
+@given(hosts, st.none() | st.integers(min_value=1024, max_value=65535), host_paths(WINDOWS))
+def test_what_is_shown_of_a_windows_path_reads_back_as_that_path_without_the_port(host, port, path):
+    shown = display_uri(TcpAddress(host, port, path))
+    again = parse_address(shown)
+
+    assert display_uri(again) == shown
+    assert again.host == host
+    assert again.port is None
+    assert (again.path.names, again.path.style) == (path.names, WINDOWS)
+
+
+@given(hosts, st.none() | st.integers(min_value=1024, max_value=65535), host_paths(POSIX))
+def test_a_posix_path_in_a_uri_is_taken_verbatim(host, port, path):
+    assume(not is_like_a_drive(path))
+    authority = (f"[{host}]" if ":" in host else host) + ("" if port is None else f":{port}")
+
+    assert parse_address(f"tcp://{authority}{path}") == TcpAddress(host, port, path)
+
+
+@given(
+    styles.flatmap(hostile_texts),
+    st.sampled_from(["tcp://h", "tcp://h/", "TCP:\\\\h\\", "TCP:\\\\", "tcp://"]),
+)
+def test_a_hostile_text_is_refused_for_a_reason_or_names_a_host(text, start):
+    try:
+        address = parse_address(start + text)
+    except (AddressInvalid, PathRefused, PortInvalid):
+        return
+
+    assert isinstance(address, TcpAddress)
+    assert not set(address.host) & set(" @/\\[]\n\0")
+
+
+def is_like_a_drive(path: HostPath) -> bool:
+    return bool(path.components) and path.components[0][1:2] == ":"
