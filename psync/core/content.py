@@ -14,18 +14,23 @@ The target answers every announced change with one `Outcome`.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from psync.core.errors import Problem
 from psync.core.manifest import EntryPath, Stamp
 
-# A file up to this size travels whole, in a pack with others; a larger one in
-# pieces of at most this size. One sealed record then holds either with room
-# for its header.
+# A file of at most SMALL_BYTES_MAX travels whole; a pack is sent once it holds
+# PACK_BYTES_MIN or PACK_FILES_MAX files. A larger file travels in pieces. Either
+# fits into one sealed record of 1 MiB together with its header.
 PIECE_BYTES_MAX = 512 * 1024
+SMALL_BYTES_MAX = 256 * 1024
+PACK_BYTES_MIN = 512 * 1024
 PACK_FILES_MAX = 1024
+
+# What file offsets can hold.
+Length: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 Buffer: TypeAlias = bytes | bytearray | memoryview
 
@@ -41,7 +46,7 @@ class PackedFile(Struct, frozen=True, array_like=True, gc=False):
     """One file of a pack: `size` bytes, the time it was last modified when read, its BLAKE3-256."""
 
     id: int
-    size: int
+    size: Length
     mtime_ns: int
     digest: bytes
 
@@ -56,7 +61,7 @@ class Begin(Struct, frozen=True, array_like=True, tag=2):
     """A large file of about `size` bytes; `is_sparse` when it has holes to be kept."""
 
     id: int
-    size: int
+    size: Length
     is_sparse: bool
 
 
@@ -64,14 +69,14 @@ class Piece(Struct, frozen=True, array_like=True, tag=3):
     """A stretch of a large file at `offset`; offsets of one file only grow."""
 
     id: int
-    offset: int
+    offset: Length
 
 
 class End(Struct, frozen=True, array_like=True, tag=4):
     """All pieces of a large file were sent. The digest covers `size` bytes, holes as zeros."""
 
     id: int
-    size: int
+    size: Length
     mtime_ns: int
     digest: bytes
 

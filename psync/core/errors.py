@@ -275,6 +275,28 @@ class ListenerFailed(ConnectionFailure):
     remedy = "Look at the listener's log."
 
 
+def revive(host: str, code: str, fields: dict[str, str]) -> Failure:
+    """Make the failure that a peer reports by `code` and `fields`; the words are ours."""
+    kind = _FAILURES.get(code)
+    if kind is not None:
+        failure = kind.__new__(kind)
+        try:
+            Failure.__init__(failure, **fields)
+        except (KeyError, ValueError, TypeError):
+            kind = None
+        else:
+            return failure
+    return ListenerFailed(host=host, reason=code or "no cause given")
+
+
+def _concrete(kind: type[Failure]) -> list[type[Failure]]:
+    below = [found for child in kind.__subclasses__() for found in _concrete(child)]
+    return [kind, *below] if kind.code else below
+
+
+_FAILURES = {kind.code: kind for kind in _concrete(Failure)}
+
+
 # Trouble with one entry
 
 

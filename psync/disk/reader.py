@@ -7,20 +7,32 @@ target commit it.
 
 import errno
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from blake3 import blake3
 from msgspec import Struct
 
-from psync.core.content import PIECE_BYTES_MAX, Begin, Content, End, PackedFile, Piece, Request
+from psync.core.content import (
+    PIECE_BYTES_MAX,
+    SMALL_BYTES_MAX,
+    Begin,
+    Content,
+    End,
+    PackedFile,
+    Piece,
+    Request,
+)
 from psync.core.errors import ProblemCode
 from psync.disk.folder import Folder, stamp_of
-from psync.disk.problems import EntryRefused
+from psync.disk.problems import EntryRefused, problem_of
 from psync.system import StatResult
 
 # A file with less on disk than this below its size has no hole worth keeping.
 HOLE_BYTES_MIN = 4096
 BLOCK_BYTES = 512  # the unit of st_blocks, whatever the file system's own
+
+# Hashing that many zeros takes some 50 ms.
+HOLE_STEP_BYTES = 256 * 1024 * 1024
 
 ZEROS = bytes(1024 * 1024)
 
@@ -29,11 +41,26 @@ class SourceChanged(Exception):
     """The file was modified while it was read."""
 
 
-class SmallFile(Struct):
-    """A whole small file, as it was at one moment."""
+class _PackBuilder:
+    """Collects small files until they are worth a message."""
 
-    header: PackedFile
-    data: bytes
+    def __init__(self) -> None:
+        self.files: list[PackedFile] = []
+        self._data: list[bytes] = []
+        self._bytes = 0
+
+    def add(self, file: tuple[PackedFile, bytes]) -> bool:
+        """Take one more file; give whether the pack is full."""
+        self.files.append(file[0])
+        self._data.append(file[1])
+        self._bytes += len(file[1])
+        return self._bytes >= PACK_BYTES_MIN or len(self.files) >= PACK_FILES_MAX
+
+    def take(self) -> Content:
+        """Give the pack and begin another."""
+        content = Content(Pack(self.files), self._data)
+        self.files, self._data, self._bytes = [], [], 0
+        return content
 
 
 class OpenFile(Struct):
@@ -55,7 +82,7 @@ class OpenFile(Struct):
     @property
     def is_small(self) -> bool:
         """Whether the file travels whole, in a pack."""
-        return self.size <= PIECE_BYTES_MAX and not self.is_sparse
+        return self.size <= SMALL_BYTES_MAX and not self.is_sparse
 
 
 class Reader:
@@ -67,7 +94,30 @@ class Reader:
         self._buffer = memoryview(bytearray(PIECE_BYTES_MAX))
         self._flags = self._os.O_RDONLY | self._os.O_NOFOLLOW | self._os.O_NONBLOCK | self._os.O_CLOEXEC
 
-    def open(self, request: Request) -> OpenFile:
+    def read(self, requests: Iterable[Request], changed: list[Request]) -> Iterator[Content]:
+        """Give the content of each file, or the problem; those that changed meanwhile go to `changed`."""
+        pack = _PackBuilder()
+        for request in requests:
+            try:
+                file = self._open(request)
+            except (OSError, EntryRefused) as error:
+                yield unsupplied(request, error)
+                continue
+            try:
+                if not file.is_small:
+                    yield from self._read_pieces(request, file)
+                elif pack.add(self._read_whole(request, file)):
+                    yield pack.take()
+            except SourceChanged:
+                changed.append(request)
+            except OSError as error:
+                yield unsupplied(request, error)
+            finally:
+                self._os.close(file.fd)
+        if pack.files:
+            yield pack.take()
+
+    def _open(self, request: Request) -> OpenFile:
         """Open a regular file; a fifo, link or device that took its place is refused."""
         directory, name = self._folder.locate(request.path)
         fd = self._os.open(name, self._flags, dir_fd=directory.fd)
@@ -77,36 +127,44 @@ class Reader:
             raise EntryRefused(ProblemCode.SPECIAL_FILE)
         return OpenFile(fd, before)
 
-    def close(self, file: OpenFile) -> None:
-        """Close what `open` gave."""
-        self._os.close(file.fd)
-
-    def read_whole(self, request: Request, file: OpenFile) -> SmallFile:
+    def _read_whole(self, request: Request, file: OpenFile) -> tuple[PackedFile, bytes]:
         """Read a small file in one call; raise `SourceChanged`."""
         data = self._os.read(file.fd, file.size + 1)
         if len(data) != file.size:
             raise SourceChanged
         self._check_unchanged(file)
         header = PackedFile(request.id, len(data), file.before.st_mtime_ns, blake3(data).digest())
-        return SmallFile(header, data)
+        return header, data
 
-    def read_pieces(self, request: Request, file: OpenFile) -> Iterator[Content]:
+    def _read_pieces(self, request: Request, file: OpenFile) -> Iterator[Content]:
         """Read a large or sparse file: `Begin`, its pieces, `End`; raise `SourceChanged` before `End`."""
         yield Content(Begin(request.id, file.size, file.is_sparse))
         hasher = blake3()
         position = 0
         for start, stop in self._extents(file):
-            hash_zeros(hasher, start - position)
-            for position in range(start, stop, PIECE_BYTES_MAX):
-                piece = self._buffer[: min(PIECE_BYTES_MAX, stop - position)]
-                if self._os.preadv(file.fd, [piece], position) != len(piece):
-                    raise SourceChanged
-                hasher.update(piece)
-                yield Content(Piece(request.id, position), (piece,))
+            yield from self._read_hole(request, hasher, position, start)
+            yield from self._read_extent(request, hasher, file, (start, stop))
             position = stop
-        hash_zeros(hasher, file.size - position)
+        yield from self._read_hole(request, hasher, position, file.size)
         self._check_unchanged(file)
         yield Content(End(request.id, file.size, file.before.st_mtime_ns, hasher.digest()))
+
+    def _read_hole(self, request: Request, hasher: blake3, start: int, stop: int) -> Iterator[Content]:
+        """Hash a hole; a piece without bytes now and then keeps both sides responsive."""
+        for position in range(start, stop, HOLE_STEP_BYTES):
+            if position > start:
+                yield Content(Piece(request.id, position))
+            hash_zeros(hasher, min(HOLE_STEP_BYTES, stop - position))
+
+    def _read_extent(
+        self, request: Request, hasher: blake3, file: OpenFile, extent: tuple[int, int]
+    ) -> Iterator[Content]:
+        for position in range(*extent, PIECE_BYTES_MAX):
+            piece = self._buffer[: min(PIECE_BYTES_MAX, extent[1] - position)]
+            if self._os.preadv(file.fd, [piece], position) != len(piece):
+                raise SourceChanged
+            hasher.update(piece)
+            yield Content(Piece(request.id, position), (piece,))
 
     def _extents(self, file: OpenFile) -> Iterator[tuple[int, int]]:
         """Give the stretches that hold data, as (start, stop)."""
@@ -129,6 +187,11 @@ class Reader:
     def _check_unchanged(self, file: OpenFile) -> None:
         if stamp_of(self._os.fstat(file.fd)) != stamp_of(file.before):
             raise SourceChanged
+
+
+def unsupplied(request: Request, error: OSError | EntryRefused) -> Content:
+    """Say that a file cannot be read."""
+    return Content(Unsupplied(request.id, problem_of(request.path, error)))
 
 
 def hash_zeros(hasher: blake3, length: int) -> None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from psync.core.changes import WriteFile
 from psync.core.content import Begin, Buffer, End, PackedFile
 from psync.core.errors import ProblemCode
+from psync.core.manifest import MODE_MASK
 from psync.core.paths import TEMPORARY_RANDOM_BYTES, temporary_name
 from psync.disk.folder import Directory, Folder
 from psync.disk.problems import EntryRefused
@@ -72,8 +73,8 @@ class TemporaryNames:
 class Stage:
     """Writes files of one folder beside their targets."""
 
-    def __init__(self, folder: Folder) -> None:
-        self.names = TemporaryNames(folder.system)
+    def __init__(self, folder: Folder, names: TemporaryNames) -> None:
+        self.names = names
         self._folder = folder
         self._os = folder.os
         self._flags = (
@@ -107,23 +108,25 @@ class Stage:
             raise
         return file
 
-    def add_piece(self, file: LargeFile, offset: int, data: Buffer) -> None:
-        """Write one piece; what lies between it and the last one stays a hole."""
+    def skip_to(self, file: LargeFile, offset: int) -> None:
+        """Leave a hole up to `offset`."""
         if offset < file.position:
             raise EntryRefused(ProblemCode.VERIFY_FAILED, "pieces out of order")
         hash_zeros(file.hasher, offset - file.position)
+        file.position = offset
+
+    def add(self, file: LargeFile, data: Buffer) -> None:
+        """Write the bytes that come next."""
         file.hasher.update(data)
-        view = memoryview(data)
-        written = 0
-        while written < len(view):
-            written += self._os.pwrite(file.fd, view[written:], offset + written)
-        file.position = offset + len(view)
+        rest = memoryview(data)
+        while rest:
+            written = self._os.pwrite(file.fd, rest, file.position)
+            file.position += written
+            rest = rest[written:]
 
     def end(self, file: LargeFile, header: End) -> StagedFile:
         """Complete a large file; raise `EntryRefused` if it is not what was sent."""
-        if header.size < file.position:
-            raise EntryRefused(ProblemCode.VERIFY_FAILED, "longer than its end")
-        hash_zeros(file.hasher, header.size - file.position)
+        self.skip_to(file, header.size)
         if file.hasher.digest() != header.digest:
             raise EntryRefused(ProblemCode.VERIFY_FAILED)
         self._os.ftruncate(file.fd, header.size)
@@ -160,6 +163,6 @@ class Stage:
             written += self._os.write(fd, memoryview(data)[written:])
 
     def _complete(self, file: LargeFile, mtime_ns: int, size: int) -> StagedFile:
-        self._os.fchmod(file.fd, file.change.mode)
+        self._os.fchmod(file.fd, file.change.mode & MODE_MASK)
         self._os.utime(file.fd, ns=(mtime_ns, mtime_ns))
         return StagedFile(file.change, file.directory, file.temporary, file.fd, size)

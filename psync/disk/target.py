@@ -28,7 +28,7 @@ from psync.core.manifest import MODE_MASK, Kind
 from psync.disk.batch import Batch, Durability
 from psync.disk.folder import Directory, Folder, stamp_of
 from psync.disk.problems import EntryRefused, problem_of
-from psync.disk.stage import LargeFile, Stage
+from psync.disk.stage import LargeFile, Stage, TemporaryNames
 
 # Announced files whose content has not come yet. The job keeps well below it;
 # a peer that does not would fill our memory.
@@ -42,10 +42,10 @@ class ContentUnannounced(Exception):
 class Target:
     """The writing side of a folder."""
 
-    def __init__(self, folder: Folder, durability: Durability) -> None:
+    def __init__(self, folder: Folder, names: TemporaryNames, durability: Durability) -> None:
         self._folder = folder
         self._os = folder.os
-        self._stage = Stage(folder)
+        self._stage = Stage(folder, names)
         self._batch = Batch(folder, self._stage, durability)
         self._announced: dict[int, WriteFile] = {}
         self._large: LargeFile | None = None
@@ -76,10 +76,6 @@ class Target:
     def is_full(self) -> bool:
         """Whether it is time to settle."""
         return self._batch.is_full
-
-    def is_foreign(self, temporary: bytes) -> bool:
-        """Whether a temporary was left behind by another session."""
-        return self._stage.names.is_foreign(temporary)
 
     def change(self, change: Change) -> None:
         """Carry out one change, or note a file whose content will follow."""
@@ -139,8 +135,9 @@ class Target:
             return
         large = self._expect_large(header.id)
         with self._failing(large.change):
+            self._stage.skip_to(large, header.offset)
             for data in content.buffers:
-                self._stage.add_piece(large, header.offset, data)
+                self._stage.add(large, data)
 
     def _receive_end(self, content: Content) -> None:
         header = cast("End", content.header)

@@ -1,0 +1,39 @@
+"""Where disk work runs: on the loop while the disk is quick, in a thread while it is not.
+
+A hop to a thread costs about as much as writing a dozen small files, and the two
+threads then fight for the interpreter. A disk that stalls, however, must not
+stall the other sessions, so the first slow job sends those that follow to a
+thread, until they are quick again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+# Longer than a full pack takes on a healthy disk, short against any deadline.
+SLOW_SECONDS = 0.05
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Worker:
+    """Runs the disk jobs of one endpoint, one after another."""
+
+    def __init__(self) -> None:
+        self._is_slow = False
+
+    async def run(self, job: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a short job wherever the disk's last answer suggests."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        if self._is_slow:
+            result = await asyncio.to_thread(job, *args, **kwargs)
+        else:
+            result = job(*args, **kwargs)
+        self._is_slow = loop.time() - started > SLOW_SECONDS
+        return result
+
+    async def run_long(self, job: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a job that is known to take long, such as a sync, in a thread."""
+        return await asyncio.to_thread(job, *args, **kwargs)
