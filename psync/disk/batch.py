@@ -10,6 +10,7 @@ How much is synced before the renames is the durability:
 Nothing is acknowledged before its batch is settled.
 """
 
+import errno
 from enum import StrEnum
 
 from msgspec import Struct
@@ -55,6 +56,7 @@ class Batch:
         self._files: list[StagedFile] = []
         self._waiting: list[Waiting] = []
         self._bytes = 0
+        self._syncs_volume: bool | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -69,9 +71,9 @@ class Batch:
 
     def add_file(self, file: StagedFile) -> None:
         """Take over a staged file; `settle` or `discard` ends it. Raises `OSError` if its sync fails."""
-        if self._durability is Durability.FILE:
-            self._sync_one(file)
         if self._durability is not Durability.BATCH or len(self._files) >= SINGLE_SYNCS_MAX:
+            if self._must_sync_alone(file):
+                self._sync_one(file)
             self._stage.close(file)
         self._files.append(file)
         self._bytes += file.size
@@ -102,6 +104,21 @@ class Batch:
                 done.directory.release()
         self._files, self._waiting, self._bytes = [], [], 0
 
+    def _must_sync_alone(self, file: StagedFile) -> bool:
+        if self._durability is Durability.BATCH:
+            return not self._can_sync_volume(file.directory)
+        return self._durability is Durability.FILE
+
+    def _can_sync_volume(self, directory: Directory) -> bool:
+        """Find out once, while the descriptors of files that would need their own sync are open."""
+        if self._syncs_volume is None:
+            self._syncs_volume = True
+            try:
+                self._folder.system.sync_volume(directory.fd)
+            except OSError as error:
+                self._syncs_volume = error.errno not in (errno.ENOSYS, errno.EOPNOTSUPP)
+        return self._syncs_volume
+
     def _sync_one(self, file: StagedFile) -> None:
         try:
             self._os.fsync(file.fd)
@@ -113,10 +130,10 @@ class Batch:
         if self._durability is not Durability.BATCH or not files:
             return None
         try:
-            if len(files) > SINGLE_SYNCS_MAX:
+            if len(files) > SINGLE_SYNCS_MAX and self._syncs_volume:
                 self._folder.system.sync_volume(files[0].directory.fd)
                 return None
-            for file in files:
+            for file in files[:SINGLE_SYNCS_MAX]:
                 self._os.fsync(file.fd)
         except OSError as error:
             # The kernel has marked the pages clean: a second sync would succeed and prove nothing.

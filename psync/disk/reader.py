@@ -13,14 +13,18 @@ from blake3 import blake3
 from msgspec import Struct
 
 from psync.core.content import (
+    PACK_BYTES_MIN,
+    PACK_FILES_MAX,
     PIECE_BYTES_MAX,
     SMALL_BYTES_MAX,
     Begin,
     Content,
     End,
+    Pack,
     PackedFile,
     Piece,
     Request,
+    Unsupplied,
 )
 from psync.core.errors import ProblemCode
 from psync.disk.folder import Folder, stamp_of

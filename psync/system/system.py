@@ -83,7 +83,12 @@ class System(Protocol):
         ...
 
     def sync_volume(self, fd: int) -> None:
-        """Write all that is pending on the file system of `fd` to its device."""
+        """Write all that is pending on the file system of `fd` to its device.
+
+        `fd` was open before the writes, or their errors are not reported. Raises
+        `OSError` with ENOSYS or EOPNOTSUPP, having done nothing, where success
+        would not mean that the data is on the device.
+        """
         ...
 
     def lock_folder(self, fd: int, *, exclusive: bool) -> FolderLock | None:
