@@ -7,8 +7,8 @@ machine and is free. What holds elsewhere stands in `RULES`, one row a name: the
 name with all below it, what to use in its place, and a line that must be caught.
 
 Names are resolved through the imports of a module. `.name` is an attribute of
-any object, `builtins.name` a builtin, `*` any part of a name. Not seen: what is
-reached through a variable, or through another module's import.
+any object, `builtins.name` a builtin, `name()` only a call, `*` any part of a
+name. Not seen: what is reached through a variable or another module's import.
 """
 
 import ast
@@ -113,8 +113,8 @@ RULES = (
     Rule("builtins.eval", "msgspec", "eval('1')"),
     Rule("builtins.exec", "a function", "exec('pass')"),
     Rule("builtins.__import__", "an import statement", "__import__('os')"),
-    Rule("builtins.id", STABLE, "id(object())"),
-    Rule("builtins.hash", STABLE, "hash('name')"),
+    Rule("builtins.id()", STABLE, "id(object())"),
+    Rule("builtins.hash()", STABLE, "hash('name')"),
     Rule("importlib.import_module", "an import statement", "import importlib; importlib.import_module('os')"),
     Rule(
         "cryptography.*.generate*",
@@ -204,6 +204,8 @@ def _uses(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, _full_name(node, bound)
         if isinstance(node, ast.Attribute):
             yield node.lineno, f".{node.attr}"
+        if isinstance(node, ast.Call):
+            yield node.lineno, f"{_full_name(node.func, bound)}()"
 
 
 def _breaches(file: str, text: str) -> list[str]:
@@ -269,6 +271,7 @@ def test_a_rule_is_silent_where_it_does_not_hold(rule):
         ("psync/app/cli.py", "import asyncio, sys, signal, click; sys.exit(asyncio.run(click))"),
         ("psync/state/store.py", "from importlib.resources import files"),
         ("psync/core/manifest.py", "time = 1; random = time; os = random"),
+        ("psync/core/manifest.py", "def f(id, hash): return f'{id} {hash}'"),
     ],
 )
 def test_what_stays_within_the_doors_is_not_reported(file, line):
