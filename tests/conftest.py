@@ -10,6 +10,11 @@ import shutil
 from collections import Counter
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test may fail because the machine is busy; the rest is Hypothesis' own profile, in CI a repeatable one.
+settings.register_profile("psync", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]))
+settings.load_profile("psync")
 
 PEERS = ("rsync", "strace")
 COUNTS = pytest.StashKey[Counter[str]]()  # missing peer → tests that need it
