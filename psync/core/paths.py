@@ -124,11 +124,11 @@ class HostPath(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         assert (self.root is None) == (self.style is PathStyle.POSIX), self
-        refused = _first(_text_refusal(name, self.style) for name in self.names) or _size_refusal(
-            str(self), self.style, _HOSTS[self.style].path_units_max, RefusedPath.PATH_LONG
-        )
-        if refused is not None:
-            raise PathRefused(path=str(self), reason=refused)
+        text, units_max = str(self), _HOSTS[self.style].path_units_max
+        refusals = [_text_refusal(name, self.style) for name in self.names]
+        refusals.append(_size_refusal(text, self.style, units_max, RefusedPath.PATH_LONG))
+        if reason := next(filter(None, refusals), None):
+            raise PathRefused(path=text, reason=reason)
 
     def __str__(self) -> str:
         match self.root:
@@ -297,7 +297,3 @@ def _size_refusal(text: str, style: PathStyle, units_max: int, too_long: Refused
     if units.decode(host.encoding, host.encoding_errors) != text:
         return RefusedPath.CHARS
     return too_long if len(units) > units_max * host.unit_bytes else None
-
-
-def _first(refusals: Iterable[RefusedPath | None]) -> RefusedPath | None:
-    return next(filter(None, refusals), None)

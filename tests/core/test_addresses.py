@@ -63,6 +63,7 @@ READ = {
     "uri, no host but a port": ("tcp://:7334/srv/x", "127.0.0.1", 7334, POSIX, "/srv/x"),
     "uri, nothing is decoded": ("tcp://h/a%20b?c#d", "h", None, POSIX, "/a%20b?c#d"),
     "uri, drive in the second segment": ("tcp://h//C:/x", "h", None, POSIX, "/C:/x"),
+    "uri, digit and colon": ("tcp://h/1:/x", "h", None, POSIX, "/1:/x"),
     "uri, display drive is a posix name": ("tcp://h/c$/x", "h", None, POSIX, "/c$/x"),
     "uri, other than UTF-8": ("tcp://h/\udcff", "h", None, POSIX, "/\udcff"),
     "machine name": (r"TCP:\\FILE_SERVER-2\c$", "FILE_SERVER-2", None, WINDOWS, "C:\\"),

@@ -193,6 +193,7 @@ NOT_TEMPORARY = {
     "digit that base32 lacks": b".psync-" + b"a" * 25 + b"1.part",
     "other suffix": b".psync-" + b"a" * 26 + b".port",
     "other prefix": b"xpsync-" + b"a" * 26 + b".part",
+    "other character than the dot": b".psync-" + b"a" * 26 + b"-part",
     "line feed after it": TEMPORARY + b"\n",
     "something before it": b"a" + TEMPORARY,
     "empty": b"",
