@@ -73,6 +73,10 @@ def test_a_user_name_is_one_key_however_its_letters_are_composed():
     assert stretch(COMPOSED, GENERATED) == stretch(DECOMPOSED, GENERATED)
 
 
+def test_letters_that_only_look_alike_are_two_keys():
+    assert stretch("\ufb01le", GENERATED) != stretch("file", GENERATED)
+
+
 @pytest.mark.parametrize(
     ("user", "password"),
     [
