@@ -82,7 +82,9 @@ def test_a_peer_that_tests_need_and_that_is_missing_is_installed(checkout: Path,
 
 
 def test_a_failing_test_command_fails_the_run(checkout: Path):
-    (checkout / "README.md").write_text("python -c 'raise SystemExit(7)' || exit 7; : -m tox\n")
+    (checkout / "README.md").write_text("python || exit 7; : python -m tox\n")
+    (checkout / "bin/python3").unlink()
+    _program(checkout / "bin", "python3", 'mkdir "$3/bin"; echo >"$3/bin/activate"')  # an empty environment
 
     assert _run(checkout).returncode == 7
 

@@ -43,7 +43,7 @@ def _run(project: Path, *options: str, **environment: str) -> tuple[int, str]:
     result = subprocess.run(
         command,
         cwd=project,
-        env={**rest, "PATH": str(project / "bin"), **environment},
+        env={**rest, "PATH": str(project / "bin"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
         capture_output=True,
         text=True,
     )
@@ -60,7 +60,7 @@ def test_where_the_peers_are_every_test_runs(project: Path):
     assert "deselected" not in output
 
 
-@pytest.mark.parametrize("options", [[], ["-n", "2"]], ids=["one process", "workers"])
+@pytest.mark.parametrize("options", [[], ["-p", "xdist", "-n", "2"]], ids=["one process", "workers"])
 def test_tests_without_their_peer_are_counted_and_not_run(project: Path, options: list[str]):
     _install(project, "strace")
 
@@ -80,7 +80,7 @@ def test_each_missing_peer_is_named_with_its_count(project: Path):
     assert "rsync is not" not in output
 
 
-@pytest.mark.parametrize("options", [[], ["-n", "2"]], ids=["one process", "workers"])
+@pytest.mark.parametrize("options", [[], ["-p", "xdist", "-n", "2"]], ids=["one process", "workers"])
 def test_in_continuous_integration_a_missing_peer_ends_the_run(project: Path, options: list[str]):
     _install(project, "strace")
 
