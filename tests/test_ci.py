@@ -16,7 +16,7 @@ import pytest
 from tests.checkout import ROOT
 from tests.conftest import PEERS
 
-TOOLS = ("bash", "dirname", "env", "grep", "mktemp", "rm")  # what the script itself needs
+TOOLS = ("bash", "dirname", "env", "grep", "mkdir", "mktemp", "rm")  # of the script and its stand-ins
 COMMAND = "python -c 'import os, sys; print(os.environ[\"CI\"], sys.prefix)' && : python -m tox"
 
 
