@@ -149,7 +149,7 @@ GARBAGE = st.lists(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(SIDES, GARBAGE)
 def test_garbage_is_refused_and_never_anything_worse(side: Callable[[], Handshake], pieces: list[bytes]):
     handshake = side()
@@ -163,7 +163,7 @@ def test_garbage_is_refused_and_never_anything_worse(side: Callable[[], Handshak
             return
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(SIDES, GARBAGE)
 def test_pieces_do_not_matter(side: Callable[[], Handshake], pieces: list[bytes]):
     data = b"".join(pieces)
