@@ -159,6 +159,10 @@ def _function(name: str, body_lines: int) -> str:
     return f"def {name}():\n" + "    pass\n" * body_lines
 
 
+def _described(function: str) -> str:
+    return function.replace("pass", '"""Why."""', 1)
+
+
 @pytest.mark.parametrize(
     ("rule", "path", "text", "fault"),
     [
@@ -168,6 +172,12 @@ def _function(name: str, body_lines: int) -> str:
             bodies_of_tests_are_short,
             "tests/a.py",
             _function("test_a", 21),
+            ":1: test_a has 21 lines, more than 20",
+        ),
+        (
+            bodies_of_tests_are_short,
+            "tests/a.py",
+            _described(_function("test_a", 22)),
             ":1: test_a has 21 lines, more than 20",
         ),
         (files_are_short, "sim/a.py", "1\n" * 501, ": 501 lines, more than 500"),
@@ -192,6 +202,7 @@ def test_a_planted_fault_is_found(rule: Rule, path: str, text: str, fault: str):
     [
         (functions_are_short, "psync/a.py", _function("work", 59)),
         (bodies_of_tests_are_short, "tests/a.py", _function("test_a", 20)),
+        (bodies_of_tests_are_short, "tests/a.py", _described(_function("test_a", 21))),
         (bodies_of_tests_are_short, "tests/a.py", _function("arrange", 21)),
         (files_are_short, "psync/a.py", "1\n" * 500),
         (names_say_what_is_inside, "psync/database.py", ""),
