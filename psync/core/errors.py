@@ -143,10 +143,22 @@ class TargetParentMissing(Failure):
     remedy = "Check the path, or make the parent folder."
 
 
+class FoldersOverlap(Failure):
+    code = "FOLDERS_OVERLAP"
+    template = "Source {source!r} and target {target!r} are the same folder, or one lies inside the other."
+    remedy = "Choose folders that do not contain each other."
+
+
 class FolderUnreachable(Failure):
     code = "FOLDER_UNREACHABLE"
     template = "The folder {path!r} cannot be opened: {reason}."
     remedy = "Check the permissions of the account that psync or the listener runs under."
+
+
+class IdentityUnusable(Failure):
+    code = "IDENTITY_UNUSABLE"
+    template = "The listener's identity in {path!r} cannot be read or made: {reason}."
+    remedy = "Check the permissions of that folder, or name another one in PSYNC_STATE_DIR."
 
 
 class ReadOnlyListener(Failure):

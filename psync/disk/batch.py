@@ -11,12 +11,12 @@ Nothing is acknowledged before its batch is settled.
 """
 
 import errno
-from enum import StrEnum
 
 from msgspec import Struct
 
 from psync.core.content import Outcome
 from psync.core.manifest import EntryPath
+from psync.core.settings import Durability
 from psync.disk.folder import Directory, Folder, stamp_of
 from psync.disk.problems import EntryRefused, problem_of
 from psync.disk.stage import Stage, StagedFile
@@ -27,14 +27,6 @@ BATCH_BYTES_MAX = 32 * 1024 * 1024
 # Up to this many files a sync of each costs less than one of the whole volume,
 # which also waits for what other programs have written.
 SINGLE_SYNCS_MAX = 8
-
-
-class Durability(StrEnum):
-    """What survives a power cut once it is acknowledged: with `none`, nothing is promised."""
-
-    BATCH = "batch"
-    FILE = "file"
-    NONE = "none"
 
 
 class Waiting(Struct):

@@ -10,8 +10,12 @@ and these check each name.
 
 import stat
 from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
+
+from msgspec import Struct
 
 from psync.core.errors import ProblemCode
 from psync.core.manifest import EntryPath, Stamp
@@ -23,6 +27,8 @@ from psync.system import OperatingSystem, StatResult, System
 DIRECTORIES_MAX = 64
 
 DEPTH_MAX = 255
+
+FolderId: TypeAlias = tuple[int, int]
 
 
 class Directory:
@@ -147,6 +153,58 @@ def open_folder(system: System, path: bytes) -> Folder:
     """Open the operator's own path, through links of his, as the root of a jail."""
     flags = folder_flags(system.os) & ~system.os.O_NOFOLLOW
     return Folder(system, Directory(system.os, system.os.open(path, flags)))
+
+
+class FolderAbove(Struct, frozen=True):
+    """A folder on the way up; `fd` can be locked and identified, not listed."""
+
+    fd: int
+    id: FolderId
+
+
+def folders_above(folder: Folder) -> Iterator[FolderAbove]:
+    """Give the folders above one up to the root of the machine; a descriptor lasts until the next."""
+    os, fd = folder.os, folder.root.fd
+    id = folder_id(os, fd)
+    opened: list[int] = []
+    try:
+        while True:
+            fd = os.open(b"..", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=fd)
+            opened.append(fd)
+            below, id = id, folder_id(os, fd)
+            if id == below:
+                return
+            yield FolderAbove(fd, id)
+            if len(opened) > 1:
+                os.close(opened.pop(0))
+    finally:
+        for fd in opened:
+            os.close(fd)
+
+
+def folder_id(os: OperatingSystem, fd: int) -> FolderId:
+    """Give device and inode."""
+    status = os.fstat(fd)
+    return status.st_dev, status.st_ino
+
+
+def ids_above(folder: Folder) -> list[FolderId]:
+    """Identify a folder and all folders above it, the folder first."""
+    return [folder_id(folder.os, folder.root.fd), *(above.id for above in folders_above(folder))]
+
+
+def make_folder(system: System, path: bytes) -> None:
+    """Make an operator's own folder, unless it is there."""
+    with suppress(FileExistsError):
+        system.os.mkdir(path)
+
+
+def make_folders(system: System, paths: Sequence[bytes], mode: int = 0o777) -> None:
+    """Make each folder of a path, from the top down, unless it is there."""
+    for path in paths:
+        # A read-only or foreign part of the way is fine as long as it exists.
+        with suppress(FileExistsError, PermissionError, IsADirectoryError):
+            system.os.mkdir(path, mode)
 
 
 def open_below(root: Folder, path: EntryPath, *, create: bool) -> Folder:

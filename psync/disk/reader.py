@@ -7,7 +7,7 @@ target commit it.
 
 import errno
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from blake3 import blake3
 from msgspec import Struct
@@ -98,7 +98,7 @@ class Reader:
         self._buffer = memoryview(bytearray(PIECE_BYTES_MAX))
         self._flags = self._os.O_RDONLY | self._os.O_NOFOLLOW | self._os.O_NONBLOCK | self._os.O_CLOEXEC
 
-    def read(self, requests: Iterable[Request], changed: list[Request]) -> Iterator[Content]:
+    def read(self, requests: Iterable[Request], changed: list[Request]) -> Generator[Content]:
         """Give the content of each file, or the problem; those that changed meanwhile go to `changed`."""
         pack = _PackBuilder()
         for request in requests:

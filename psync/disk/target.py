@@ -25,7 +25,8 @@ from psync.core.changes import (
 from psync.core.content import Begin, Buffer, Content, ContentHeader, End, Outcome, Pack, Piece, Unsupplied
 from psync.core.errors import ProblemCode
 from psync.core.manifest import MODE_MASK, Kind
-from psync.disk.batch import Batch, Durability
+from psync.core.settings import Durability
+from psync.disk.batch import Batch
 from psync.disk.folder import Directory, Folder, stamp_of
 from psync.disk.problems import EntryRefused, problem_of
 from psync.disk.stage import LargeFile, Stage, TemporaryNames

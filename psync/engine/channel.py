@@ -60,6 +60,7 @@ class Stream:
         self._unread_bytes = 0
         self._consumed_bytes = 0
         self._current: Received | None = None
+        self._interruption: BaseException | None = None
 
     async def send(self, message: Message, buffers: Sequence[Buffer] = ()) -> None:
         """Send a message, once there is credit; the buffers are free again on return."""
@@ -83,6 +84,8 @@ class Stream:
         """
         self._let_go()
         while not self._queue:
+            if self._interruption is not None:
+                raise self._interruption
             self._queue_waiter = self._channel.waiter()
             await self._queue_waiter
         received = self._queue.popleft()
@@ -92,6 +95,18 @@ class Stream:
             raise revive(self._channel.peer, received.message.code, received.message.fields)
         self._current = received
         return received
+
+    async def expect(self) -> Received:
+        """Give the next message; raise `ProtocolViolation` if there is none."""
+        received = await self.receive()
+        if received is None:
+            raise ProtocolViolation(host=self._channel.peer, reason="a stream ended without its answer")
+        return received
+
+    def interrupt(self, error: BaseException) -> None:
+        """Make the reader raise `error` when nothing is left to read."""
+        self._interruption = error
+        _wake(self._queue_waiter)
 
     def arrive(self, received: Received) -> None:
         """Queue a message of the peer; raise `MessageInvalid` if it had no credit for it."""
@@ -152,6 +167,17 @@ class Channel(asyncio.BufferedProtocol):
         self._pongs: dict[int, asyncio.Future[None]] = {}
         self.bytes_sent = 0
         self.bytes_received = 0
+
+    @property
+    def peer_address(self) -> str:
+        """The other side's address as the system reports it."""
+        name = self._transport.get_extra_info("peername")
+        return str(name[0]) if name else "unknown"
+
+    @property
+    def is_ended_by_peer(self) -> bool:
+        """Whether the other side has said goodbye."""
+        return self._connection.is_ended_by_peer
 
     # Streams
 

@@ -6,7 +6,6 @@ entry is data in these streams; a `Failure` is raised for broken machinery only.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct
@@ -16,15 +15,7 @@ from psync.core.content import Content, Outcome, Request
 from psync.core.filters import Filters
 from psync.core.manifest import Listing, Order
 from psync.core.paths import PathStyle
-from psync.disk.batch import Durability
-
-
-class OpenRole(StrEnum):
-    """What an end is opened for. INSPECT reads a target and neither makes nor locks anything."""
-
-    SOURCE = "source"
-    TARGET = "target"
-    INSPECT = "inspect"
+from psync.core.settings import Durability, OpenRole
 
 
 class OpenedFolder(Struct, frozen=True):
@@ -48,7 +39,7 @@ class Endpoint(Protocol):
         """Open the folder; raise the `Failure` that says why it cannot be."""
         ...
 
-    def scan(self, order: Order, filters: Filters) -> AsyncIterator[list[Listing]]:
+    def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:
         """List the tree, depth first in canonical order, in batches of whole folders."""
         ...
 

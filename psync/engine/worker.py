@@ -28,12 +28,21 @@ class Worker:
         loop = asyncio.get_running_loop()
         started = loop.time()
         if self._is_slow:
-            result = await asyncio.to_thread(job, *args, **kwargs)
+            result = await self.run_long(job, *args, **kwargs)
         else:
             result = job(*args, **kwargs)
         self._is_slow = loop.time() - started > SLOW_SECONDS
         return result
 
     async def run_long(self, job: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a job that is known to take long, such as a sync, in a thread."""
-        return await asyncio.to_thread(job, *args, **kwargs)
+        """Run a job that is known to take long, such as a sync, in a thread.
+
+        A thread cannot be stopped: whoever is cancelled here waits for its end
+        first, so that nothing is taken away from under it.
+        """
+        running = asyncio.ensure_future(asyncio.to_thread(job, *args, **kwargs))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait({running})
+            raise

@@ -20,6 +20,8 @@ from msgspec import Struct
 from psync.core.changes import Change
 from psync.core.content import Buffer, ContentHeader, Length, Outcome, Request
 from psync.core.manifest import Listing
+from psync.core.paths import PathStyle
+from psync.core.settings import Durability, OpenRole
 from psync.wire.keys import Role
 
 HEAD = struct.Struct(">BII")
@@ -71,9 +73,9 @@ class Close(Struct, frozen=True, array_like=True):
 class Open(Struct, frozen=True, array_like=True):
     """Open the folder of the job: `style` and `path` as the client's operator wrote them."""
 
-    style: str
+    style: PathStyle
     path: bytes
-    role: str
+    role: OpenRole
     job: str
     job_id: str
 
@@ -82,7 +84,7 @@ class Opened(Struct, frozen=True, array_like=True):
     """The folder is open, or `exists` is False (role `inspect` only)."""
 
     exists: bool
-    style: str
+    style: PathStyle
     time_granularity_ns: int
     names_folded: bool
     free_bytes: int
@@ -121,7 +123,7 @@ class Contents(Struct, frozen=True, array_like=True):
 class Apply(Struct, frozen=True, array_like=True):
     """Carry out the changes and contents that follow on this stream."""
 
-    durability: str
+    durability: Durability
 
 
 class Changes(Struct, frozen=True, array_like=True):

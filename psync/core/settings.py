@@ -1,0 +1,93 @@
+"""What a program is told when it starts, as checked values.
+
+`psync.app` reads them from the command line; programs in `psync.engine` take
+them with a `System`. Keys come stretched, so that nothing below pays for it.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from psync.core.addresses import DEFAULT_PORT, Address, LocalAddress
+from psync.core.errors import NetworkUnauthenticated
+from psync.core.rootpath import RootPath
+
+DEFAULT_JOB = "Replication"
+DEFAULT_INSTANCE = "default"
+ALL_INTERFACES = ""
+LOOPBACK = "127.0.0.1"
+
+
+class Durability(StrEnum):
+    """What survives a power cut once it is acknowledged: with `none`, nothing is promised."""
+
+    BATCH = "batch"
+    FILE = "file"
+    NONE = "none"
+
+
+class OpenRole(StrEnum):
+    """What an end is opened for. INSPECT reads a target and neither makes nor locks anything."""
+
+    SOURCE = "source"
+    TARGET = "target"
+    INSPECT = "inspect"
+
+
+class ListenerSettings(Struct, frozen=True):
+    """A listener. `host` is the address to listen at, None for the default; `port` 0 takes a free one.
+
+    Raises `NetworkUnauthenticated` for a listener without a key that others could reach.
+    """
+
+    host: str | None = None
+    port: int = DEFAULT_PORT
+    root: RootPath | None = None
+    is_keyed: bool = False
+    is_read_only: bool = False
+    instance: str = DEFAULT_INSTANCE
+    allow_unauthenticated_network: bool = False
+    state_folder: str = ""
+
+    def __post_init__(self) -> None:
+        if self.is_keyed or self.address == LOOPBACK or is_loopback(self.address):
+            return
+        if not self.allow_unauthenticated_network or self.root is None:
+            raise NetworkUnauthenticated(what="the listener")
+
+    @property
+    def address(self) -> str:
+        """Where to listen: with a key on all interfaces, without one on this machine only."""
+        if self.host is not None:
+            return self.host
+        return ALL_INTERFACES if self.is_keyed else LOOPBACK
+
+
+class CopySettings(Struct, frozen=True):
+    """One run that brings the source's contents into the target.
+
+    Raises `NetworkUnauthenticated` for a connection without a key to another machine.
+    """
+
+    source: Address
+    target: Address
+    port: int | None = None
+    delete: bool = False
+    exclude: tuple[str, ...] = ()
+    job: str = DEFAULT_JOB
+    durability: Durability = Durability.BATCH
+    dry_run: bool = False
+    is_keyed: bool = False
+    allow_unauthenticated_network: bool = False
+
+    def __post_init__(self) -> None:
+        if self.is_keyed or self.allow_unauthenticated_network:
+            return
+        for address in (self.source, self.target):
+            if not isinstance(address, LocalAddress) and not is_loopback(address.host):
+                raise NetworkUnauthenticated(what=f"the connection to {address.host}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address or name means this machine by its spelling alone."""
+    return host.startswith("127.") or host in ("::1", "localhost")

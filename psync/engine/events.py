@@ -1,0 +1,115 @@
+"""What a program tells while it works. The command line prints it; nothing else depends on it."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from psync.core.changes import Change
+from psync.core.errors import Failure, Problem
+
+
+class RunState(StrEnum):
+    """How a run ended."""
+
+    CONVERGED = "converged"
+    PARTIAL = "partial"
+    HELD = "held"
+    FAILED = "failed"
+
+
+class ListenerReady(Struct, frozen=True):
+    """The listener accepts clients; `addresses` as the system reports them."""
+
+    addresses: tuple[str, ...]
+    port: int
+    root_path: str | None
+    is_keyed: bool
+    is_read_only: bool
+    is_exposed: bool
+
+
+class SessionEnded(Struct, frozen=True):
+    """One client is gone. `connection` is safe to log; `reason` is empty after a goodbye."""
+
+    client: str
+    connection: str
+    job: str
+    path: str
+    is_keyed: bool
+    bytes_received: int
+    bytes_sent: int
+    seconds: float
+    reason: str
+
+
+class RunStarted(Struct, frozen=True):
+    """Both ends are open."""
+
+    job: str
+    source: str
+    target: str
+
+
+class ChangePlanned(Struct, frozen=True):
+    """A dry run would do this."""
+
+    change: Change
+
+
+class ChangeDone(Struct, frozen=True):
+    """The target has acknowledged a change; `size` in bytes for a file."""
+
+    change: Change
+    size: int
+
+
+class ProblemFound(Struct, frozen=True):
+    """Trouble with one entry."""
+
+    problem: Problem
+
+
+class ConnectionFailed(Struct, frozen=True):
+    """One end could not be opened, or was lost: the documented texts, then cause and remedy."""
+
+    role: str
+    uri: str
+    job: str
+    cause: Failure
+    is_retry_scheduled: bool
+
+
+class RunRefused(Struct, frozen=True):
+    """The run cannot take place, and trying again without a change is of no use."""
+
+    cause: Failure
+
+
+class Summary(Struct, frozen=True):
+    """The end of a run. `bytes_wire` crossed connections, `bytes_literal` were file content."""
+
+    job: str
+    state: RunState
+    files_sent: int = 0
+    files_unchanged: int = 0
+    files_deleted: int = 0
+    bytes_wire: int = 0
+    bytes_literal: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+
+
+Event: TypeAlias = (
+    ListenerReady
+    | SessionEnded
+    | RunStarted
+    | ChangePlanned
+    | ChangeDone
+    | ProblemFound
+    | ConnectionFailed
+    | RunRefused
+    | Summary
+)
+Report: TypeAlias = Callable[[Event], None]

@@ -1,0 +1,248 @@
+"""One run of a job: open both ends, scan both at once, merge, move, delete, report.
+
+A method a phase. The run knows two endpoints and not which one is remote.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing, suppress
+
+from msgspec import Struct
+
+from psync.core.changes import Change, WriteFile
+from psync.core.content import Content, Outcome
+from psync.core.errors import Problem, ProblemCode
+from psync.core.filters import Filters
+from psync.core.manifest import Listing, Order
+from psync.core.plan import Planner, PlanOptions, Step
+from psync.core.settings import Durability, OpenRole
+from psync.core.stats import RunStats
+from psync.engine.endpoint import ApplyItem, Endpoint, OpenedFolder
+from psync.engine.events import ChangeDone, ChangePlanned, ProblemFound, Report
+from psync.engine.transfer import PlannedChanges, Transfer
+
+# How far the plan may run ahead of the transfer.
+PLAN_PARTS_MAX = 16
+CHANGES_PER_PART = 512
+
+
+class RunOptions(Struct, frozen=True):
+    """What a run does, beside its two ends."""
+
+    delete: bool = False
+    filters: Filters = Filters()
+    durability: Durability = Durability.BATCH
+    dry_run: bool = False
+
+
+class Run:
+    """Brings the contents of `source` into `target`. Raises the `Failure` of a broken end."""
+
+    def __init__(self, source: Endpoint, target: Endpoint, options: RunOptions, report: Report) -> None:
+        self._source = source
+        self._target = target
+        self._options = options
+        self._report = report
+        self._transfer = Transfer(source)
+        self._announced: dict[int, Change] = {}
+        self._is_target_full = False
+        self._not_sent = 0
+        self.stats = RunStats()
+        self.files_unchanged = 0
+
+    async def run(self) -> None:
+        """Carry out the whole run; problems with entries are reported and counted."""
+        planner = Planner(await self._open())
+        if self._options.dry_run:
+            await self._show_plan(planner)
+        else:
+            await self._carry_out(planner)
+        self.files_unchanged = planner.files_unchanged
+        self._report_not_sent()
+
+    # Open
+
+    async def _open(self) -> PlanOptions:
+        """Open the source first: a missing one must not leave a new, empty target."""
+        source = await self._source.open(OpenRole.SOURCE)
+        role = OpenRole.INSPECT if self._options.dry_run else OpenRole.TARGET
+        return self._compare_with(source, await self._target.open(role))
+
+    def _compare_with(self, source: OpenedFolder, target: OpenedFolder) -> PlanOptions:
+        return PlanOptions(
+            delete=self._options.delete,
+            granularity_ns=max(source.time_granularity_ns, target.time_granularity_ns),
+            order=Order(folded=source.names_folded or target.names_folded),
+        )
+
+    # Plan
+
+    async def _steps(self, planner: Planner) -> AsyncGenerator[Step]:
+        """Compare both trees folder by folder, in the order of both scans."""
+        filters, order = self._options.filters, planner.options.order
+        async with (
+            aclosing(_Folders(self._source.scan(order, filters))) as source,
+            aclosing(_Folders(self._target.scan(order, filters))) as target,
+        ):
+            new, old = await source.next(), await target.next()
+            while new is not None or old is not None:
+                pair = _at_same_place(new, old, planner)
+                yield planner.pair(*pair)
+                if pair[0] is not None:
+                    new = await source.next()
+                if pair[1] is not None:
+                    old = await target.next()
+
+    async def _plan(self, planner: Planner) -> AsyncGenerator[PlannedChanges]:
+        """Give the whole plan in its order: changes, deletes, what replaces folders, folder times."""
+        changes: list[Change] = []
+        async with aclosing(self._steps(planner)) as steps:
+            async for step in steps:
+                self._note_problems(step.problems)
+                changes += step.changes
+                if len(changes) >= CHANGES_PER_PART:
+                    yield PlannedChanges(changes)
+                    changes = []
+        if changes:
+            yield PlannedChanges(changes)
+        for phase in (planner.deletes(), planner.late_changes(), planner.finish()):
+            for part in _parts(phase):
+                yield PlannedChanges(part, after_contents=True)
+
+    async def _show_plan(self, planner: Planner) -> None:
+        async with aclosing(self._plan(planner)) as parts:
+            async for part in parts:
+                for change in part.changes:
+                    self._report(ChangePlanned(change))
+                    self.stats.add_done(change)
+
+    # Carry out
+
+    async def _carry_out(self, planner: Planner) -> None:
+        async with aclosing(_ahead(self._plan(planner))) as plan:
+            flow = self._items(self._transfer.items(self._remember(plan)))
+            async with (
+                aclosing(flow) as items,
+                aclosing(self._target.apply(items, self._options.durability)) as settled,
+            ):
+                async for outcomes in settled:
+                    for outcome in outcomes:
+                        self._note_outcome(outcome)
+
+    async def _remember(self, plan: AsyncIterator[PlannedChanges]) -> AsyncGenerator[PlannedChanges]:
+        """Note what is announced, until its outcome; a full target is sent no more files."""
+        async for part in plan:
+            changes = part.changes
+            if self._is_target_full:
+                changes = [change for change in changes if not isinstance(change, WriteFile)]
+                self._not_sent += len(part.changes) - len(changes)
+            self._announced.update((change.id, change) for change in changes)
+            yield PlannedChanges(changes, part.after_contents)
+
+    async def _items(self, items: AsyncGenerator[ApplyItem]) -> AsyncGenerator[ApplyItem]:
+        """Count contents on their way."""
+        async with aclosing(items):
+            async for item in items:
+                if isinstance(item, Content):
+                    self.stats.add_content(item)
+                yield item
+
+    # Report
+
+    def _note_outcome(self, outcome: Outcome) -> None:
+        change = self._announced.pop(outcome.id)
+        if outcome.problem is not None:
+            self._is_target_full |= outcome.problem.code is ProblemCode.NO_SPACE
+            self._note_problems([outcome.problem])
+            return
+        self.stats.add_done(change)
+        self._report(ChangeDone(change, outcome.stamp.size if outcome.stamp else 0))
+
+    def _note_problems(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.stats.add_problem(problem)
+            self._report(ProblemFound(problem))
+
+    def _report_not_sent(self) -> None:
+        if self._not_sent:
+            self.stats.failed += self._not_sent
+            self._report(ProblemFound(Problem((), ProblemCode.NO_SPACE, f"{self._not_sent} files not sent")))
+
+
+class _Folders:
+    """The folders of a scan, one by one."""
+
+    def __init__(self, batches: AsyncGenerator[list[Listing]]) -> None:
+        self._batches = batches
+        self._folders: list[Listing] = []
+
+    async def next(self) -> Listing | None:
+        """Give the next folder, None at the end."""
+        while not self._folders:
+            batch = await anext(self._batches, None)
+            if batch is None:
+                return None
+            self._folders = batch[::-1]
+        return self._folders.pop()
+
+    async def aclose(self) -> None:
+        """End the scan."""
+        await self._batches.aclose()
+
+
+def _at_same_place(
+    new: Listing | None, old: Listing | None, planner: Planner
+) -> tuple[Listing | None, Listing | None]:
+    """Give what comes first in the common order: a folder of both sides, or of one."""
+    if new is None or old is None:
+        return new, old
+    order = planner.options.order
+    old_path = planner.translate(old.path)
+    if new.path == old_path:
+        return new, old
+    if order.path_key(new.path) < order.path_key(old_path):
+        return new, None
+    return None, old
+
+
+def _parts(changes: Iterable[Change]) -> Iterable[list[Change]]:
+    part: list[Change] = []
+    for change in changes:
+        part.append(change)
+        if len(part) >= CHANGES_PER_PART:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+async def _ahead(plan: AsyncGenerator[PlannedChanges]) -> AsyncGenerator[PlannedChanges]:
+    """Let the plan run ahead of the transfer by a bounded number of parts."""
+    queue: asyncio.Queue[PlannedChanges | None] = asyncio.Queue(PLAN_PARTS_MAX)
+
+    async def fill() -> None:
+        async with aclosing(plan):
+            async for part in plan:
+                await queue.put(part)
+        await queue.put(None)
+
+    filler = asyncio.create_task(fill())
+    try:
+        while (part := await _get(queue, filler)) is not None:
+            yield part
+    finally:
+        filler.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({filler})
+
+
+async def _get(
+    queue: asyncio.Queue[PlannedChanges | None], filler: "asyncio.Task[None]"
+) -> PlannedChanges | None:
+    """Give the next part; raise what ended the filler."""
+    taking = asyncio.ensure_future(queue.get())
+    await asyncio.wait({taking, filler}, return_when=asyncio.FIRST_COMPLETED)
+    if not taking.done() and filler.done():
+        taking.cancel()
+        filler.result()
+    return await taking

@@ -1,0 +1,222 @@
+"""The listener: accepts clients, limits them, serves each in a session, shuts down in order."""
+
+import asyncio
+
+from msgspec import Struct
+
+import psync
+from psync.core.errors import (
+    EXIT_CONVERGED,
+    AddressInUse,
+    DuplicateListener,
+    Failure,
+    HandshakeTimeout,
+    ListenerFailed,
+    RootPathInvalid,
+)
+from psync.core.paths import encode_name
+from psync.core.settings import ListenerSettings, is_loopback
+from psync.disk.folder import open_folder
+from psync.engine.channel import Channel
+from psync.engine.dial import HANDSHAKE_SECONDS
+from psync.engine.events import ListenerReady, Report, SessionEnded
+from psync.engine.identity import load_identity
+from psync.engine.session import Service, Session
+from psync.engine.writers import Writers
+from psync.system import Claim, InstanceClaimed, System
+from psync.wire.connection import Connection
+from psync.wire.handshake import RANDOM_BYTES, Handshake
+from psync.wire.identity import Identity, sign_transcript
+from psync.wire.keys import Role, Secret, mode_of
+from psync.wire.messages import Hello
+from psync.wire.refusal import HandshakeRefused
+
+SESSIONS_MAX = 64
+
+# Connections that have not proven anything yet, in all.
+UNAUTHENTICATED_MAX = 256
+
+
+class Listener:
+    """One listener: `await main()` serves until `stop` is called."""
+
+    def __init__(self, settings: ListenerSettings, prs: Secret, system: System, report: Report) -> None:
+        self._settings = settings
+        self._prs = prs
+        self._system = system
+        self._report = report
+        self._service = Service(system, settings.root, settings.is_read_only, Writers(system))
+        self._stopping = asyncio.Event()
+        self._guests: list[_Visit] = []
+        self._visits: set[asyncio.Task[None]] = set()
+        self._sessions = 0
+        self._unauthenticated = 0
+
+    async def main(self) -> int:
+        """Serve until stopped; give the exit code. Raises `Failure` if it cannot start."""
+        self._check_root()
+        identity = load_identity(self._system, self._system.os.fsencode(self._settings.state_folder))
+        claim = self._claim()
+        try:
+            server = await self._listen(identity)
+            self._report(_ready(self._settings, server))
+            await self._stopping.wait()
+            server.close()
+            await self._send_home()
+        finally:
+            claim.release()
+        return EXIT_CONVERGED
+
+    def stop(self) -> None:
+        """End `main` once commits in progress are done."""
+        self._stopping.set()
+
+    # Start
+
+    def _check_root(self) -> None:
+        if self._settings.root is None:
+            return
+        path = str(self._settings.root.folder)
+        try:
+            open_folder(self._system, encode_name(path, self._system.path_style)).close()
+        except OSError as error:
+            raise RootPathInvalid(path=path, reason=error.strerror or str(error)) from error
+
+    def _claim(self) -> Claim:
+        try:
+            return self._system.claim_instance(self._settings.instance)
+        except InstanceClaimed as claimed:
+            owner = claimed.owner if claimed.owner is not None else "unknown"
+            raise DuplicateListener(owner=owner, instance=self._settings.instance) from None
+
+    async def _listen(self, identity: Identity) -> asyncio.Server:
+        settings = self._settings
+        try:
+            return await asyncio.get_running_loop().create_server(
+                lambda: self._accept(identity), settings.address or None, settings.port
+            )
+        except OSError as error:
+            host = settings.address or "all interfaces, at"
+            raise AddressInUse(host=host, port=settings.port, reason=error.strerror or str(error)) from error
+
+    # Clients
+
+    def _accept(self, identity: Identity) -> Channel:
+        handshake = Handshake(
+            Role.LISTENER, self._prs, mode_of(self._prs), self._system.random_bytes(RANDOM_BYTES), identity
+        )
+        if self._sessions >= SESSIONS_MAX or self._unauthenticated >= UNAUTHENTICATED_MAX:
+            handshake.refuse_busy()
+        session = Session(self._service, "a client")
+        channel = Channel(Connection(Role.LISTENER, handshake), "the client", session.start)
+        session.attach(channel)
+        visit = asyncio.get_running_loop().create_task(self._receive(channel, session, identity))
+        self._visits.add(visit)
+        visit.add_done_callback(self._visits.discard)
+        return channel
+
+    async def _receive(self, channel: Channel, session: Session, identity: Identity) -> None:
+        """See one connection through, from the handshake to its end."""
+        visit = _Visit(channel, session, asyncio.get_running_loop().time())
+        self._guests.append(visit)
+        try:
+            if await self._welcome(visit, identity):
+                await self._serve(visit)
+        finally:
+            self._guests.remove(visit)
+            self._report(self._ended(visit))
+
+    async def _welcome(self, visit: "_Visit", identity: Identity) -> bool:
+        """Shake hands within the deadline; give whether the client proved itself."""
+        channel = visit.channel
+        self._unauthenticated += 1
+        try:
+            async with asyncio.timeout(HANDSHAKE_SECONDS):
+                established = await channel.established
+                visit.connection = established.connection_id.hex()
+                signature = sign_transcript(identity, established.transcript)
+                software = f"psync {psync.__version__}"
+                channel.send_soon(Hello(software, self._system.host_name, identity.public_key, signature))
+                visit.hello = await channel.greeted
+        except TimeoutError:
+            failure = HandshakeTimeout(
+                host=visit.address, port=self._settings.port, seconds=HANDSHAKE_SECONDS
+            )
+            channel.abort(failure)
+        except (HandshakeRefused, Failure):
+            pass  # the channel remembers it for the log
+        finally:
+            self._unauthenticated -= 1
+        return visit.hello is not None
+
+    async def _serve(self, visit: "_Visit") -> None:
+        visit.session.client = visit.client
+        self._sessions += 1
+        try:
+            await visit.channel.ended
+        finally:
+            self._sessions -= 1
+            await visit.session.end()
+
+    async def _send_home(self) -> None:
+        """End all sessions after what they are committing, and tell their clients."""
+        for visit in list(self._guests):
+            await visit.session.end()
+            await visit.channel.close(ListenerFailed(host="the listener", reason="it is being stopped"))
+        if self._visits:
+            await asyncio.wait(self._visits)
+
+    def _ended(self, visit: "_Visit") -> SessionEnded:
+        channel, session = visit.channel, visit.session
+        return SessionEnded(
+            client=visit.client,
+            connection=visit.connection,
+            job=session.job,
+            path=session.path,
+            is_keyed=self._settings.is_keyed,
+            bytes_received=channel.bytes_received,
+            bytes_sent=channel.bytes_sent,
+            seconds=asyncio.get_running_loop().time() - visit.started,
+            reason=_reason(visit),
+        )
+
+
+class _Visit(Struct):
+    """One connection, from its first byte on."""
+
+    channel: Channel
+    session: Session
+    started: float
+    connection: str = ""
+    hello: Hello | None = None
+
+    @property
+    def address(self) -> str:
+        return self.channel.peer_address
+
+    @property
+    def client(self) -> str:
+        return f"{self.hello.host_name} ({self.address})" if self.hello else self.address
+
+
+def _reason(visit: _Visit) -> str:
+    """Say why a session ended, nothing after a goodbye."""
+    failure = visit.channel.failure
+    if visit.session.error is not None:
+        return f"internal error: {visit.session.error!r}"
+    if isinstance(failure, HandshakeRefused):
+        return failure.code.value
+    return "" if visit.channel.is_ended_by_peer else str(failure)
+
+
+def _ready(settings: ListenerSettings, server: asyncio.Server) -> ListenerReady:
+    names = [socket.getsockname() for socket in server.sockets]
+    addresses = tuple(sorted({name[0] for name in names}))
+    return ListenerReady(
+        addresses=addresses,
+        port=names[0][1],
+        root_path=str(settings.root.folder) if settings.root else None,
+        is_keyed=settings.is_keyed,
+        is_read_only=settings.is_read_only,
+        is_exposed=not all(is_loopback(address) for address in addresses),
+    )

@@ -1,0 +1,146 @@
+"""Where the folder of one end lies on this machine, and how it is opened.
+
+`shown` is the path as the operator asked for it. Messages show it, and never the
+actual path, which would tell a client how a listener's disk is laid out.
+"""
+
+import errno
+from typing import Protocol
+
+from msgspec import Struct
+
+from psync.core.errors import (
+    FoldersOverlap,
+    FolderUnreachable,
+    NotAFolder,
+    SourceMissing,
+    TargetParentMissing,
+)
+from psync.core.manifest import EntryPath
+from psync.core.paths import HostPath, PathStyle, encode_name
+from psync.core.rootpath import RootPath, map_unconfined
+from psync.disk.folder import Folder, FolderId, ids_above, make_folder, make_folders, open_below, open_folder
+from psync.disk.problems import EntryRefused
+from psync.system import System
+
+
+class Location(Protocol):
+    """A folder that may be opened as it is, or made when it is a target."""
+
+    @property
+    def shown(self) -> str: ...
+
+    def open(self, system: System, *, create: bool) -> Folder:
+        """Open the folder; raise `OSError` or `EntryRefused`."""
+        ...
+
+
+class LocalLocation(Struct, frozen=True):
+    """A path that the operator of this machine typed; only its last folder is made."""
+
+    shown: str
+    path: bytes
+
+    def open(self, system: System, *, create: bool) -> Folder:
+        """Open the path through the operator's own links."""
+        if create:
+            make_folder(system, self.path)
+        return open_folder(system, self.path)
+
+
+class HostLocation(Struct, frozen=True):
+    """A path that a client asked for at a listener without RootPath; its folders are made."""
+
+    shown: str
+    folders: tuple[bytes, ...]
+
+    def open(self, system: System, *, create: bool) -> Folder:
+        """Open the path; links on the way are the operator's own."""
+        if create:
+            make_folders(system, self.folders)
+        return open_folder(system, self.folders[-1])
+
+
+class ConfinedLocation(Struct, frozen=True):
+    """A folder below a listener's RootPath, walked without following any link."""
+
+    shown: str
+    root: bytes
+    below: EntryPath
+
+    def open(self, system: System, *, create: bool) -> Folder:
+        """Walk from the RootPath down, making what is missing."""
+        with open_folder(system, self.root) as root:
+            return open_below(root, self.below, create=create)
+
+
+def locate_on_host(path: HostPath, root: RootPath | None, style: PathStyle) -> Location:
+    """Apply RootPath, once a job, to the path that a client asked for; raise `PathRefused`."""
+    shown = str(path)
+    if root is None:
+        actual = map_unconfined(path, style)
+        lengths = range(len(actual.components) + 1)
+        folders = [HostPath(style, actual.root, actual.components[:length]) for length in lengths]
+        return HostLocation(shown, tuple(encode_name(str(folder), style) for folder in folders))
+    actual = root.map(path)
+    below = actual.components[len(root.folder.components) :]
+    return ConfinedLocation(
+        shown, encode_name(str(root.folder), style), tuple(encode_name(name, style) for name in below)
+    )
+
+
+def open_source(system: System, location: Location) -> Folder:
+    """Open a folder that must exist; raise the `Failure` that says what is wrong."""
+    try:
+        return location.open(system, create=False)
+    except (OSError, EntryRefused) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOENT:
+            raise SourceMissing(path=location.shown) from error
+        raise _unreachable(location, error) from error
+
+
+def open_target(system: System, location: Location) -> Folder:
+    """Open a folder, made if it is missing; raise the `Failure` that says what is wrong."""
+    try:
+        return location.open(system, create=True)
+    except (OSError, EntryRefused) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOENT:
+            raise TargetParentMissing(path=location.shown) from error
+        raise _unreachable(location, error) from error
+
+
+def open_existing_target(system: System, location: Location) -> Folder | None:
+    """Open a target without making it; None if it does not exist."""
+    try:
+        return location.open(system, create=False)
+    except (OSError, EntryRefused) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOENT:
+            return None
+        raise _unreachable(location, error) from error
+
+
+def check_apart(system: System, source: LocalLocation, target: LocalLocation) -> None:
+    """Raise `FoldersOverlap` if one folder is, or contains, the other: a run would feed on itself."""
+    above_source, above_target = _ids_above(system, source.path), _ids_above(system, target.path)
+    if above_source and not above_target:
+        parent, _, name = target.path.rstrip(b"/").rpartition(b"/")
+        above_target = [None, *_ids_above(system, parent or (b"/" if name != target.path else b"."))]
+    if above_source and above_target and (above_source[0] in above_target or above_target[0] in above_source):
+        raise FoldersOverlap(source=source.shown, target=target.shown)
+
+
+def _ids_above(system: System, path: bytes) -> list[FolderId | None]:
+    """Identify a folder and all above it; nothing if it cannot be opened."""
+    try:
+        with open_folder(system, path) as folder:
+            return list(ids_above(folder))
+    except OSError:
+        return []
+
+
+def _unreachable(location: Location, error: OSError | EntryRefused) -> NotAFolder | FolderUnreachable:
+    if isinstance(error, EntryRefused):
+        return FolderUnreachable(path=location.shown, reason=f"{error.code} {error.detail}".strip())
+    if error.errno in (errno.ENOTDIR, errno.ELOOP):
+        return NotAFolder(path=location.shown)
+    return FolderUnreachable(path=location.shown, reason=error.strerror or str(error))
