@@ -92,7 +92,7 @@ class Stream:
         if isinstance(received.message, Finish):
             return None
         if isinstance(received.message, Fail):
-            raise revive(self._channel.peer, received.message.code, received.message.fields)
+            raise self._channel.revive(received.message)
         self._current = received
         return received
 
@@ -163,6 +163,7 @@ class Channel(asyncio.BufferedProtocol):
         self._pending: list[Message] = []
         self._last_received = self._last_sent = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
+        self._reported: list[Failure] = []
         self._pings = 0
         self._pongs: dict[int, asyncio.Future[None]] = {}
         self.bytes_sent = 0
@@ -231,6 +232,16 @@ class Channel(asyncio.BufferedProtocol):
                 pass
         self.abort(failure or ConnectionLost(host=self.peer, reason="closed here"))
 
+    def revive(self, message: Fail | Close) -> Failure:
+        """Give the failure that the peer reports, and remember that it came from here."""
+        failure = revive(self.peer, message.code, message.fields)
+        self._reported.append(failure)
+        return failure
+
+    def is_origin_of(self, failure: Failure) -> bool:
+        """Whether a failure is this connection's: its end, or reported over it."""
+        return failure is self.failure or any(failure is reported for reported in self._reported)
+
     def abort(self, failure: Failure | HandshakeRefused) -> None:
         """End the connection at once; every waiting call raises `failure`."""
         self._end(failure)
@@ -266,8 +277,7 @@ class Channel(asyncio.BufferedProtocol):
         self._transport = transport
         # The record buffer is reused as soon as the socket has taken all of it.
         transport.set_write_buffer_limits(high=0)
-        if self._connection.opening:
-            transport.write(self._connection.opening)
+        self._reply(self._connection.opening)
         self._timer = self._loop.call_later(PING_SECONDS, self._tick)
 
     def get_buffer(self, sizehint: int) -> memoryview:
@@ -323,6 +333,7 @@ class Channel(asyncio.BufferedProtocol):
 
     def _reply(self, data: bytes) -> None:
         if data:
+            self.bytes_sent += len(data)
             self._transport.write(data)
 
     def _take(self, event: Established | Received) -> None:
@@ -355,7 +366,7 @@ class Channel(asyncio.BufferedProtocol):
     def _take_goodbye(self, message: Close) -> None:
         self.send_soon(Close())
         if message.code:
-            self._end(revive(self.peer, message.code, message.fields))
+            self._end(self.revive(message))
         else:
             self._end(ConnectionLost(host=self.peer, reason="closed by the other side"))
         self._transport.close()

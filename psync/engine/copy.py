@@ -39,6 +39,7 @@ class Copy:
         self._channels: dict[str, Channel] = {}
         self._run: Run | None = None
         self._task: asyncio.Task[int] | None = None
+        self._dialling = "target"
         self._started = 0.0
 
     async def main(self) -> int:
@@ -123,9 +124,9 @@ class Copy:
         return JobLabel(settings.job, blake3(text).hexdigest(16))
 
     def _report_lost(self, failure: ConnectionFailure) -> None:
-        role = next(
-            (role for role, channel in self._channels.items() if channel.failure is failure), self._dialling
-        )
+        """Name the end whose connection failed: one that has it, else the one that was being opened."""
+        origins = [role for role, channel in self._channels.items() if channel.is_origin_of(failure)]
+        role = origins[0] if origins else self._dialling
         address = self._settings.source if role == "source" else self._settings.target
         self._report(ConnectionFailed(role, display_uri(address), self._settings.job, failure, False))
 

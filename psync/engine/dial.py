@@ -9,6 +9,7 @@ import psync
 from psync.core.errors import (
     Busy,
     ConnectionFailure,
+    ConnectionLost,
     ConnectRefused,
     ConnectTimeout,
     HandshakeTimeout,
@@ -56,6 +57,8 @@ async def dial(system: System, to: Destination) -> Channel:
         failure = HandshakeTimeout(host=to.host, port=to.port, seconds=HANDSHAKE_SECONDS)
         channel.abort(failure)
         raise failure from None
+    except ConnectionLost:
+        raise NotPsync(host=to.host, port=to.port) from None
     except HandshakeRefused as refused:
         failure_of_code = refusal(refused.code, to)
         channel.abort(failure_of_code)
