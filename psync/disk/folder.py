@@ -11,7 +11,7 @@ and these check each name.
 import stat
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -162,24 +162,19 @@ class FolderAbove(Struct, frozen=True):
     id: FolderId
 
 
-def folders_above(folder: Folder) -> Iterator[FolderAbove]:
-    """Give the folders above one up to the root of the machine; a descriptor lasts until the next."""
-    os, fd = folder.os, folder.root.fd
-    id = folder_id(os, fd)
-    opened: list[int] = []
+@contextmanager
+def folders_above(folder: Folder) -> Iterator[list[FolderAbove]]:
+    """Open the folders above one, up to the root of the machine."""
+    os = folder.os
+    above = [FolderAbove(folder.root.fd, folder_id(os, folder.root.fd))]
     try:
-        while True:
-            fd = os.open(b"..", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=fd)
-            opened.append(fd)
-            below, id = id, folder_id(os, fd)
-            if id == below:
-                return
-            yield FolderAbove(fd, id)
-            if len(opened) > 1:
-                os.close(opened.pop(0))
+        while len(above) < 2 or above[-1].id != above[-2].id:
+            fd = os.open(b"..", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=above[-1].fd)
+            above.append(FolderAbove(fd, folder_id(os, fd)))
+        yield above[1:-1]
     finally:
-        for fd in opened:
-            os.close(fd)
+        for opened in above[1:]:
+            os.close(opened.fd)
 
 
 def folder_id(os: OperatingSystem, fd: int) -> FolderId:
@@ -190,7 +185,8 @@ def folder_id(os: OperatingSystem, fd: int) -> FolderId:
 
 def ids_above(folder: Folder) -> list[FolderId]:
     """Identify a folder and all folders above it, the folder first."""
-    return [folder_id(folder.os, folder.root.fd), *(above.id for above in folders_above(folder))]
+    with folders_above(folder) as above:
+        return [folder_id(folder.os, folder.root.fd), *(found.id for found in above)]
 
 
 def make_folder(system: System, path: bytes) -> None:

@@ -80,8 +80,9 @@ class Writers:
         chain = ids_above(folder)
         try:
             self._lock(folder.root.fd, locks, exclusive=True)
-            for above in folders_above(folder):
-                self._lock(above.fd, locks, exclusive=False)
+            with folders_above(folder) as folders:
+                for above in folders:
+                    self._lock(above.fd, locks, exclusive=False)
         except FolderLocked as locked:
             _release(locks)
             raise _Held(self._holder(chain), locked.owner) from None

@@ -1,0 +1,1 @@
+"""Behaviour as short functions: what the unmodified programs do in a simulated world."""

@@ -1,0 +1,114 @@
+"""psync's programs in the simulated world: a listener killed at each of its system calls loses nothing."""
+
+from itertools import count
+
+import pytest
+
+from psync.core.errors import ProblemCode
+from psync.core.paths import is_temporary_name
+from psync.engine.events import ConnectionFailed, ProblemFound
+from sim.files import Tree
+from sim.gate import Call
+from sim.machine import Machine
+from sim.replication import Replication
+from sim.world import World
+
+OLD: Tree = {b"changed": b"old", b"gone": b"old", b"sub": None, b"sub/kept": b"same"}
+NEW: Tree = {b"changed": b"new content", b"fresh": b"", b"sub": None, b"sub/kept": b"same"}
+
+
+def prepare(world: World) -> tuple[Machine, Machine, Replication]:
+    near, far = world.machine("near"), world.machine("far")
+    near.files.plant(b"/data", NEW)
+    far.files.plant(b"/srv/backup", OLD)
+    return near, far, Replication(world)
+
+
+async def copy_with_a_kill(world: World, call_number: int) -> int:
+    """Kill the listener at one of a copy's calls, check what is left, copy again; give the exit code."""
+    near, far, replication = prepare(world)
+    listener = await replication.listen(far, "/srv")
+    calls = count(1)
+
+    def kill(call: Call) -> None:
+        if call.process is listener and next(calls) == call_number:
+            listener.kill()
+
+    far.watchers.append(kill)
+    exit_code = await replication.copy(near, "/data", "tcp://far/backup", delete=True)
+    check_whole(far.files.tree(b"/srv/backup"))
+    listener.kill()
+    await replication.listen(far, "/srv")
+    assert await replication.copy(near, "/data", "tcp://far/backup", delete=True) == 0
+    assert far.files.tree(b"/srv/backup") == NEW
+    return exit_code
+
+
+def check_whole(tree: Tree) -> None:
+    """Every name of the user's holds its whole old or its whole new content."""
+    torn = {
+        name: content
+        for name, content in tree.items()
+        if not is_temporary_name(name) and content not in (OLD.get(name), NEW.get(name))
+    }
+    assert torn == {}
+
+
+def test_a_listener_killed_at_any_system_call_leaves_whole_files_and_the_next_run_converges():
+    exit_codes = []
+    for call_number in range(1, 1000):
+        with World(seed=call_number) as world:
+            exit_codes.append(world.run(copy_with_a_kill(world, call_number)))
+        if exit_codes[-1] == 0:
+            break
+
+    assert set(exit_codes[:-1]) == {3}
+    assert len(exit_codes) > 60
+
+
+def test_a_name_that_the_target_cannot_hold_is_a_problem_of_that_entry_only():
+    async def scenario(world: World) -> None:
+        near, far, replication = prepare(world)
+        near.files.write(b"/data/a:b", b"colon")
+        far.disk.forbidden_characters = frozenset(":")
+        await replication.listen(far, "/srv")
+
+        assert await replication.copy(near, "/data", "tcp://far/backup", delete=True) == 1
+
+        problems = [event.problem for event in replication.events if isinstance(event, ProblemFound)]
+        assert [(problem.path, problem.code) for problem in problems] == [
+            ((b"a:b",), ProblemCode.NAME_INVALID)
+        ]
+        assert far.files.tree(b"/srv/backup") == NEW
+
+    with World(seed=3) as world:
+        world.run(scenario(world))
+
+
+def test_a_port_that_nobody_listens_on_is_a_connection_failure():
+    async def scenario(world: World) -> list[str]:
+        near, _, replication = prepare(world)
+
+        assert await replication.copy(near, "/data", "tcp://far:7334/backup") == 3
+
+        return [event.cause.code for event in replication.events if isinstance(event, ConnectionFailed)]
+
+    with World(seed=4) as world:
+        assert world.run(scenario(world)) == ["CONNECT_REFUSED"]
+
+
+@pytest.mark.parametrize("quota", range(0, 12, 3))
+def test_a_full_target_keeps_its_old_files_whole(quota: int):
+    async def scenario(world: World) -> None:
+        near, far, replication = prepare(world)
+        far.disk.quota_bytes = 32 + 64 + quota  # the identity, the old files, and not much more
+        await replication.listen(far, "/srv")
+
+        exit_code = await replication.copy(near, "/data", "tcp://far/backup")
+
+        assert exit_code in (0, 1)
+        check_whole(far.files.tree(b"/srv/backup"))
+        assert not any(is_temporary_name(name) for name in far.files.tree(b"/srv/backup"))
+
+    with World(seed=5) as world:
+        world.run(scenario(world))
