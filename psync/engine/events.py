@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from psync.core.changes import Change
 from psync.core.errors import Failure, Problem
+from psync.core.manifest import EntryPath
 
 
 class RunState(StrEnum):
@@ -65,6 +66,13 @@ class ChangeDone(Struct, frozen=True):
     size: int
 
 
+class ContentMoved(Struct, frozen=True):
+    """So many bytes of content are on their way to the target, the last of them for the file at `path`."""
+
+    path: EntryPath
+    bytes: int
+
+
 class ProblemFound(Struct, frozen=True):
     """Trouble with one entry."""
 
@@ -107,6 +115,7 @@ Event: TypeAlias = (
     | RunStarted
     | ChangePlanned
     | ChangeDone
+    | ContentMoved
     | ProblemFound
     | ConnectionFailed
     | RunRefused

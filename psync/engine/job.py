@@ -10,7 +10,7 @@ from contextlib import aclosing, suppress
 from msgspec import Struct
 
 from psync.core.changes import Change, WriteFile
-from psync.core.content import Content, Outcome
+from psync.core.content import Content, Outcome, Pack, Piece
 from psync.core.errors import Problem, ProblemCode
 from psync.core.filters import Filters
 from psync.core.manifest import Listing, Order
@@ -18,7 +18,7 @@ from psync.core.plan import Planner, PlanOptions, Step
 from psync.core.settings import Durability, OpenRole
 from psync.core.stats import RunStats
 from psync.engine.endpoint import ApplyItem, Endpoint, OpenedFolder
-from psync.engine.events import ChangeDone, ChangePlanned, ProblemFound, Report
+from psync.engine.events import ChangeDone, ChangePlanned, ContentMoved, ProblemFound, Report
 from psync.engine.transfer import PlannedChanges, Transfer
 
 # How far the plan may run ahead of the transfer.
@@ -145,9 +145,18 @@ class Run:
             async for item in items:
                 if isinstance(item, Content):
                     self.stats.add_content(item)
+                    self._note_content(item)
                 yield item
 
     # Report
+
+    def _note_content(self, content: Content) -> None:
+        """Tell of content while it is under way: a large file may take long until its outcome."""
+        header = content.header
+        files = header.files if isinstance(header, Pack) else [header] if isinstance(header, Piece) else []
+        change = self._announced.get(files[-1].id) if files else None
+        if change is not None:
+            self._report(ContentMoved(change.path, sum(map(len, content.buffers))))
 
     def _note_outcome(self, outcome: Outcome) -> None:
         change = self._announced.pop(outcome.id)
