@@ -1,0 +1,128 @@
+"""An open file of a simulated process: an inode, how it was opened, and a position."""
+
+import errno
+import os
+import stat
+
+from pyfakefs.fake_file import FakeDirectory, FakeFile
+
+from sim.disk import Disk
+from sim.failure import failure
+
+
+class Descriptor:
+    """What a kernel keeps of an open file. All calls return at once or raise `OSError`."""
+
+    def __init__(self, disk: Disk, node: FakeFile, flags: int) -> None:
+        self.node = node
+        self._disk = disk
+        self._flags = flags
+        self._position = 0
+
+    @property
+    def is_path_only(self) -> bool:
+        """Whether it was opened with O_PATH, and can only be named, not used."""
+        return bool(self._flags & os.O_PATH)
+
+    def usable(self) -> "Descriptor":
+        """The descriptor itself, unless it is for naming only (EBADF)."""
+        if self.is_path_only:
+            raise failure(errno.EBADF)
+        return self
+
+    def read(self, length: int) -> bytes:
+        """Read at the position, and move it."""
+        data = self._readable_content(length)[self._position : self._position + length]
+        self._position += len(data)
+        return data
+
+    def read_at(self, length: int, offset: int) -> bytes:
+        """Read at `offset`."""
+        self._check_position(offset)
+        return self._readable_content(length)[offset : offset + length]
+
+    def write(self, data: bytes) -> int:
+        """Write at the position, and move it; give how much has found room."""
+        if self._flags & os.O_APPEND:
+            self._position = self.node.st_size
+        written = self._put(data, self._position)
+        self._position += written
+        return written
+
+    def write_at(self, data: bytes, offset: int) -> int:
+        """Write at `offset`, except that Linux appends where O_APPEND says so."""
+        self._check_position(offset)
+        return self._put(data, self.node.st_size if self._flags & os.O_APPEND else offset)
+
+    def seek(self, position: int, whence: int) -> int:
+        """Move the position; where the holes are is not told."""
+        self.usable()
+        origins = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.node.st_size}
+        if whence not in origins:
+            raise failure(errno.EINVAL)
+        self._check_position(0)
+        if origins[whence] + position < 0:
+            raise failure(errno.EINVAL)
+        self._position = origins[whence] + position
+        return self._position
+
+    def truncate(self, length: int) -> None:
+        """Cut or extend to `length`."""
+        if length < 0:
+            raise failure(errno.EINVAL)
+        self.usable()
+        if not (stat.S_ISREG(self.node.st_mode) and self._is_open_for(os.O_WRONLY)):
+            raise failure(errno.EINVAL)
+        content = self._content()
+        self._reserve(length - len(content))
+        self._disk.store(self.node, content[:length].ljust(length, b"\0"))
+
+    def allocate(self, offset: int, length: int) -> None:
+        """Extend to hold `length` bytes at `offset`, if it is shorter."""
+        self.usable()
+        if offset < 0 or length <= 0:
+            raise failure(errno.EINVAL)
+        self._check_writable()
+        content = self._content()
+        self._reserve(offset + length - len(content))
+        self._disk.store(self.node, content.ljust(offset + length, b"\0"))
+
+    def _content(self) -> bytes:
+        return self.node.byte_contents or b""
+
+    def _readable_content(self, length: int) -> bytes:
+        if length < 0:
+            raise failure(errno.EINVAL)
+        if not self._is_open_for(os.O_RDONLY):
+            raise failure(errno.EBADF)
+        if isinstance(self.node, FakeDirectory):
+            raise failure(errno.EISDIR)
+        return self._content()
+
+    def _is_open_for(self, access: int) -> bool:
+        return not self.is_path_only and self._flags & os.O_ACCMODE in (access, os.O_RDWR)
+
+    def _check_writable(self) -> None:
+        if not self._is_open_for(os.O_WRONLY):
+            raise failure(errno.EBADF)
+
+    def _check_position(self, offset: int) -> None:
+        if offset < 0:
+            raise failure(errno.EINVAL)
+        if stat.S_ISFIFO(self.usable().node.st_mode):
+            raise failure(errno.ESPIPE)
+
+    def _reserve(self, growth: int) -> None:
+        if self._disk.missing_bytes(growth):
+            raise failure(errno.ENOSPC)
+
+    def _put(self, data: bytes, offset: int) -> int:
+        self._check_writable()
+        content = self._content()
+        fitting = len(data) - self._disk.missing_bytes(offset + len(data) - len(content))
+        if data and fitting <= 0:
+            raise failure(errno.ENOSPC)
+        if data:
+            before, after = content[:offset].ljust(offset, b"\0"), content[offset + fitting :]
+            self._disk.store(self.node, before + data[:fitting] + after)
+        return fitting

@@ -1,0 +1,223 @@
+"""The file system of one simulated machine: inodes of pyfakefs under the rules of a Linux kernel.
+
+pyfakefs keeps the tree: its `FakeFile` and `FakeDirectory` are the inodes, so
+that its own tools can look at `Disk.files`. Its path functions are not used.
+They would resolve a descriptor's name anew after a rename, forward unknown calls
+to the real machine, change modes on open and take any name; what psync does in
+its jail of held descriptors would not be tested at all.
+
+Known differences from a real disk, kept small by tests/sim/test_contract.py:
+
+* No holes: every byte up to a file's size is allocated (`st_blocks`), and only
+  contents count against `quota_bytes`. A file that is unlinked while open frees
+  its space at once.
+* Times do not move while code runs: two changes of one moment of virtual time
+  cannot be told apart, as on a disk with a coarse clock. No access times.
+* All files belong to user 1000, the root folder included; inode numbers are
+  never used again; nothing is ever lost, since there is no power cut yet.
+"""
+
+import errno
+import stat
+import weakref
+from collections.abc import Callable
+
+from msgspec import Struct
+from pyfakefs.fake_file import FakeDirectory, FakeFile
+from pyfakefs.fake_filesystem import FakeFilesystem
+
+from sim.failure import failure
+
+USER_ID = 1000
+NAME_BYTES_MAX = 255
+BLOCK_BYTES = 4096
+STAT_BLOCK_BYTES = 512
+
+# What a disk without a quota has left, whatever is written to it.
+UNLIMITED_BYTES = 1 << 40
+
+READ, WRITE, EXECUTE = 4, 2, 1
+
+
+class Status(Struct, frozen=True):
+    """What `stat` tells of an inode."""
+
+    st_mode: int
+    st_ino: int
+    st_dev: int
+    st_uid: int
+    st_size: int
+    st_blocks: int
+    st_mtime_ns: int
+    st_ctime_ns: int
+
+
+class Disk:
+    """The inodes of one machine; `clock` gives its wall clock in nanoseconds.
+
+    `quota_bytes`: how much the files may hold together. `forbidden_characters`:
+    which no name may contain, as vfat forbids `:`. `time_granularity_ns`: the
+    step of modification times. All three may be set at any time.
+    """
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self.files = FakeFilesystem()
+        self.files.shuffle_listdir_results = False
+        self.quota_bytes: int | None = None
+        self.forbidden_characters: frozenset[str] = frozenset()
+        self.time_granularity_ns = 1
+        self._clock = clock
+        self._register(self.root, 0o755)
+
+    @property
+    def root(self) -> FakeDirectory:
+        """The inode of `/`."""
+        return self.files.root
+
+    # Entries of folders
+
+    def make_file(self, folder: FakeDirectory, name: str, mode: int) -> FakeFile:
+        """Make an empty file."""
+        return self._add(folder, name, FakeFile(name, stat.S_IFREG, "", self.files), mode)
+
+    def make_folder(self, folder: FakeDirectory, name: str, mode: int) -> FakeFile:
+        """Make an empty folder."""
+        return self._add(folder, name, FakeDirectory(name, filesystem=self.files), mode)
+
+    def make_link(self, folder: FakeDirectory, name: str, target: str) -> FakeFile:
+        """Make a symbolic link."""
+        link = FakeFile(name, stat.S_IFLNK, target, self.files, encoding="utf-8", errors="surrogateescape")
+        link.st_size = len(link.byte_contents or b"")
+        return self._add(folder, name, link, 0o777)
+
+    def make_fifo(self, folder: FakeDirectory, name: str, mode: int) -> FakeFile:
+        """Make a named pipe, which no process of psync can make; scenarios can."""
+        return self._add(folder, name, FakeFile(name, stat.S_IFIFO, "", self.files), mode)
+
+    def remove(self, folder: FakeDirectory, name: str) -> None:
+        """Remove an entry; the inode lives on in open descriptors."""
+        self.check_changeable(folder)
+        self._unlink(folder, name)
+        self.touch(folder)
+
+    def move(self, source: FakeDirectory, name: str, target: FakeDirectory, new_name: str) -> None:
+        """Move an entry, over the one that has the new name."""
+        self.check_changeable(source)
+        self.check_changeable(target)
+        self._check_name(new_name)
+        if new_name in target.entries:
+            self._unlink(target, new_name)
+        node = self._unlink(source, name)
+        self._link(target, new_name, node)
+        for changed in (source, target):
+            self.touch(changed)
+
+    def check_changeable(self, folder: FakeDirectory) -> None:
+        """Raise EACCES if the user may not add or remove entries."""
+        if not permits(folder, WRITE | EXECUTE):
+            raise failure(errno.EACCES)
+
+    def is_removed(self, node: FakeFile) -> bool:
+        """Whether an inode has lost its last name."""
+        return node.parent_dir is None and node is not self.root
+
+    # Content, times and status
+
+    def store(self, node: FakeFile, content: bytes) -> None:
+        """Exchange the content of a file; the caller has looked for `missing_bytes`."""
+        node.set_initial_contents(content)
+        self.touch(node)
+
+    def missing_bytes(self, growth: int) -> int:
+        """How much of a file's growth the quota has no room for; a negative growth always fits."""
+        return 0 if self.quota_bytes is None or growth <= 0 else max(0, growth - self.free_bytes)
+
+    @property
+    def free_bytes(self) -> int:
+        """What the files may still grow by."""
+        return (
+            UNLIMITED_BYTES if self.quota_bytes is None else max(0, self.quota_bytes - _used_bytes(self.root))
+        )
+
+    def touch(self, node: FakeFile) -> None:
+        """The content of an inode has changed."""
+        node.stat_result.st_mtime_ns = self.rounded(self._clock())
+        self.mark(node)
+
+    def mark(self, node: FakeFile) -> None:
+        """The attributes of an inode have changed."""
+        node.stat_result.st_ctime_ns = self._clock()
+
+    def rounded(self, time_ns: int) -> int:
+        """A time as this file system keeps it."""
+        return time_ns // self.time_granularity_ns * self.time_granularity_ns
+
+    def status(self, node: FakeFile) -> Status:
+        """What `stat` tells of an inode."""
+        found = node.stat_result
+        size = BLOCK_BYTES if isinstance(node, FakeDirectory) else found.st_size
+        allocated = 0 if stat.S_ISLNK(found.st_mode) else size  # a link's target lies in its inode
+        return Status(
+            found.st_mode,
+            found.st_ino or 0,
+            found.st_dev,
+            found.st_uid,
+            size,
+            -(-allocated // BLOCK_BYTES) * (BLOCK_BYTES // STAT_BLOCK_BYTES),
+            found.st_mtime_ns,
+            found.st_ctime_ns,
+        )
+
+    def _add(self, folder: FakeDirectory, name: str, node: FakeFile, mode: int) -> FakeFile:
+        self.check_changeable(folder)
+        self._check_name(name)
+        if self.is_removed(folder):
+            raise failure(errno.ENOENT)
+        self._register(node, mode)
+        self._link(folder, name, node)
+        self.touch(folder)
+        return node
+
+    def _check_name(self, name: str) -> None:
+        if not self.forbidden_characters.isdisjoint(name):
+            raise failure(errno.EINVAL)
+
+    def _register(self, node: FakeFile, mode: int) -> None:
+        self.files.last_ino += 1
+        node.st_ino = self.files.last_ino
+        node.st_dev = self.root.st_dev
+        node.st_uid = node.st_gid = USER_ID
+        node.st_mode = stat.S_IFMT(node.st_mode) | mode
+        self.touch(node)
+
+    # pyfakefs's own add_entry and remove_entry check rights of one user for all machines of the world.
+
+    def _link(self, folder: FakeDirectory, name: str, node: FakeFile) -> None:
+        node.name = name  # type: ignore[assignment]  # pyfakefs gives it the type of a parameter
+        node.parent_dir = weakref.ref(folder)
+        node.st_nlink += 1
+        folder.entries[name] = node
+        self.mark(node)
+
+    def _unlink(self, folder: FakeDirectory, name: str) -> FakeFile:
+        node = folder.entries.pop(name)
+        node.parent_dir = None
+        node.st_nlink -= 1
+        self.mark(node)
+        return node
+
+
+def permits(node: FakeFile, wanted: int) -> bool:
+    """Whether the user may do all of READ, WRITE and EXECUTE that `wanted` names."""
+    granted: int = node.st_mode >> 6 if node.st_uid == USER_ID else node.st_mode
+    return granted & wanted == wanted
+
+
+def parent(node: FakeFile) -> FakeFile | None:
+    """The folder that holds an inode; None for the root, and where it has lost its last name."""
+    return node.parent_dir() if node.parent_dir else None
+
+
+def _used_bytes(folder: FakeDirectory) -> int:
+    nodes = folder.entries.values()
+    return sum(_used_bytes(node) if isinstance(node, FakeDirectory) else node.size for node in nodes)

@@ -1,0 +1,11 @@
+"""The error of a simulated system call."""
+
+import os
+
+
+def failure(number: int, *names: int | bytes) -> OSError:
+    """Make the error that a kernel returns as `number`; OSError picks its own subclass.
+
+    `names`: the path or descriptor that the error shall name.
+    """
+    return OSError(number, os.strerror(number), *names)

@@ -1,0 +1,92 @@
+"""The files of a machine in the hands of its user, for scenarios: to arrange and to look."""
+
+import contextlib
+import posixpath
+import stat
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from sim.operating_system import SimOperatingSystem
+
+# An absolute path is relative to no folder.
+NO_FOLDER = -1
+
+
+class Link(Struct, frozen=True):
+    """A symbolic link in a tree."""
+
+    target: bytes
+
+
+# Relative path → content of a file, a link, or None for a folder.
+Tree = dict[bytes, bytes | Link | None]
+
+
+class Files:
+    """What a user does at the machine itself. Paths are absolute; `os` is for all that has no method here."""
+
+    def __init__(self, system_os: SimOperatingSystem) -> None:
+        self.os = system_os
+
+    def plant(self, root: bytes, tree: Tree) -> None:
+        """Make what `tree` lists below `root`, and the folders on the way."""
+        self.make_folder(root)
+        for name, content in tree.items():
+            path = posixpath.join(root, name)
+            self.make_folder(path if content is None else posixpath.dirname(path))
+            if isinstance(content, Link):
+                self.os.symlink(content.target, path, dir_fd=NO_FOLDER)
+            elif content is not None:
+                self.write(path, content)
+
+    def tree(self, root: bytes) -> Tree:
+        """What lies below `root`, in the order of paths."""
+        return dict(sorted(self._entries(root, b"")))
+
+    def make_folder(self, path: bytes) -> None:
+        """Make a folder and those above it, unless they are there."""
+        parent = posixpath.dirname(path)
+        if parent != path:
+            self.make_folder(parent)
+        with contextlib.suppress(FileExistsError):
+            self.os.mkdir(path)
+
+    def write(self, path: bytes, content: bytes) -> None:
+        """Make a file, or exchange the content of one."""
+        fd = self.os.open(path, self.os.O_WRONLY | self.os.O_CREAT, 0o644)
+        try:
+            self.os.ftruncate(fd, 0)
+            written = 0
+            while written < len(content):
+                written += self.os.write(fd, content[written:])
+        finally:
+            self.os.close(fd)
+
+    def read(self, path: bytes) -> bytes:
+        """The content of a file."""
+        fd = self.os.open(path, self.os.O_RDONLY)
+        try:
+            return self.os.pread(fd, self.os.fstat(fd).st_size, 0)
+        finally:
+            self.os.close(fd)
+
+    def _entries(self, root: bytes, folder: bytes) -> Iterator[tuple[bytes, bytes | Link | None]]:
+        fd = self.os.open(posixpath.join(root, folder), self.os.O_RDONLY | self.os.O_DIRECTORY)
+        try:
+            with self.os.scandir(fd) as entries:
+                found = [
+                    (posixpath.join(folder, self.os.fsencode(entry.name)), entry.stat(follow_symlinks=False))
+                    for entry in entries
+                ]
+        finally:
+            self.os.close(fd)
+        for name, status in found:
+            path = posixpath.join(root, name)
+            if stat.S_ISLNK(status.st_mode):
+                yield name, Link(self.os.readlink(path, dir_fd=NO_FOLDER))
+            elif stat.S_ISDIR(status.st_mode):
+                yield name, None
+                yield from self._entries(root, name)
+            else:
+                yield name, self.read(path)

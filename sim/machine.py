@@ -1,0 +1,98 @@
+"""A simulated machine: its disk, its clock, its place in the network, and the processes on it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from psync.system import System
+from sim.claims import Claims
+from sim.disk import Disk
+from sim.files import Files
+from sim.gate import Gate, Watcher
+from sim.loop import SimLoop
+from sim.operating_system import SimOperatingSystem
+from sim.process import Process
+from sim.system import SimSystem
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+S = TypeVar("S")
+
+# `async main(settings, system) -> exit code`
+Program = Callable[[S, System], Coroutine[Any, Any, int]]
+
+# 2024-01-01T00:00:00Z, when every world begins
+EPOCH_NS = 1_704_067_200_000_000_000
+
+USER_PROCESS_ID = 1
+FIRST_PROCESS_ID = 1000
+
+FAILED = 1  # the exit code of a Python program that ends with an exception
+
+
+class Machine:
+    """One host; it is booted when it is made.
+
+    `files`: its user's hands. `watchers` are told of every system call of its
+    programs, and may fail it or kill the process. `clock_offset_ns`: how far
+    the wall clock is off.
+    """
+
+    def __init__(self, world: "World", name: str) -> None:
+        self.name = name
+        self.clock_offset_ns = 0
+        self.environment: dict[str, str] = {}
+        self.watchers: list[Watcher] = []
+        self.processes: list[Process] = []
+        self.claims = Claims()
+        self._world = world
+        self._process_ids = count(FIRST_PROCESS_ID)
+        self.stack = world.network.plug_in(name)
+        self.disk = Disk(self.now_ns)
+        user = Process(self.stack, USER_PROCESS_ID, world.loop, world.trace)
+        self.files = Files(SimOperatingSystem(self.disk, Gate(user, world.trace, [])))
+
+    def now_ns(self) -> int:
+        """The wall clock, in nanoseconds since 1970."""
+        return EPOCH_NS + self._world.agenda.now_ns + self.clock_offset_ns
+
+    def start(self, program: Program[S], settings: S) -> Process:
+        """Start a program as a process of its own."""
+        world = self._world
+        process = Process(self.stack, next(self._process_ids), world.loop, world.trace)
+        self.processes.append(process)
+        gate = Gate(process, world.trace, self.watchers)
+        system = SimSystem(self, process, gate, world.random(f"entropy of {process.name}"))
+        main = _run_program(world.loop, process, program(settings, system))
+        task = world.loop.create_task(main, context=process.context)
+        task.add_done_callback(partial(_conclude, world.loop, process))
+        return process
+
+    def kill_all(self) -> None:
+        """Kill every process, the oldest first."""
+        for process in self.processes:
+            process.kill()
+
+
+async def _run_program(loop: SimLoop, process: Process, main: Coroutine[Any, Any, int]) -> int:
+    """Run a program's coroutine as `asyncio.run` does: what it has left running is cancelled after it."""
+    try:
+        return await main
+    finally:
+        own = asyncio.current_task()
+        others = [task for task, owner in loop.tasks.items() if owner is process and task is not own]
+        for task in others:
+            task.cancel()
+        for outcome in await asyncio.gather(*others, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                loop.call_exception_handler({"message": f"in a task of {process.name}", "exception": outcome})
+
+
+def _conclude(loop: SimLoop, process: Process, task: asyncio.Task[int]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        loop.call_exception_handler({"message": f"{process.name} failed", "exception": error})
+    process.end(FAILED if task.cancelled() or error else task.result())

@@ -1,0 +1,103 @@
+"""A simulated process: what its code may no longer do, and its kernel takes back, once it is dead.
+
+Code belongs to the process that stands in its context; code of a scenario
+belongs to none. A killed process is not asked: no `finally` of it runs, because
+nothing of it ever runs again. Its kernel closes what it held, in the order in
+which it was taken.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextvars import Context, ContextVar, copy_context
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sim.trace import Trace
+
+if TYPE_CHECKING:
+    from sim.loop import SimLoop
+    from sim.stack import Stack
+
+Handler = tuple[Callable[..., object], tuple[Any, ...]]
+
+
+class ProcessKilled(BaseException):
+    """Ends a call that a process was making when it was killed; nothing may catch it and go on."""
+
+
+class Resource(Protocol):
+    """Something that a kernel takes back from a dead process."""
+
+    def close(self) -> None: ...
+
+
+class Process:
+    """One run of a program on a machine. `name` is `machine/process id`."""
+
+    def __init__(self, stack: "Stack", process_id: int, loop: "SimLoop", trace: Trace) -> None:
+        self.stack = stack
+        self.process_id = process_id
+        self.name = f"{stack.name}/{process_id}"
+        self.is_alive = True
+        self.signal_handlers: dict[int, Handler] = {}
+        self.context: Context = copy_context()
+        self.context.run(CURRENT.set, self)
+        self._loop = loop
+        self._trace = trace
+        self._exit_code: asyncio.Future[int] = loop.create_future()
+        self._owned: dict[Resource, None] = {}
+
+    def own(self, resource: Resource) -> None:
+        """Note what has to be closed when the process ends."""
+        self._owned[resource] = None
+
+    def disown(self, resource: Resource) -> None:
+        """Forget what the process has closed by itself."""
+        self._owned.pop(resource, None)
+
+    def check_alive(self) -> None:
+        """Raise `ProcessKilled` in code that must not go on."""
+        if not self.is_alive:
+            raise ProcessKilled(self.name)
+
+    async def wait(self) -> int:
+        """Wait for the end and give the exit code; minus the number of a signal that killed it."""
+        return await asyncio.shield(self._exit_code)
+
+    def send_signal(self, number: int) -> None:
+        """Have the program's handler called, or end the process if it has none."""
+        handler = self.signal_handlers.get(number)
+        if handler is None or number == signal.SIGKILL:
+            self.end(-number)
+            return
+        self._trace.record(self.name, "process", f"signal {number}")
+        callback, arguments = handler
+        self._loop.call_soon(callback, *arguments, context=self.context)
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def end(self, exit_code: int) -> None:
+        """Stop all code of the process for ever, close what it holds, tell who waits."""
+        if not self.is_alive:
+            return
+        self.is_alive = False
+        self._trace.record(self.name, "process", f"ended {exit_code}")
+        self._loop.abandon(self)
+        while self._owned:
+            resource = next(iter(self._owned))
+            self.disown(resource)
+            resource.close()
+        self._exit_code.set_result(exit_code)
+
+
+CURRENT: ContextVar[Process | None] = ContextVar("process", default=None)
+
+
+def current_process() -> Process:
+    """The process whose code is running."""
+    process = CURRENT.get()
+    if process is None:
+        raise RuntimeError("a scenario has no network or signals of its own: use Machine.start()")
+    return process

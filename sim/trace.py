@@ -1,0 +1,56 @@
+"""What happened in a simulated world, in order: the witness that a seed gives one history.
+
+Nothing in an event may depend on the interpreter: no `id()`, no `repr` of an
+object, no order of a set. Names of files stand in it as the `repr` of bytes,
+which is plain ASCII whatever the name.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+import msgspec
+from msgspec import Struct
+
+NOTE = "note"
+
+
+class Event(Struct, frozen=True):
+    """One line of history.
+
+    `place`: `machine/process id`, or `world`. `kind`: `net`, `file`, `process`,
+    or `note` for what a scenario says of itself.
+    """
+
+    sequence: int
+    time_ns: int
+    place: str
+    kind: str
+    detail: str
+
+
+class Trace:
+    """The events of one world. `clock` gives virtual time in nanoseconds."""
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self._clock = clock
+        self.events: list[Event] = []
+
+    def record(self, place: str, kind: str, detail: str) -> None:
+        """Append an event that happens now."""
+        self.events.append(Event(len(self.events), self._clock(), place, kind, detail))
+
+    def lines(self) -> Iterator[bytes]:
+        """The events as newline-delimited JSON, the same bytes for the same history."""
+        for event in self.events:
+            yield msgspec.json.encode(event) + b"\n"
+
+    def digest(self) -> str:
+        """SHA-256 of the whole history, in hexadecimal."""
+        digest = hashlib.sha256()
+        for line in self.lines():
+            digest.update(line)
+        return digest.hexdigest()
+
+    def notes(self) -> list[str]:
+        """What scenarios noted, in order."""
+        return [event.detail for event in self.events if event.kind == NOTE]

@@ -1,0 +1,129 @@
+"""From a path to an inode, as path_resolution(7) says."""
+
+import errno
+import stat
+from enum import Enum
+from typing import NamedTuple
+
+from pyfakefs.fake_file import FakeDirectory, FakeFile
+
+from sim.disk import EXECUTE, NAME_BYTES_MAX, Disk, parent, permits
+from sim.failure import failure
+
+PATH_BYTES_MAX = 4095
+LINKS_MAX = 40
+
+# Ends of paths that name no entry which could be made, moved or removed.
+SPECIAL_NAMES = frozenset({".", "..", "/"})
+
+
+class Last(Enum):
+    """What becomes of a link at the end of a path: followed, kept unless a slash follows, or always kept."""
+
+    FOLLOWED = 1
+    KEPT = 2
+    ENTRY = 3
+
+
+class Place(NamedTuple):
+    """Where a path ends: `name` in `folder` is `node`, or nothing yet (None).
+
+    `name` may be one of SPECIAL_NAMES, then `node` is `folder`. `is_folder`: a
+    slash at the end says that it has to be one.
+    """
+
+    folder: FakeDirectory
+    name: str
+    node: FakeFile | None
+    is_folder: bool = False
+
+    @property
+    def is_special(self) -> bool:
+        """Whether no entry is named."""
+        return self.name in SPECIAL_NAMES
+
+    @property
+    def found(self) -> FakeFile:
+        """The inode; ENOENT if there is none, ENOTDIR if it should be a folder."""
+        if self.node is None:
+            raise failure(errno.ENOENT)
+        if self.is_folder and not isinstance(self.node, FakeDirectory):
+            raise failure(errno.ENOTDIR)
+        return self.node
+
+
+def walk(disk: Disk, start: FakeFile, path: bytes, last: Last) -> Place:
+    """Resolve `path` from the folder `start`.
+
+    Raises ENOENT, ENOTDIR, EACCES, ELOOP or ENAMETOOLONG.
+    """
+    if not path:
+        raise failure(errno.ENOENT)
+    if len(path) > PATH_BYTES_MAX:
+        raise failure(errno.ENAMETOOLONG)
+    return _Walk(disk, start, last).run(path.decode("utf-8", "surrogateescape"))
+
+
+def link_target(link: FakeFile) -> bytes:
+    """What a symbolic link says."""
+    return link.byte_contents or b""
+
+
+class _Walk:
+    def __init__(self, disk: Disk, start: FakeFile, last: Last) -> None:
+        self._disk = disk
+        self._node = start
+        self._last = last
+        self._pending: list[str] = []
+        self._links = 0
+        self._is_folder = False
+
+    def run(self, path: str) -> Place:
+        self._push(path)
+        name = "/"
+        while self._pending:
+            folder = self._enter()
+            name = self._pending.pop()
+            node = self._look_up(folder, name)
+            if node is not None and self._is_followed(node):
+                self._push(link_target(node).decode("utf-8", "surrogateescape"))
+            elif not (self._pending or name in SPECIAL_NAMES):
+                return Place(folder, name, node, self._is_folder)
+            else:
+                self._node = Place(folder, name, node).found
+        folder = self._enter()
+        return Place(folder, name, folder)
+
+    def _push(self, path: str) -> None:
+        if path.startswith("/"):
+            self._node = self._disk.root
+        if not self._pending and path.endswith("/"):
+            self._is_folder = True
+        self._pending += reversed([name for name in path.split("/") if name])
+
+    def _enter(self) -> FakeDirectory:
+        if not isinstance(self._node, FakeDirectory):
+            raise failure(errno.ENOTDIR)
+        if not permits(self._node, EXECUTE):
+            raise failure(errno.EACCES)
+        return self._node
+
+    def _look_up(self, folder: FakeDirectory, name: str) -> FakeFile | None:
+        if name == ".":
+            return folder
+        if name == "..":
+            return parent(folder) or folder
+        if len(name.encode("utf-8", "surrogateescape")) > NAME_BYTES_MAX:
+            raise failure(errno.ENAMETOOLONG)
+        return folder.entries.get(name)
+
+    def _is_followed(self, node: FakeFile) -> bool:
+        if not stat.S_ISLNK(node.st_mode):
+            return False
+        is_kept = self._last is Last.ENTRY or (self._last is Last.KEPT and not self._is_folder)
+        if is_kept and not self._pending:
+            return False
+        self._links += 1
+        if self._links > LINKS_MAX:
+            raise failure(errno.ELOOP)
+        return True
