@@ -6,17 +6,20 @@ None for a name that was free. A target that finds anything else leaves it alone
 and answers CONFLICT.
 """
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from psync.core.manifest import EntryPath, Kind, Stamp
+
+# Names one change of a run, and the content that belongs to it; 0 is nobody's.
+ChangeId: TypeAlias = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 
 class MakeFolder(Struct, frozen=True, array_like=True, tag=1):
     """Make a folder that only its owner can enter until `FinishFolder`; `replaces` is not a folder."""
 
-    id: int
+    id: ChangeId
     path: EntryPath
     replaces: Stamp | None = None
 
@@ -24,7 +27,7 @@ class MakeFolder(Struct, frozen=True, array_like=True, tag=1):
 class WriteFile(Struct, frozen=True, array_like=True, tag=2):
     """Put a new file under this name; its content follows under the same id."""
 
-    id: int
+    id: ChangeId
     path: EntryPath
     mode: int
     size: int
@@ -34,7 +37,7 @@ class WriteFile(Struct, frozen=True, array_like=True, tag=2):
 class MakeLink(Struct, frozen=True, array_like=True, tag=3):
     """Put a symbolic link under this name."""
 
-    id: int
+    id: ChangeId
     path: EntryPath
     link_target: bytes
     mtime_ns: int
@@ -44,7 +47,7 @@ class MakeLink(Struct, frozen=True, array_like=True, tag=3):
 class SetMode(Struct, frozen=True, array_like=True, tag=4):
     """Give a file whose content is right another mode."""
 
-    id: int
+    id: ChangeId
     path: EntryPath
     mode: int
     expected: Stamp
@@ -53,7 +56,7 @@ class SetMode(Struct, frozen=True, array_like=True, tag=4):
 class RenameEntry(Struct, frozen=True, array_like=True, tag=5):
     """Spell a name differently in the same folder, where both spellings are one name to the target."""
 
-    id: int
+    id: ChangeId
     path: EntryPath
     name: bytes
     expected: Stamp
@@ -62,14 +65,14 @@ class RenameEntry(Struct, frozen=True, array_like=True, tag=5):
 class OpenFolder(Struct, frozen=True, array_like=True, tag=6):
     """Give the owner the right to change a folder; `FinishFolder` takes it back."""
 
-    id: int
+    id: ChangeId
     path: EntryPath
 
 
 class FinishFolder(Struct, frozen=True, array_like=True, tag=7):
     """Give a folder its final mode and time; nothing inside it changes afterwards."""
 
-    id: int
+    id: ChangeId
     path: EntryPath
     mode: int
     mtime_ns: int
@@ -78,7 +81,7 @@ class FinishFolder(Struct, frozen=True, array_like=True, tag=7):
 class Delete(Struct, frozen=True, array_like=True, tag=8):
     """Remove an entry; of a folder only the inode is compared, and it must be empty."""
 
-    id: int
+    id: ChangeId
     path: EntryPath
     kind: Kind
     expected: Stamp

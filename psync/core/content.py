@@ -18,6 +18,7 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct
 
+from psync.core.changes import ChangeId
 from psync.core.errors import Problem
 from psync.core.manifest import EntryPath, Stamp
 
@@ -32,23 +33,27 @@ PACK_FILES_MAX = 1024
 # What file offsets can hold.
 Length: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
+# BLAKE3-256.
+DIGEST_BYTES = 32
+Digest: TypeAlias = Annotated[bytes, Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
+
 Buffer: TypeAlias = bytes | bytearray | memoryview
 
 
 class Request(Struct, frozen=True, array_like=True, gc=False):
     """Ask the source for the content of the file announced as `id`."""
 
-    id: int
+    id: ChangeId
     path: EntryPath
 
 
 class PackedFile(Struct, frozen=True, array_like=True, gc=False):
     """One file of a pack: `size` bytes, the time it was last modified when read, its BLAKE3-256."""
 
-    id: int
+    id: ChangeId
     size: Length
     mtime_ns: int
-    digest: bytes
+    digest: Digest
 
 
 class Pack(Struct, frozen=True, array_like=True, tag=1):
@@ -60,7 +65,7 @@ class Pack(Struct, frozen=True, array_like=True, tag=1):
 class Begin(Struct, frozen=True, array_like=True, tag=2):
     """A large file of about `size` bytes; `is_sparse` when it has holes to be kept."""
 
-    id: int
+    id: ChangeId
     size: Length
     is_sparse: bool
 
@@ -68,23 +73,23 @@ class Begin(Struct, frozen=True, array_like=True, tag=2):
 class Piece(Struct, frozen=True, array_like=True, tag=3):
     """A stretch of a large file at `offset`; offsets of one file only grow."""
 
-    id: int
+    id: ChangeId
     offset: Length
 
 
 class End(Struct, frozen=True, array_like=True, tag=4):
     """All pieces of a large file were sent. The digest covers `size` bytes, holes as zeros."""
 
-    id: int
+    id: ChangeId
     size: Length
     mtime_ns: int
-    digest: bytes
+    digest: Digest
 
 
 class Unsupplied(Struct, frozen=True, array_like=True, tag=5):
     """The source has no content for `id`; what was sent of it is void."""
 
-    id: int
+    id: ChangeId
     problem: Problem
 
 
@@ -106,6 +111,6 @@ class Content(Struct):
 class Outcome(Struct, frozen=True, array_like=True):
     """What became of one change: the entry's identity afterwards, or the problem."""
 
-    id: int
+    id: ChangeId
     stamp: Stamp | None = None
     problem: Problem | None = None
