@@ -55,7 +55,7 @@ class _Scanner:
                 for found in entries:
                     self._add(listing, directory, found)
         except (OSError, EntryRefused) as error:
-            return _incomplete(listing, problem_of(path, error))
+            listing = _incomplete(listing, problem_of(path, error))
         self._order.sort(listing.entries)
         return listing
 
