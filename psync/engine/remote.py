@@ -8,19 +8,22 @@ from typing import TypeVar, cast
 from msgspec import Struct
 
 from psync.core.content import Content, Outcome, Request
+from psync.core.errors import ProtocolViolation
 from psync.core.filters import Filters
 from psync.core.manifest import Listing, Order
 from psync.core.paths import HostPath, encode_name
 from psync.core.settings import Durability, OpenRole
 from psync.engine.channel import Channel, Stream
 from psync.engine.endpoint import ApplyItem, OpenedFolder
-from psync.wire.batches import batches, join_listings
+from psync.wire.batches import batches
 from psync.wire.connection import Received
+from psync.wire.listings import ListingJoiner
 from psync.wire.messages import (
     Apply,
     Changes,
     Contents,
     Listings,
+    MessageInvalid,
     Open,
     Opened,
     Outcomes,
@@ -69,19 +72,23 @@ class RemoteEndpoint:
         """Have the listener list the tree."""
         if not self._exists:
             return
-        stream = await self._channel.start(Scan(order.folded, filters.patterns))
+        patterns = tuple(pattern.encode("utf-8", "surrogateescape") for pattern in filters.patterns)
+        stream = await self._channel.start(Scan(order.folded, patterns))
         await stream.finish()
-        begun: Listing | None = None
-        while (received := await stream.receive()) is not None:
-            listings, begun = join_listings(cast("Listings", received.message), begun)
-            yield listings
+        joiner = ListingJoiner(order)
+        try:
+            while (received := await stream.receive()) is not None:
+                yield joiner.join(cast("Listings", received.message))
+            joiner.finish()
+        except MessageInvalid as error:
+            raise ProtocolViolation(host=self._channel.peer, reason=str(error)) from error
 
     async def supply(self, requests: AsyncIterator[list[Request]]) -> AsyncGenerator[Content]:
         """Have the listener send contents."""
         stream = await self._channel.start(Supply())
 
         async def send(wanted: list[Request]) -> None:
-            for batch in batches(wanted, lambda request: request.path):
+            for batch in batches(wanted):
                 await stream.send(Requests(batch))
 
         async with aclosing(_converse(stream, requests, send)) as answers:
@@ -100,7 +107,7 @@ class RemoteEndpoint:
                 await stream.send(Contents(item.header), item.buffers)
                 item.release()
                 return
-            for batch in batches(item, lambda change: change.path):
+            for batch in batches(item):
                 await stream.send(Changes(batch))
 
         async with aclosing(_converse(stream, items, send)) as answers:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from msgspec import Struct
 
-from psync.core.content import Content, Outcome, Request
+from psync.core.content import Content, Request
 from psync.core.errors import (
     Busy,
     Failure,
@@ -154,7 +154,8 @@ class Session:
         )
 
     async def _scan(self, stream: Stream, message: Scan) -> None:
-        scan = self._opened().scan(Order(message.folded), Filters(message.exclude))
+        patterns = tuple(pattern.decode("utf-8", "surrogateescape") for pattern in message.exclude)
+        scan = self._opened().scan(Order(message.folded), Filters(patterns))
         async with aclosing(scan) as batches_of_listings:
             async for listings in batches_of_listings:
                 for part in listing_messages(listings):
@@ -168,7 +169,7 @@ class Session:
     async def _apply(self, stream: Stream, message: Apply) -> None:
         async with aclosing(self._opened().apply(_items(stream), message.durability)) as settled:
             async for outcomes in settled:
-                for batch in batches(outcomes, _outcome_path):
+                for batch in batches(outcomes):
                     await stream.send(Outcomes(batch))
 
     def _opened(self) -> LocalEndpoint:
@@ -201,10 +202,6 @@ def _item(received: Received) -> ApplyItem:
     if isinstance(message, Changes):
         return message.changes
     return Content(cast("Contents", message).header, (received.bulk,) if received.bulk else ())
-
-
-def _outcome_path(outcome: Outcome) -> tuple[bytes, ...]:
-    return outcome.problem.path if outcome.problem else ()
 
 
 def _read_path(message: Open) -> HostPath:

@@ -5,20 +5,22 @@ MessagePack, an array of the fields in order; bulk bytes follow it as they are a
 never pass through the encoder. Fields that a version does not know are ignored at
 the end of an array; an unknown code ends the connection.
 
+This module tells whether bytes are a message; `states`, whether it may stand there.
+
 Adding a message is a row of `TABLE`, a vector in the tests and a line of
 PROTOCOL.md.
 """
 
 import struct
 from collections.abc import Mapping
-from enum import IntFlag
-from typing import Any, TypeAlias
+from enum import Enum, auto
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from psync.core.changes import Change
-from psync.core.content import Buffer, ContentHeader, Length, Outcome, Request
+from psync.core.content import Buffer, ContentHeader, Length, Outcome, Pack, Piece, Request
 from psync.core.manifest import Listing
 from psync.core.paths import PathStyle
 from psync.core.settings import Durability, OpenRole
@@ -29,6 +31,15 @@ HEAD = struct.Struct(">BII")
 # Stream 0 is the connection itself.
 CONNECTION_STREAM = 0
 
+StreamNumber: TypeAlias = Annotated[int, Meta(ge=1, le=2**32 - 1)]
+
+# What one side says of itself stays in memory and in logs for as long as the connection lasts.
+Label: TypeAlias = Annotated[str, Meta(max_length=255)]
+CAPABILITIES_MAX = 64
+
+# Why a message is invalid goes to logs and to the peer; what it quotes is the peer's.
+REASON_CHARS_MAX = 200
+
 
 class MessageInvalid(Exception):
     """The peer is authenticated but does not speak this protocol; the connection must end."""
@@ -37,30 +48,30 @@ class MessageInvalid(Exception):
 class Hello(Struct, frozen=True, array_like=True):
     """First message of each side. A client's `public_key` and `signature` are empty."""
 
-    software: str
-    host_name: str
+    software: Label
+    host_name: Label
     public_key: bytes = b""
     signature: bytes = b""
-    capabilities: tuple[str, ...] = ()
+    capabilities: Annotated[tuple[Label, ...], Meta(max_length=CAPABILITIES_MAX)] = ()
 
 
 class Credit(Struct, frozen=True, array_like=True):
     """The sender can take that many more bytes of messages on `stream`."""
 
-    stream: int
+    stream: StreamNumber
     bytes: Length
 
 
 class Ping(Struct, frozen=True, array_like=True):
     """Ask for a `Pong` with the same number."""
 
-    number: int
+    number: Length
 
 
 class Pong(Struct, frozen=True, array_like=True):
     """Answer a `Ping`."""
 
-    number: int
+    number: Length
 
 
 class Close(Struct, frozen=True, array_like=True):
@@ -85,22 +96,25 @@ class Opened(Struct, frozen=True, array_like=True):
 
     exists: bool
     style: PathStyle
-    time_granularity_ns: int
+    time_granularity_ns: Annotated[int, Meta(ge=1, le=2**63 - 1)]
     names_folded: bool
-    free_bytes: int
+    free_bytes: Length
 
 
 class Scan(Struct, frozen=True, array_like=True):
-    """List the folder tree in the agreed order, without what the patterns exclude."""
+    """List the folder tree in the agreed order, without what the patterns exclude.
+
+    Patterns are bytes, as the names are that they are compared with.
+    """
 
     folded: bool
-    exclude: tuple[str, ...] = ()
+    exclude: tuple[bytes, ...] = ()
 
 
 class Listings(Struct, frozen=True, array_like=True):
-    """Folders of the tree; a listing with `more` is continued by the next one."""
+    """Folders of the tree; with `more`, the next message goes on with the last of them."""
 
-    listings: list[Listing]
+    listings: Annotated[list[Listing], Meta(min_length=1)]
     more: bool = False
 
 
@@ -170,22 +184,21 @@ Message: TypeAlias = (
 )
 
 
-class Place(IntFlag):
-    """Where a message may stand."""
+class Place(Enum):
+    """Where a message may stand: on stream 0, at the start of another stream, or after that."""
 
-    CONNECTION = 1
-    START = 2
-    STREAM = 4
+    CONNECTION = auto()
+    START = auto()
+    STREAM = auto()
 
 
 class Row(Struct, frozen=True):
-    """One message: its code, its type, where it stands, who may send it, whether bulk may follow."""
+    """One message: its code, its type, where it stands, who may send it."""
 
     code: int
     type: type
     place: Place
     senders: tuple[Role, ...]
-    has_bulk: bool = False
 
 
 _BOTH = (Role.CLIENT, Role.LISTENER)
@@ -205,7 +218,7 @@ TABLE = (
     Row(32, Opened, Place.STREAM, _LISTENER),
     Row(33, Listings, Place.STREAM, _LISTENER),
     Row(34, Requests, Place.STREAM, _CLIENT),
-    Row(35, Contents, Place.STREAM, _BOTH, has_bulk=True),
+    Row(35, Contents, Place.STREAM, _BOTH),
     Row(36, Changes, Place.STREAM, _CLIENT),
     Row(37, Outcomes, Place.STREAM, _LISTENER),
     Row(62, Finish, Place.STREAM, _BOTH),
@@ -229,30 +242,44 @@ class Frame(Struct):
 
 
 def encode(stream: int, message: Message) -> bytes:
-    """Give head and header; the bulk follows them."""
-    header = _ENCODER.encode(message)
-    return HEAD.pack(ROW_BY_TYPE[type(message)].code, stream, len(header)) + header
+    """Give head and header; the bulk follows them. Raise `MessageInvalid` for what cannot travel."""
+    try:
+        header = _ENCODER.encode(message)
+        return HEAD.pack(ROW_BY_TYPE[type(message)].code, stream, len(header)) + header
+    except (UnicodeEncodeError, OverflowError, struct.error) as error:
+        raise MessageInvalid(f"{type(message).__name__}: {error}") from error
 
 
-def decode(plaintext: memoryview, sender: Role) -> Frame:
-    """Read one message of `sender`; raise `MessageInvalid` for anything the table does not allow."""
+def decode(plaintext: memoryview) -> Frame:
+    """Read one message; raise `MessageInvalid`, and nothing else, for anything that is none."""
     if len(plaintext) < HEAD.size:
         raise MessageInvalid("a message shorter than its head")
     code, stream, header_bytes = HEAD.unpack_from(plaintext)
     row = _ROW_BY_CODE.get(code)
     if row is None:
         raise MessageInvalid(f"unknown message {code}")
-    if sender not in row.senders or (stream == CONNECTION_STREAM) != (row.place is Place.CONNECTION):
-        raise MessageInvalid(f"message {code} out of place")
     body = HEAD.size + header_bytes
-    if body > len(plaintext) or (body < len(plaintext) and not row.has_bulk):
-        raise MessageInvalid(f"message {code} of the wrong length")
-    return Frame(stream, _decode_header(code, plaintext[HEAD.size : body]), plaintext[body:])
+    if body > len(plaintext):
+        raise MessageInvalid(f"message {code} is cut")
+    message = _decode_header(code, plaintext[HEAD.size : body])
+    bulk = plaintext[body:]
+    if not _fits(message, len(bulk)):
+        raise MessageInvalid(f"message {code} with bulk of a wrong length")
+    return Frame(stream, message, bulk)
 
 
 def _decode_header(code: int, header: Buffer) -> Message:
     try:
         message: Message = _DECODERS[code].decode(header)
-    except (msgspec.DecodeError, RecursionError, OverflowError) as error:
-        raise MessageInvalid(f"message {code}: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason = ascii(str(error))[1:-1][:REASON_CHARS_MAX]
+        raise MessageInvalid(f"message {code}: {reason}") from error
     return message
+
+
+def _fits(message: Message, bulk_bytes: int) -> bool:
+    """Whether the header allows as many bytes of bulk."""
+    header = message.header if isinstance(message, Contents) else None
+    if isinstance(header, Pack):
+        return bulk_bytes == sum(file.size for file in header.files)
+    return not bulk_bytes or isinstance(header, Piece)

@@ -14,6 +14,7 @@ from enum import Enum, auto
 
 from psync.wire.keys import Role
 from psync.wire.messages import (
+    CONNECTION_STREAM,
     ROW_BY_TYPE,
     Apply,
     Changes,
@@ -36,8 +37,8 @@ from psync.wire.messages import (
     Supply,
 )
 
-# A client needs four at a time; more would only hold memory at the listener.
-STREAMS_MAX = 64
+# A run needs four at a time. Each that its reader leaves alone may hold its whole credit in memory.
+STREAMS_MAX = 16
 
 
 class Phase(Enum):
@@ -104,13 +105,16 @@ class ConnectionState:
 
     def advance(self, sender: Role, stream: int, message: type) -> None:
         """Take one message of either side; raise `MessageInvalid` for one that is out of turn."""
-        place = ROW_BY_TYPE[message].place
-        if place is Place.CONNECTION:
+        row = ROW_BY_TYPE[message]
+        if sender not in row.senders:
+            raise MessageInvalid(f"{message.__name__} from a {sender}")
+        if (stream == CONNECTION_STREAM) != (row.place is Place.CONNECTION):
+            raise MessageInvalid(f"{message.__name__} on stream {stream}")
+        if row.place is Place.CONNECTION:
             self._advance_connection(sender, message)
-            return
-        if self._phases[sender] is not Phase.OPEN:
+        elif self._phases[sender] is not Phase.OPEN:
             raise MessageInvalid(f"{message.__name__} before Hello or after Close")
-        if place is Place.START:
+        elif row.place is Place.START:
             self._start(stream, message)
         else:
             self._advance_stream(sender, stream, message)
