@@ -1,0 +1,46 @@
+"""Names that programs get wrong, by the reason. All are legal on any file system of this machine."""
+
+import unicodedata
+
+_ACCENTED = "é à la café"
+
+HOSTILE_NAMES = {
+    "Latin-1, so not UTF-8": b"caf\xe9",
+    "no encoding at all": b"\xff\xfe\xfa",
+    "UTF-8 that is cut off": b"cut\xe2\x82",
+    "a surrogate, as WTF-8 writes it": b"\xed\xa0\x80",
+    "a newline": b"new\nline",
+    "a carriage return and a tab": b"a\rb\tc",
+    "an escape sequence": b"\x1b[31mred\x7f",
+    "255 bytes": b"n" * 255,
+    "255 bytes that are not UTF-8": b"\xe9" * 255,
+    "composed": unicodedata.normalize("NFC", _ACCENTED).encode(),
+    "decomposed": unicodedata.normalize("NFD", _ACCENTED).encode(),
+    "outside the first plane": "\N{PILE OF POO}".encode(),
+    "right to left": "\N{RIGHT-TO-LEFT OVERRIDE}txt.exe".encode(),
+    "a leading dash": b"-rf",
+    "an option": b"--delete",
+    "a leading space": b" leading",
+    "a trailing space": b"trailing ",
+    "one space": b" ",
+    "a trailing dot": b"dot.",
+    "three dots": b"...",
+    "a backslash": b"back\\slash",
+    "a path of Windows": b"C:\\Windows",
+    "a device of Windows": b"NUL",
+    "quotes": b"'single' \"double\" `back`",
+    "a command": b"$(reboot); #",
+    "a pattern": b"*?[a-z]!",
+    "a pattern that excludes": b"!x",
+    "a comment": b"#x",
+    "a home folder": b"~",
+    "percent signs": b"%2e%2e%2f",
+    "one spelling": b"Case",
+    "the other spelling": b"case",
+    "longer in capitals": "straße".encode(),
+    "only the prefix of a temporary": b".psync-",
+    "a temporary in capitals": b".psync-" + b"A" * 26 + b".part",
+    "a temporary that is too short": b".psync-" + b"a" * 25 + b".part",
+    "a temporary that is too long": b".psync-" + b"a" * 27 + b".part",
+    "a temporary of another program": b".~tmp~",
+}
