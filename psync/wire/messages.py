@@ -37,7 +37,7 @@ StreamNumber: TypeAlias = Annotated[int, Meta(ge=1, le=2**32 - 1)]
 Label: TypeAlias = Annotated[str, Meta(max_length=255)]
 CAPABILITIES_MAX = 64
 
-# Why a message is invalid goes to logs and to the peer; what it quotes is the peer's.
+# Why a message is invalid goes to logs and to the peer, and may quote it (escaped, as `repr` does).
 REASON_CHARS_MAX = 200
 
 
@@ -272,8 +272,7 @@ def _decode_header(code: int, header: Buffer) -> Message:
     try:
         message: Message = _DECODERS[code].decode(header)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = ascii(str(error))[1:-1][:REASON_CHARS_MAX]
-        raise MessageInvalid(f"message {code}: {reason}") from error
+        raise MessageInvalid(f"message {code}: {error}"[:REASON_CHARS_MAX]) from error
     return message
 
 
