@@ -39,10 +39,8 @@ class Call(Struct, frozen=True):
     number: int
     name: str
     arguments: tuple[Any, ...]
+    options: dict[str, Any]
 
-
-# CPython leaves the path out of this call's errors.
-NAMELESS = frozenset({"utime"})
 
 # Told of each call before it is made; may raise the error that the call shall have, or kill the process.
 Watcher = Callable[[Call], None]
@@ -57,19 +55,20 @@ class Gate:
         self._watchers = watchers
         self._calls = 0
 
-    def enter(self, name: str, arguments: tuple[Any, ...]) -> None:
+    def enter(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
         """Let a call through, or raise what shall come of it instead."""
         self._process.check_alive()
         self._calls += 1
         for watch in self._watchers:
-            watch(Call(self._process, self._calls, name, arguments))
+            watch(Call(self._process, self._calls, name, arguments, options))
             self._process.check_alive()
 
-    def leave(self, name: str, arguments: tuple[Any, ...], outcome: object) -> None:
+    def leave(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any], outcome: object) -> None:
         """Write down what has come of a call."""
         paths = PATHS.get(name, 0)
         shown = [repr(value) if place < paths else _shown(value) for place, value in enumerate(arguments)]
-        self._trace.record(self._process.name, "file", f"{name}({', '.join(shown)}) {_shown(outcome)}")
+        shown += [f"{option}={_shown(value)}" for option, value in options.items()]
+        self._trace.record(self._process.name, "file", f"{name}({', '.join(shown)}) {_shown(outcome)}".rstrip())
 
 
 class Gated(Protocol):
@@ -88,17 +87,16 @@ def system_call(function: Callable[Concatenate[G, P], R]) -> Callable[Concatenat
 
     @wraps(function)
     def call(self: G, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        arguments = (*args, *kwargs.values())
         paths = args[: PATHS.get(name, 0)]
         _check_paths(paths)
         try:
-            self.gate.enter(name, arguments)
+            self.gate.enter(name, args, kwargs)
             result = function(self, *args, **kwargs)
         except OSError as error:
-            _name_paths(error, () if name in NAMELESS else paths)
-            self.gate.leave(name, arguments, errno.errorcode.get(error.errno or 0, "error"))
+            _name_paths(error, paths)
+            self.gate.leave(name, args, kwargs, errno.errorcode.get(error.errno or 0, "error"))
             raise
-        self.gate.leave(name, arguments, result)
+        self.gate.leave(name, args, kwargs, result)
         return result
 
     return call

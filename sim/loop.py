@@ -21,7 +21,7 @@ from random import Random
 from typing import Any, TypeVar, TypeVarTuple
 
 from sim.agenda import Agenda
-from sim.network import Network
+from sim.network import FIRST_FD, Network
 from sim.process import CURRENT, Process, ProcessKilled, current_process
 from sim.sockets import Address, SimSocket
 from sim.stack import ALL_INTERFACES, LOCALHOST
@@ -60,7 +60,9 @@ class SimSelector(selectors.BaseSelector):
         self._passes = 0
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        """Watch a simulated descriptor; a real one has no meaning here."""
+        """Watch a simulated descriptor."""
+        if fileobj < FIRST_FD:
+            raise RuntimeError(f"descriptor {fileobj} belongs to the real machine")
         self._keys[fileobj] = selectors.SelectorKey(fileobj, fileobj, events, data)
         return self._keys[fileobj]
 
@@ -132,6 +134,17 @@ class SimLoop(BaseSelectorEventLoop):
         self.errors: list[dict[str, Any]] = []
         self.set_task_factory(self._make_task)
         self.set_exception_handler(self._note_error)
+
+    # No threads and no signals from outside, hence no pipe that would wake the loop for them
+
+    def _make_self_pipe(self) -> None:
+        pass
+
+    def _close_self_pipe(self) -> None:
+        pass
+
+    def _write_to_self(self) -> None:
+        pass
 
     # Time and turns
 

@@ -119,8 +119,9 @@ class SimSocket:
         self.stack.bind(self, address)
 
     def listen(self, backlog: int) -> None:
-        """Wait for connections."""
-        self._queue = deque()
+        """Wait for connections, or change how many may wait."""
+        if self._queue is None:
+            self._queue = deque()
         self._backlog = backlog
 
     def accept(self) -> "tuple[SimSocket, Address]":

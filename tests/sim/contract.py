@@ -13,12 +13,15 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from psync.system import OperatingSystem, StatResult
+from sim.disk import Disk
 from sim.machine import EPOCH_NS
 from sim.world import World
 
@@ -38,6 +41,7 @@ class Side:
     root: int
     path: bytes
     make_fifo: Callable[[bytes], None]
+    disk: Disk | None = None  # of a simulated side
     opened: set[int] = field(default_factory=set)
 
     def open(self, name: bytes, flags: int = os.O_RDONLY, mode: int = 0o644) -> int:
@@ -48,6 +52,10 @@ class Side:
     def close(self, fd: int) -> None:
         self.opened.discard(fd)
         self.os.close(fd)
+
+    def close_all(self) -> None:
+        for fd in sorted(self.opened):
+            self.close(fd)
 
     def lstat(self, name: bytes) -> StatResult:
         return self.os.stat(name, dir_fd=self.root, follow_symlinks=False)
@@ -66,6 +74,14 @@ class Side:
 
     def folder(self, name: bytes) -> None:
         self.os.mkdir(name, dir_fd=self.root)
+
+    def utime(self, path: int | bytes, time_ns: int, **options: Any) -> None:
+        """Errors lose their name: CPython gives one from 3.13 on."""
+        try:
+            self.os.utime(path, ns=(time_ns, time_ns), **options)
+        except OSError as error:
+            error.filename = None
+            raise
 
     def chmod(self, name: bytes, mode: int) -> None:
         fd = self.open(name)
@@ -168,7 +184,8 @@ def simulated_side() -> Iterator[Side]:
         system_os = machine.files.os
         root = system_os.open(path, os.O_RDONLY)
         folder = system_os.descriptor(root).node
-        yield Side(system_os, root, path, lambda name: machine.disk.make_fifo(folder, name.decode(), 0o644))
+        disk = machine.disk
+        yield Side(system_os, root, path, lambda name: disk.make_fifo(folder, name.decode(), 0o644), disk)
 
 
 @contextlib.contextmanager
@@ -186,8 +203,8 @@ def real_side(path: bytes) -> Iterator[Side]:
         os.umask(umask)
         for folder in _folders(root):
             os.chmod(folder, 0o700, dir_fd=root)  # else whoever removes them stumbles
-        for fd in [*side.opened, root]:
-            os.close(fd)
+        side.close_all()
+        os.close(root)
 
 
 class UnprivilegedCalls:
@@ -210,29 +227,50 @@ def _folders(root: int) -> list[str]:
         return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
 
 
-def observe(operation: Operation, side: Side) -> dict[bytes, object]:
-    """Run an operation on a planted side; give the tree that it leaves, and under b"" its outcome."""
-    plant(side)
-    result = outcome(operation, side)
-    return {b"": result} | tree(side)
-
-
 def differences(operations: dict[str, Operation], real_folder: Path) -> dict[str, object]:
-    """Run each operation on both kinds of disk, planted anew; give what the simulated one does differently."""
-    found: dict[str, object] = {}
-    for number, (name, operation) in enumerate(operations.items()):
-        path = real_folder / str(number)
-        path.mkdir()
-        with simulated_side() as simulated, real_side(os.fsencode(path)) as real:
-            simulation, reality = observe(operation, simulated), observe(operation, real)
-        differing = {
+    """Run each operation on both kinds of disk; give what the simulated one does differently."""
+    bench = _Bench(real_folder)
+    with bench.held:
+        return {name: found for name, operation in operations.items() if (found := bench.compare(operation))}
+
+
+class _Bench:
+    """A simulated and a real side, planted anew whenever an operation has changed one of them."""
+
+    def __init__(self, real_folder: Path) -> None:
+        self.held = ExitStack()
+        self._folders = (real_folder / str(number) for number in count())
+        self._sides: list[Side] = []
+        self._planted: dict[bytes, object] = {}
+
+    def compare(self, operation: Operation) -> dict[bytes, object]:
+        """What of the outcome (under the name b"") and of the trees that are left differs."""
+        if not self._sides:
+            self._set_up()
+        outcomes = [outcome(operation, side) for side in self._sides]
+        trees = [tree(side) for side in self._sides]
+        for side in self._sides:
+            side.close_all()
+        if trees != [self._planted, self._planted]:
+            self._sides = []
+        simulation, reality = ({b"": result} | found for result, found in zip(outcomes, trees, strict=True))
+        return {
             path: {"simulation": simulation.get(path), "reality": reality.get(path)}
             for path in simulation.keys() | reality.keys()
             if simulation.get(path) != reality.get(path)
         }
-        if differing:
-            found[name] = differing
-    return found
+
+    def _set_up(self) -> None:
+        self.held.close()
+        folder = next(self._folders)
+        folder.mkdir()
+        self._sides = [
+            self.held.enter_context(simulated_side()),
+            self.held.enter_context(real_side(os.fsencode(folder))),
+        ]
+        for side in self._sides:
+            plant(side)
+        self._planted = tree(self._sides[0])
 
 
 def on_each(paths: Iterable[bytes], operation: Callable[[Side, bytes], Any]) -> dict[str, Operation]:

@@ -172,6 +172,7 @@ async def close_sends_what_was_written() -> object:
 
 async def large_transfer_with_a_slow_reader() -> object:
     async with pair() as ((_, writer), (far_reader, _)):
+
         async def pump() -> None:
             for _ in range(24):
                 writer.write(b"z" * (1 << 20))
@@ -216,7 +217,7 @@ async def close_with_data_left_in_the_kernel() -> object:
 
 
 async def what_came_before_a_reset_can_be_read() -> object:
-    async with pair() as ((reader, writer), (_, far_writer)):
+    async with pair() as ((reader, _), (_, far_writer)):
         far_writer.write(b"last words")
         await asyncio.sleep(PAUSE)
         _reset(far_writer)

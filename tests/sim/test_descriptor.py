@@ -1,6 +1,5 @@
 """Reading, writing and cutting open files: the same on a simulated and on a real disk."""
 
-import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sim.contract import Side, differences, simulated_side
+from tests.sim.contract import Side, differences, outcome, simulated_side
 
 WAYS = {
     "read": os.O_RDONLY,
@@ -79,14 +78,20 @@ USES: dict[str, Use] = {
     "reserve before the start": lambda side, fd: _reserve(side, fd, -1, 5),
     "sync": lambda side, fd: side.os.fsync(fd),
     "change the mode": lambda side, fd: side.os.fchmod(fd, 0o6751),
-    "set the time": lambda side, fd: side.os.utime(fd, ns=(1, 987_654_321_987_654_321)),
-    "set a time before 1970": lambda side, fd: side.os.utime(fd, ns=(-1, -1)),
+    "set the time": lambda side, fd: side.utime(fd, 987_654_321_987_654_321),
+    "set a time before 1970": lambda side, fd: side.utime(fd, -1),
     "status": lambda side, fd: side.os.fstat(fd).st_size,
     "use once closed": lambda side, fd: (side.close(fd), side.os.read(fd, 1)),
     "close twice": lambda side, fd: (side.close(fd), side.os.close(fd)),
     "list": lambda side, fd: [entry.name for entry in side.os.scandir(fd)],
-    "read though it is removed": lambda side, fd: (side.os.unlink(b"file", dir_fd=side.root), side.os.read(fd, 9)),
-    "write though it is replaced": lambda side, fd: (side.rename(b"empty", b"file"), side.os.write(fd, b"abc")),
+    "read though it is removed": lambda side, fd: (
+        side.os.unlink(b"file", dir_fd=side.root),
+        side.os.read(fd, 9),
+    ),
+    "write though it is replaced": lambda side, fd: (
+        side.rename(b"empty", b"file"),
+        side.os.write(fd, b"abc"),
+    ),
 }
 
 
@@ -99,7 +104,12 @@ def test_open_files_are_used_as_on_a_real_disk(flags: int, tmp_path: Path):
 
 @pytest.mark.parametrize("flags", [os.O_RDONLY, os.O_PATH], ids=["open", "path only"])
 def test_open_folders_are_used_as_on_a_real_disk(flags: int, tmp_path: Path):
-    allowed = {"seek", "seek from here", "seek from the end", "read into nothing"}  # they mean nothing to psync
+    allowed = {
+        "seek",
+        "seek from here",
+        "seek from the end",
+        "read into nothing",
+    }  # they mean nothing to psync
     operations = {name: _used(b"folder", flags, use) for name, use in USES.items() if name not in allowed}
 
     assert differences(operations, tmp_path) == {}
@@ -117,8 +127,8 @@ def _used(name: bytes, flags: int, use: Use) -> Callable[[Side], Any]:
 
 @pytest.mark.parametrize("whence", [os.SEEK_DATA, os.SEEK_HOLE])
 def test_holes_are_not_told(whence: int):
-    with simulated_side() as side, pytest.raises(OSError) as caught:
+    with simulated_side() as side:
         side.file(b"file", b"content")
-        side.os.lseek(side.open(b"file"), 0, whence)
+        fd = side.open(b"file")
 
-    assert caught.value.errno == errno.EINVAL
+        assert outcome(lambda _: side.os.lseek(fd, 0, whence), side) == ("OSError", "EINVAL", None, None)

@@ -1,8 +1,6 @@
 """The battery of network programs: real loopback and simulated network, equal outcomes."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
 
 import pytest
 

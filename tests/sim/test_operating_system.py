@@ -21,13 +21,14 @@ NEW_NS = 1_100_000_000_987_654_321
 
 
 def _utime(path: bytes, *, follow: bool) -> Operation:
-    times = (NEW_NS, NEW_NS)
-    return lambda side: side.os.utime(path, ns=times, dir_fd=side.root, follow_symlinks=follow)
+    return lambda side: side.utime(path, NEW_NS, dir_fd=side.root, follow_symlinks=follow)
 
 
 def _list(side: Side, name: bytes) -> list[object]:
     with side.os.scandir(side.open(name)) as entries:
-        return sorted((entry.name, stat.S_IFMT(entry.stat(follow_symlinks=False).st_mode)) for entry in entries)
+        return sorted(
+            (entry.name, stat.S_IFMT(entry.stat(follow_symlinks=False).st_mode)) for entry in entries
+        )
 
 
 def _list_what_is_gone(side: Side) -> object:
@@ -187,8 +188,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(name=NAMES, time_ns=st.integers(0, NEW_NS), follow=st.booleans())
     def set_time(self, name: bytes, time_ns: int, follow: bool) -> None:
-        times = (time_ns, time_ns)
-        self.same(lambda side: side.os.utime(name, ns=times, dir_fd=side.root, follow_symlinks=follow))
+        self.same(lambda side: side.utime(name, time_ns, dir_fd=side.root, follow_symlinks=follow))
 
     @rule(name=NAMES)
     def look(self, name: bytes) -> None:

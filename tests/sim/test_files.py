@@ -1,0 +1,60 @@
+"""A machine's files in the hands of a scenario."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sim.files import Files, Link
+from sim.world import World
+
+TREE = {
+    b"empty": b"",
+    b"folder": None,
+    b"folder/below": None,
+    b"folder/below/file": b"content",
+    b"link": Link(b"folder"),
+    b"\xff": b"no text",
+}
+
+
+@pytest.fixture
+def files() -> Iterator[Files]:
+    with World(seed=1) as world:
+        yield world.machine("alpha").files
+
+
+def test_a_tree_that_is_planted_is_there(files: Files):
+    files.plant(b"/home/user", TREE)
+
+    assert files.tree(b"/home/user") == TREE
+    assert list(files.tree(b"/home/user")) == sorted(TREE)
+
+
+def test_folders_on_the_way_are_made(files: Files):
+    files.plant(b"/home", {b"a/b/file": b"x", b"a/c/link": Link(b"y")})
+
+    assert list(files.tree(b"/home")) == [b"a", b"a/b", b"a/b/file", b"a/c", b"a/c/link"]
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"longer than before"])
+def test_a_file_is_made_and_exchanged(files: Files, content: bytes):
+    files.write(b"/file", b"before")
+    files.write(b"/file", content)
+
+    assert files.read(b"/file") == content
+
+
+def test_other_calls_are_there_too(files: Files):
+    files.plant(b"/folder", TREE)
+    files.os.unlink(b"/folder/link")
+
+    assert b"link" not in files.tree(b"/folder")
+
+
+def test_no_descriptor_stays_open(files: Files):
+    first = files.os.open(b"/", files.os.O_RDONLY)
+    files.os.close(first)
+    files.plant(b"/folder", TREE)
+    files.tree(b"/folder")
+
+    assert files.os.open(b"/", files.os.O_RDONLY) == first
