@@ -20,6 +20,7 @@ EXIT_PARTIAL = 1
 EXIT_USAGE = 2
 EXIT_CONNECTION = 3
 EXIT_HELD = 4
+EXIT_DEFECT = 70  # EX_SOFTWARE of sysexits.h
 EXIT_INTERRUPTED = 130
 
 
@@ -41,6 +42,12 @@ class Failure(Exception):
 
 
 # Usage and configuration
+
+
+class UsageInvalid(Failure):
+    code = "USAGE"
+    template = "{command}: {reason}"
+    remedy = "Add --help to the command to see what it takes."
 
 
 class PortInvalid(Failure):
@@ -119,6 +126,49 @@ class PathRefused(Failure):
         super().__init__(path=path, reason=reason.value, explanation=REFUSED_PATH_TEXTS[reason])
 
 
+class PatternInvalid(Failure):
+    code = "PATTERN_INVALID"
+    template = "The pattern {pattern!r} cannot be used with --exclude: {reason}."
+    remedy = "Write one line of a .gitignore file, such as *.tmp or /cache/, quoted for the shell."
+
+
+class PatternFault(StrEnum):
+    """The words for what is wrong with a pattern."""
+
+    NO_PATTERN = "gitignore takes it for no pattern, so it would exclude nothing"
+    NOT_UNICODE = "it is not valid Unicode text"
+
+
+class JobNameInvalid(Failure):
+    code = "JOB_NAME_INVALID"
+    template = "The job name {job!r} cannot be used: {reason}."
+    remedy = "Give 1 to 255 characters of Unicode text, or leave --job out."
+
+
+class HostInvalid(Failure):
+    code = "HOST_INVALID"
+    template = "{host!r} is not an address to listen at."
+    remedy = "Give an IPv4 or IPv6 address of this machine, or leave --host out."
+
+
+class InstanceInvalid(Failure):
+    code = "INSTANCE_INVALID"
+    template = "{instance!r} is not an instance name."
+    remedy = "Use 1 to 64 ASCII letters, digits, dots, hyphens and underscores."
+
+
+class StateFolderInvalid(Failure):
+    code = "STATE_FOLDER_INVALID"
+    template = "The state folder {path!r} cannot be used: it is not a complete path."
+    remedy = "Name a folder from the root on in PSYNC_STATE_DIR."
+
+
+class ResultsFolderInvalid(Failure):
+    code = "RESULTS_FOLDER_INVALID"
+    template = "The folder {path!r} cannot take the results: {reason}."
+    remedy = "Name a new or an empty folder with --keep, or another folder for temporary files in TMPDIR."
+
+
 class RootPathInvalid(Failure):
     code = "ROOT_PATH_INVALID"
     template = "RootPath {path!r} cannot be used: {reason}."
@@ -185,7 +235,10 @@ class NetworkUnauthenticated(Failure):
 class AddressInUse(Failure):
     code = "ADDRESS_IN_USE"
     template = "Cannot listen on {host} port {port}: {reason}."
-    remedy = "Stop the program that uses the port, or choose another with --port on both sides."
+    remedy = (
+        "Stop the program that uses the port, or choose another with --port on both sides; "
+        "--host takes an address of this machine."
+    )
     exit_code = EXIT_CONNECTION
 
 
@@ -194,6 +247,13 @@ class DuplicateListener(Failure):
     template = "Another psync listener runs on this machine (process {owner}, instance {instance!r})."
     remedy = "Keep a single listener a machine: stop the other one, or start this one with --instance NAME."
     exit_code = EXIT_CONNECTION
+
+
+class OutputLost(Failure):
+    code = "OUTPUT_LOST"
+    template = "What psync reports could not be written: {reason}."
+    remedy = "Look at where its output goes; the work itself went on."
+    exit_code = EXIT_PARTIAL
 
 
 # Connection causes: shown below the documented texts

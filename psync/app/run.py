@@ -1,0 +1,224 @@
+"""Runs the commands: builds the machine and the engines, owns the event loop and the signals.
+
+SIGINT and SIGTERM ask a program to stop in order, once. The next one finds the
+system's own handling again and ends the process at once: what is on the disk is
+whole at every moment, so nothing is lost by that but time.
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
+
+from psync.app.config import CopyOptions, ListenOptions, QuickstartOptions, copy_settings, listener_settings
+from psync.app.copy_report import CopyReport, Verbosity
+from psync.app.credentials import is_keyed, read_credentials
+from psync.app.events import JsonReport
+from psync.app.failure_text import defect_lines, failure_lines
+from psync.app.listener_report import ListenerReport
+from psync.app.output import Output, is_screen, standard_output
+from psync.app.stretched import stretched_key
+from psync.core.errors import EXIT_DEFECT, Failure, OutputLost, SecretInvalid
+from psync.engine.copy import Copy
+from psync.engine.events import Report, RunRefused, RunState, Summary
+from psync.engine.listener import Listener
+from psync.real.system import real_system
+from psync.system import System
+from psync.wire.keys import GENERATED_KEY_BYTES, Secret, generate_key
+
+if TYPE_CHECKING:
+    from psync.app.progress import Progress
+
+STOPPING = "Stopping after what is being committed; a second signal stops at once."
+
+DEBUG_VARIABLE = "PSYNC_DEBUG"
+
+
+class Program(Protocol):
+    """What runs on the event loop."""
+
+    async def main(self) -> int: ...
+    def stop(self) -> None: ...
+
+
+def run_copy(options: CopyOptions) -> int:
+    """Carry out `psync copy`; give the exit code."""
+    system, output = real_system(), standard_output()
+    progress = _progress(options)
+    report = _copy_report(options, system, output, progress)
+    try:
+        settings = copy_settings(options, is_keyed=is_keyed(options.credentials, system))
+        key = _key(options, system, report.warn)
+    except Failure as failure:
+        return _finish(_refuse(failure, options.job, report), output)
+    program = Copy(settings, key, system, report)
+
+    def stop() -> None:
+        output.complain(STOPPING)
+        if isinstance(report, CopyReport):
+            report.note_interruption()
+
+    return _finish(_run(program, output, stop, progress), output)
+
+
+def run_listener(options: ListenOptions) -> int:
+    """Carry out `psync listen`; give the exit code."""
+    system, output = real_system(), standard_output()
+    kind = JsonReport if options.json else ListenerReport
+    report = kind(output, system.now_ns)
+    try:
+        settings = listener_settings(options, system, is_keyed=is_keyed(options.credentials, system))
+        program = Listener(settings, _key(options, system, report.warn), system, report)
+        code = _run(program, output, lambda: output.complain(STOPPING))
+    except Failure as failure:
+        report(RunRefused(failure))
+        code = failure.exit_code
+    return _finish(code, output)
+
+
+def run_quickstart(options: QuickstartOptions) -> int:
+    """Carry out `psync quickstart`; give the exit code."""
+    from psync.app.quickstart import JOB, Quickstart
+    from psync.app.story import Story
+
+    system, output = real_system(), standard_output()
+    report = (
+        JsonReport(output, system.now_ns, quiet=True) if options.json else CopyReport(output, Verbosity.QUIET)
+    )
+    try:
+        program = Quickstart(options, system, Story(output, json=options.json), report)
+        code = _run(program, output, lambda: output.complain("Stopping; a second signal stops at once."))
+    except Failure as failure:
+        code = _refuse(failure, JOB, report)
+    return _finish(code, output)
+
+
+def print_key() -> int:
+    """Carry out `psync key`: the key alone on standard output."""
+    output = standard_output()
+    output.line(generate_key(real_system().random_bytes(GENERATED_KEY_BYTES)))
+    return _finish(0, output)
+
+
+def show_failure(error: Exception) -> int:
+    """Tell on standard error what ended a command; give its exit code."""
+    if isinstance(error, Failure):
+        lines, code = failure_lines(error), error.exit_code
+    else:
+        wants_details = bool(real_system().environment.get(DEBUG_VARIABLE))
+        lines, code = defect_lines(error, details=wants_details), EXIT_DEFECT
+    for line in lines:
+        standard_output().complain(line)
+    return code
+
+
+# Reports
+
+
+def _progress(options: CopyOptions) -> "Progress | None":
+    if options.json or options.quiet or not is_screen():
+        return None
+    from rich.console import Console  # loaded only where there is a screen
+
+    from psync.app.progress import Progress
+
+    console = Console()
+    return None if console.is_dumb_terminal else Progress(console)
+
+
+def _copy_report(
+    options: CopyOptions, system: System, output: Output, progress: "Progress | None"
+) -> CopyReport | JsonReport:
+    if options.json:
+        return JsonReport(output, system.now_ns, quiet=options.quiet)
+    verbosity = Verbosity.VERBOSE if options.verbose else Verbosity.NORMAL
+    if options.quiet:
+        verbosity = Verbosity.QUIET
+    return CopyReport(output, verbosity, progress, dry_run=options.dry_run)
+
+
+def _refuse(failure: Failure, job: str, report: Report) -> int:
+    """Report a run that does not take place."""
+    report(RunRefused(failure))
+    report(Summary(job, RunState.FAILED))
+    return failure.exit_code
+
+
+def _finish(code: int, output: Output) -> int:
+    """Give the exit code of a command whose report may be incomplete."""
+    try:
+        output.check()
+    except OutputLost as lost:
+        return max(code, show_failure(lost))
+    return code
+
+
+# Secrets
+
+
+def _key(options: CopyOptions | ListenOptions, system: System, warn: Callable[[str], None]) -> Secret:
+    return stretched_key(read_credentials(options.credentials, system, _ask_password, warn), system)
+
+
+def _ask_password() -> str:
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise SecretInvalid(name="password", reason="--ask-password needs a terminal to ask on")
+    password: str = click.prompt("Password", hide_input=True, default="", show_default=False, err=True)
+    return password
+
+
+# The event loop
+
+
+def _run(
+    program: Program, output: Output, on_stop: Callable[[], None], progress: "Progress | None" = None
+) -> int:
+    return asyncio.run(_supervise(program, output, on_stop, progress))
+
+
+async def _supervise(
+    program: Program, output: Output, on_stop: Callable[[], None], progress: "Progress | None"
+) -> int:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_DefectHandler(output))
+
+    def stop() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+        on_stop()
+        program.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    if progress is None:
+        return await program.main()
+    return await _show_progress(program, output, progress)
+
+
+async def _show_progress(program: Program, output: Output, progress: "Progress") -> int:
+    output.screen = progress.print
+    showing = asyncio.create_task(progress.show())
+    try:
+        return await program.main()
+    finally:
+        showing.cancel()
+        await asyncio.wait({showing})
+        output.screen = None
+
+
+class _DefectHandler:
+    """Tells of a defect that nobody waits for, where asyncio would log a traceback."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            show_failure(error)
+        else:
+            self._output.complain(f"psync: internal error: {context.get('message')}")
