@@ -141,9 +141,8 @@ class Grower:
             entries.setdefault(self._name(), self._node(2))
         if self._random.random() < 0.2:
             entries.setdefault(self._name(), Fifo())
-        if self._random.random() < 0.5:
-            return folder._replace(entries=entries)
-        return Folder(entries, self._random.choice(FOLDER_MODES), self._time_ns())
+        mode = self._random.choice([folder.mode, self._random.choice(FOLDER_MODES)])
+        return Folder(entries, mode, self._random.choice([folder.mtime_ns, self._near(folder.mtime_ns)]))
 
     def _changed_node(self, node: Node) -> Node:
         if self._random.random() < 0.15:
@@ -152,7 +151,9 @@ class Grower:
             return self.changed(node)
         if isinstance(node, File):
             return self._changed_file(node)
-        return self._random.choice([node, self._link()])
+        if isinstance(node, Link):
+            return self._random.choice([node, self._link(), Link(node.leads_to, self._near(node.mtime_ns))])
+        return node
 
     def _changed_file(self, file: File) -> File:
         """Change one thing or none; equal sizes and times hide another content, from psync as from rsync."""
@@ -163,7 +164,7 @@ class Grower:
             {"seed": file.seed + 1, "mtime_ns": self._time_ns()},
             {"size": file.size + 1},
             {"mode": self._random.choice(FILE_MODES)},
-            {"mtime_ns": file.mtime_ns + self._random.choice((1, 999, 10**9))},
+            {"mtime_ns": self._near(file.mtime_ns)},
         )
         return file._replace(**self._random.choice(changes))
 
@@ -187,6 +188,10 @@ class Grower:
         if self._random.random() < 0.5:
             return self._random.choice(list(HOSTILE_NAMES.values()))
         return b"name-%d" % self._random.randrange(20)
+
+    def _near(self, time_ns: int) -> int:
+        """Give another time: that a file system, or a program, might take for the same."""
+        return time_ns + self._random.choice((1, 999, 999_999, 10**9))
 
     def _time_ns(self) -> int:
         return self._random.randrange(TIME_NS_MAX)
