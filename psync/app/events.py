@@ -5,6 +5,7 @@ disk are: a path is its names joined by `/`, and where that loses something,
 `path_b64` has the bytes.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ from psync.engine.events import (
 )
 
 Fields: TypeAlias = dict[str, Any]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 ACTIONS = {
     "MakeFolder": "make_folder",
@@ -95,7 +98,7 @@ def _name(key: str, name: bytes) -> Fields:
 
 def _clean(text: str) -> str:
     """Make text of an argument or a peer valid UTF-8."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _failure(failure: Failure) -> Fields:

@@ -19,6 +19,7 @@ All trouble here ends in stretching once more.
 
 import hmac
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 
 from blake3 import blake3
@@ -38,8 +39,10 @@ _MAC_BYTES = 32
 _BINDING = b"psync/1 stretched key"
 
 
-def stretched_key(credentials: Credentials, system: System) -> Secret:
-    """Give the key that both sides must share; takes 0.4 s for a password that is not remembered."""
+def stretched_key(
+    credentials: Credentials, system: System, stretch: Callable[[str, str], Secret] = stretch
+) -> Secret:
+    """Give the key that both sides must share; takes the time of `stretch` for one that is not remembered."""
     file = credentials.file
     if file is None or parse_key(credentials.password) is not None:
         return stretch(credentials.user, credentials.password)
