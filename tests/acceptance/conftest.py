@@ -1,16 +1,15 @@
-"""Room for trees, given back at the end of each test: pytest's own folders stay for three runs."""
+"""What every acceptance test needs: pytest's own folders would stay for three runs."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
+
+from tests.acceptance.room import room
 
 
 @pytest.fixture
 def root() -> Iterator[Path]:
     """An empty folder, under which everything of a test lies."""
-    with TemporaryDirectory(prefix="psync-acceptance-") as folder:
-        root = Path(folder, "root")
-        root.mkdir()
-        yield root
+    with room() as folder:
+        yield folder

@@ -16,7 +16,7 @@ from psync.core.paths import temporary_name
 from psync.core.settings import Durability
 from tests.acceptance.site import TOPOLOGIES, Site, site
 from tests.acceptance.snapshot import differences, snapshot
-from tests.acceptance.trees import Grower, plant
+from tests.acceptance.trees import Folder, Grower, plant, writable
 
 RSYNC = ("rsync", "-a", "--delete", "--modify-window=-1")
 SEEDS_PER_TEST = 20
@@ -26,9 +26,18 @@ def rsync(source: Path, target: Path) -> None:
     subprocess.run([*RSYNC, "--", f"{source}/", f"{target}/"], check=True)
 
 
+def grown(seed: int) -> tuple[Folder, Folder | None]:
+    """Give a pair that rsync can bring together: unless it is root, it deletes nothing in a read-only folder.
+
+    psync does (test_shapes.py).
+    """
+    source, target = Grower(seed).pair()
+    return (source, target) if target is None or os.geteuid() == 0 else (source, writable(target))
+
+
 async def disagreements(at: Site, root: Path, seed: int) -> dict:
     """Give both programs the same pair, and all that is different afterwards."""
-    source, target = Grower(seed).pair()
+    source, target = grown(seed)
     plant(source, root / "source")
     for program in ("rsync", "psync"):
         if target is not None:

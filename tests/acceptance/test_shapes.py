@@ -65,6 +65,17 @@ def test_a_folder_of_20_000_files_arrives_identical(root: Path) -> None:
     assert (second.exit_code, second.changes, second.problems) == (0, [], [])
 
 
+def test_read_only_folders_are_filled_and_emptied(root: Path) -> None:
+    new, old = Folder({b"new": LEAF}, 0o500, TIME_NS), Folder({b"old": LEAF}, 0o555, 1)
+    plant(Folder({b"filled": new, b"both": new}, 0o500, TIME_NS), root / "source")
+    plant(Folder({b"emptied": old, b"both": old}, 0o500, TIME_NS), root / "target")
+
+    ran, again = asyncio.run(run_twice("push", root))
+
+    assert (ran.exit_code, ran.problems, again.changes) == (0, [], [])
+    assert differences(snapshot(root / "source"), snapshot(root / "target")) == {}
+
+
 def test_a_deep_tree_is_deleted_from_below(root: Path) -> None:
     plant(Folder({}, 0o755, TIME_NS), root / "source")
     plant(deep(200, b"n" * 255), root / "target")

@@ -6,11 +6,11 @@ import sysconfig
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.acceptance.names import HOSTILE_NAMES
+from tests.acceptance.room import room
 from tests.acceptance.site import Ran, site
 from tests.acceptance.snapshot import Snapshot, differences, snapshot
 from tests.acceptance.trees import FILE_MODES, FOLDER_MODES, File, Folder, Link, Node, plant
@@ -23,8 +23,7 @@ NOT_THE_LIBRARY = ("site-packages", "*.pyc.*")
 @pytest.fixture(scope="module")
 def source() -> Iterator[tuple[Path, Snapshot]]:
     """A tree that is only read by the tests, and what stands in it."""
-    with TemporaryDirectory(prefix="psync-acceptance-") as folder:
-        root = Path(folder, "root")
+    with room() as root:
         tree = root / "source"
         ignored = shutil.ignore_patterns(*NOT_THE_LIBRARY)
         shutil.copytree(sysconfig.get_path("stdlib"), tree, symlinks=True, ignore=ignored)
@@ -33,10 +32,9 @@ def source() -> Iterator[tuple[Path, Snapshot]]:
 
 
 @pytest.fixture
-def room(source: tuple[Path, Snapshot]) -> Iterator[Path]:
-    """An empty folder below the listener's root, for the copies of one test."""
-    with TemporaryDirectory(dir=source[0].parent) as folder:
-        yield Path(folder)
+def stops(source: tuple[Path, Snapshot], route: str) -> list[Path]:
+    """Where the legs of a route end."""
+    return [source[0].parent / f"{route}, {leg}" for leg in ROUTES[route]]
 
 
 def hostile_folder() -> Folder:
@@ -72,10 +70,9 @@ async def travel(legs: tuple[str, ...], start: Path, stops: list[Path]) -> list[
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_it_arrives_identical_and_a_second_run_sends_nothing(
-    route: str, source: tuple[Path, Snapshot], room: Path
+    route: str, source: tuple[Path, Snapshot], stops: list[Path]
 ) -> None:
     tree, expected = source
-    stops = [room / leg for leg in ROUTES[route]]
 
     runs = asyncio.run(travel(ROUTES[route], tree, stops))
 

@@ -102,6 +102,14 @@ def _plant_file(file: File, name: bytes, folder: int) -> None:
         os.close(fd)
 
 
+def writable(folder: Folder) -> Folder:
+    """Give the tree with the right to write to all its folders."""
+    entries = {
+        name: writable(node) if isinstance(node, Folder) else node for name, node in folder.entries.items()
+    }
+    return folder._replace(entries=entries, mode=folder.mode | 0o200)
+
+
 class Grower:
     """Grows trees from a seed, and other trees out of them."""
 
