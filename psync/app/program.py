@@ -19,12 +19,12 @@ import click
 from psync.app.cli import psync
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command; give the exit code of the process."""
+def run(arguments: list[str], command: click.Command = psync) -> int:
+    """Run a command line; give the exit code of the process."""
     _write_anything()
     try:
-        code: int | None = psync.main(args=arguments, prog_name="psync", standalone_mode=False)
-    except (KeyboardInterrupt, click.Abort):
+        code: int | None = command.main(args=arguments, prog_name="psync", standalone_mode=False)
+    except click.Abort:  # what click makes of an interruption
         return _show_interruption()
     except click.ClickException as error:
         return _show_usage(error)

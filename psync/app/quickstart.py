@@ -158,7 +158,7 @@ class Quickstart:
         code = max(pushed, await self._compare(name, places.source, "pushed/", places.pushed))
         with self._open(places.pushed) as folder:
             changed = change_one_file(folder)
-        self._story.tell("change", f"on the listener's side: pushed/{printable_path(changed)}")
+        self._story.tell("change", f"pushed/{printable_path(changed)} was changed, on the listener's side")
         pulled = await self._copy("pull", (remote, places.pulled), port, "the listener's pushed/ -> pulled/")
         if pulled not in (EXIT_CONVERGED, EXIT_PARTIAL):
             return pulled

@@ -12,7 +12,7 @@ MEASUREMENTS = b"".join(b"%d,%d\n" % (number, number * number) for number in ran
 
 FILES: dict[bytes, bytes] = {
     b"notes.txt": b"psync replicates folders between machines over TCP.\n",
-    b"empty file": b"",
+    b"zero bytes.dat": b"",
     b"reports/2026/january.csv": MEASUREMENTS,
     b"reports/2026/february.csv": MEASUREMENTS[::-1],
     "names/naïve café.txt".encode(): b"A name in UTF-8.\n",
