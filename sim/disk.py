@@ -197,7 +197,6 @@ class Disk:
         node.parent_dir = weakref.ref(folder)
         node.st_nlink += 1
         folder.entries[name] = node
-        self.mark(node)
 
     def _unlink(self, folder: FakeDirectory, name: str) -> FakeFile:
         node = folder.entries.pop(name)

@@ -68,7 +68,8 @@ class Gate:
         paths = PATHS.get(name, 0)
         shown = [repr(value) if place < paths else _shown(value) for place, value in enumerate(arguments)]
         shown += [f"{option}={_shown(value)}" for option, value in options.items()]
-        self._trace.record(self._process.name, "file", f"{name}({', '.join(shown)}) {_shown(outcome)}".rstrip())
+        line = f"{name}({', '.join(shown)}) {_shown(outcome)}"
+        self._trace.record(self._process.name, "file", line.rstrip())
 
 
 class Gated(Protocol):

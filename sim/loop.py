@@ -90,7 +90,7 @@ class SimSelector(selectors.BaseSelector):
         return ready
 
     def _ready(self) -> list[tuple[selectors.SelectorKey, int]]:
-        found = [(self._keys[fd], self._events(fd) & self._keys[fd].events) for fd in sorted(self._keys)]
+        found = [(self._keys[fd], self._events(fd) & self._keys[fd].events) for fd in self._keys]
         return [(key, events) for key, events in found if events]
 
     def _count_pass(self) -> None:
@@ -103,8 +103,6 @@ class SimSelector(selectors.BaseSelector):
 
 class SimTask(asyncio.Task[T]):
     """A task whose hash is the order of its creation, since asyncio keeps tasks in sets."""
-
-    _log_destroy_pending: bool
 
     def __init__(self, number: int, coroutine: Coroutine[Any, Any, T], **options: Any) -> None:
         self._number = number
@@ -275,7 +273,6 @@ class SimLoop(BaseSelectorEventLoop):
         moment of its own; what their `finally` blocks ask of a machine is refused.
         """
         for task, process in list(self.tasks.items()):
-            task._log_destroy_pending = False
             context = process.context if process else copy_context()
             context.run(_close_coroutine, task.get_coro())
         self.tasks.clear()

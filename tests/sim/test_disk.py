@@ -133,9 +133,13 @@ def test_a_change_of_attributes_or_name_is_stamped_without_one_of_content(machin
     machine.clock_offset_ns = 9
     files.os.rename(b"/folder/full", b"/folder/new", src_dir_fd=-1, dst_dir_fd=-1)
     renamed = files.os.fstat(fd)
+    machine.clock_offset_ns = 11
+    files.os.unlink(b"/folder/new")
+    unlinked = files.os.fstat(fd)
 
     assert (chmod.st_mtime_ns, chmod.st_ctime_ns) == (EPOCH_NS, EPOCH_NS + 7)
     assert (renamed.st_mtime_ns, renamed.st_ctime_ns) == (EPOCH_NS, EPOCH_NS + 9)
+    assert (unlinked.st_mtime_ns, unlinked.st_ctime_ns) == (EPOCH_NS, EPOCH_NS + 11)
 
 
 def test_every_entry_has_an_inode_of_its_own_that_a_rename_keeps(files: Files):

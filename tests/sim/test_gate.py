@@ -1,5 +1,6 @@
 """What every system call passes: the trace, those who watch, and the end of a dead process."""
 
+import asyncio
 import errno
 from collections.abc import Callable
 
@@ -98,6 +99,25 @@ def test_a_process_that_is_killed_at_a_call_neither_makes_it_nor_runs_on():
 
     assert _trace_of(use, lambda call: call.process.kill()) == []
     assert went_on == ["only by force"]
+
+
+def test_a_dead_process_makes_no_call_by_whatever_way():
+    systems: list[System] = []
+
+    async def main(settings: None, system: System) -> int:
+        systems.append(system)
+        await asyncio.Event().wait()
+        return 0
+
+    async def scenario(world: World) -> None:
+        process = world.machine("alpha").start(main, None)
+        await asyncio.sleep(1)
+        process.kill()
+        with pytest.raises(ProcessKilled):
+            systems[0].os.mkdir(b"/folder")
+
+    with World(seed=1) as world:
+        world.run(scenario(world))
 
 
 @pytest.mark.parametrize("name", [b"a\0b", "text"])

@@ -11,7 +11,6 @@ import pytest
 
 from psync.system import System
 from sim.loop import Deadlock, Livelock
-from sim.process import Process
 from sim.world import World
 from tests.sim.worlds import run_alone
 
@@ -84,32 +83,28 @@ def test_a_program_that_lets_time_pass_may_run_for_long():
     _run(scenario)
 
 
+async def _sleep_until_cancelled(number: int, cancelled: list[int]) -> None:
+    try:
+        await asyncio.sleep(9)
+    except asyncio.CancelledError:
+        cancelled.append(number)
+        raise
+
+
+async def _work_until_one_fails(cancelled: list[int]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for number in range(50):
+            group.create_task(_sleep_until_cancelled(number, cancelled))
+        await asyncio.sleep(1)
+        raise ValueError
+
+
 def test_tasks_in_sets_keep_the_order_of_their_creation():
-    async def scenario(world: World) -> list[int]:
-        cancelled: list[int] = []
+    cancelled: list[int] = []
 
-        async def work(number: int) -> None:
-            try:
-                await asyncio.sleep(9)
-            except asyncio.CancelledError:
-                cancelled.append(number)
-                raise
-
-        async def fail() -> None:
-            await asyncio.sleep(1)
-            raise ValueError
-
-        async def work_together() -> None:
-            async with asyncio.TaskGroup() as group:
-                for number in range(50):
-                    group.create_task(work(number))
-                group.create_task(fail())
-
-        with pytest.raises(ExceptionGroup):
-            await work_together()
-        return cancelled
-
-    assert _run(scenario) == list(range(50))
+    with pytest.raises(ExceptionGroup):
+        _run(lambda world: _work_until_one_fails(cancelled))
+    assert cancelled == list(range(50))
 
 
 def test_a_job_runs_at_once_in_one_piece_but_not_before_the_caller_waits():
@@ -155,24 +150,25 @@ def test_what_is_not_simulated_is_refused_and_named(attempt: Callable[[], Corout
     assert run_alone(body)
 
 
-def test_a_process_that_dies_leaves_nothing_that_complains():
-    async def body(settings: asyncio.Event, system: System) -> int:
-        server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 7000)
-        streams = [await asyncio.open_connection("127.0.0.1", 7000) for _ in range(3)]
-        settings.set()
-        try:
-            await server.serve_forever()
-        finally:
-            await asyncio.sleep(1)
-            streams[0][1].close()
-        return 0
+async def _serve_itself(settings: asyncio.Event, system: System) -> int:
+    kept: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda reader, writer: kept.append(writer), "127.0.0.1", 7000)
+    streams = [await asyncio.open_connection("127.0.0.1", 7000) for _ in range(3)]
+    settings.set()
+    try:
+        await server.serve_forever()
+    finally:
+        await asyncio.sleep(1)
+        streams[0][1].close()
+    return 0
 
-    async def scenario(world: World) -> Process:
+
+def test_a_process_that_dies_leaves_nothing_that_complains():
+    async def scenario(world: World) -> None:
         ready = asyncio.Event()
-        process = world.machine("alpha").start(body, ready)
+        process = world.machine("alpha").start(_serve_itself, ready)
         await ready.wait()
         process.kill()
-        return process
 
     _run(scenario)
     gc.collect()  # an unclosed transport or an unawaited coroutine would be a warning, which is an error here

@@ -60,7 +60,7 @@ def test_what_a_program_leaves_running_is_cancelled_after_it():
 
     async def linger() -> None:
         try:
-            await asyncio.sleep(9)
+            await asyncio.Event().wait()
         finally:
             await asyncio.sleep(1)
             seen.append("cancelled")

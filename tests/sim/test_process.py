@@ -72,31 +72,29 @@ def test_nothing_handles_a_kill():
     assert _run(scenario) == -9
 
 
+async def _append_at_last(ran: list[str], name: str) -> None:
+    try:
+        await asyncio.sleep(2)
+    finally:
+        ran.append(name)
+
+
+async def _wait_in_every_way(settings: list[str], system: System) -> int:
+    asyncio.get_running_loop().call_later(2, settings.append, "timer")
+    thread = asyncio.ensure_future(asyncio.to_thread(settings.append, "thread"))
+    try:
+        await asyncio.gather(_append_at_last(settings, "task"), thread)
+    finally:
+        settings.append("main")
+    return 0
+
+
 def test_no_code_of_a_killed_process_runs_again():
-    ran: list[str] = []
-
-    async def child() -> None:
-        try:
-            await asyncio.sleep(2)
-        finally:
-            ran.append("child")
-
-    async def main(settings: None, system: System) -> int:
-        asyncio.get_running_loop().call_later(2, ran.append, "timer")
-        tasks = [
-            asyncio.ensure_future(child()),
-            asyncio.ensure_future(asyncio.to_thread(ran.append, "thread")),
-        ]
-        try:
-            await asyncio.gather(*tasks)
-        finally:
-            ran.append("main")
-        return 0
-
     async def scenario(world: World) -> list[str]:
-        process = world.machine("alpha").start(main, None)
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        ran: list[str] = []
+        process = world.machine("alpha").start(_wait_in_every_way, ran)
+        for _ in range(4):
+            await asyncio.sleep(0)
         process.kill()
         await asyncio.sleep(5)
         return list(ran)
@@ -104,37 +102,44 @@ def test_no_code_of_a_killed_process_runs_again():
     assert _run(scenario) == []
 
 
-@pytest.mark.parametrize("has_unread_data", [False, True])
-def test_the_kernel_closes_the_connections_of_a_killed_process(has_unread_data: bool):
-    async def listen(settings: asyncio.Event, system: System) -> int:
-        server = await asyncio.start_server(
-            lambda reader, writer: writer.transport.pause_reading(), None, 7000
-        )
-        settings.set()
-        await server.serve_forever()
-        return 0
+async def _accept_and_be_deaf(settings: asyncio.Event, system: System) -> int:
+    kept: list[asyncio.StreamWriter] = []
 
-    async def call(settings: list[object], system: System) -> int:
-        reader, writer = await asyncio.open_connection("beta", 7000)
-        writer.write(b"unread" if has_unread_data else b"")
-        try:
-            settings.append(await reader.read())
-        except ConnectionResetError:
-            settings.append("reset")
-        writer.close()
-        return 0
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.pause_reading()
+        kept.append(writer)
 
-    async def scenario(world: World) -> object:
-        ready, outcomes = asyncio.Event(), list[object]()
-        listener = world.machine("beta").start(listen, ready)
+    server = await asyncio.start_server(accept, None, 7000)
+    settings.set()
+    await server.serve_forever()
+    return 0
+
+
+async def _write_and_read(settings: list[bytes], system: System) -> int:
+    """Write the only item of the settings, and put what is read in its place."""
+    reader, writer = await asyncio.open_connection("beta", 7000)
+    writer.write(settings[0])
+    try:
+        settings[0] = await reader.read()
+    except ConnectionResetError:
+        settings[0] = b"reset"
+    writer.close()
+    return 0
+
+
+@pytest.mark.parametrize(("written", "read"), [(b"", b""), (b"unread", b"reset")])
+def test_the_kernel_closes_the_connections_of_a_killed_process(written: bytes, read: bytes):
+    async def scenario(world: World) -> list[bytes]:
+        ready, message = asyncio.Event(), [written]
+        listener = world.machine("beta").start(_accept_and_be_deaf, ready)
         await ready.wait()
-        caller = world.machine("alpha").start(call, outcomes)
+        caller = world.machine("alpha").start(_write_and_read, message)
         await asyncio.sleep(1)
         listener.kill()
         await caller.wait()
-        return outcomes
+        return message
 
-    assert _run(scenario) == (["reset"] if has_unread_data else [b""])
+    assert _run(scenario) == [read]
 
 
 def test_a_scenario_has_no_network_of_its_own():

@@ -99,6 +99,16 @@ def test_an_address_is_taken_once(host: str | None, port: int, outcome: str):
     assert run_alone(body) == outcome
 
 
+def test_a_socket_that_is_bound_but_does_not_listen_refuses():
+    async def body(system: System) -> object:
+        server = await asyncio.start_server(_greet, "127.0.0.1", 7000, start_serving=False)
+        outcome = await _call("127.0.0.1")
+        server.close()
+        return outcome
+
+    assert run_alone(body) == "ECONNREFUSED"
+
+
 def test_a_port_is_free_again_once_its_listener_is_closed():
     async def listen_and_close(system: System) -> int:
         server = await asyncio.start_server(_greet, "127.0.0.1", 7000)

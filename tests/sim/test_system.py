@@ -113,34 +113,42 @@ def test_a_lock_outlives_the_descriptor_it_was_taken_on():
     assert _use(use) == "this process"
 
 
-def test_processes_of_a_machine_exclude_each_other_and_other_machines_do_not():
-    outcomes: list[object] = []
+async def _hold(settings: asyncio.Event, system: System) -> int:
+    system.lock_folder(_open(system, b"/"), exclusive=True)
+    system.claim_instance("default")
+    settings.set()
+    await asyncio.Event().wait()
+    return 0
 
-    async def hold(settings: asyncio.Event, system: System) -> int:
-        system.lock_folder(_open(system, b"/"), exclusive=True)
-        system.claim_instance("default")
-        settings.set()
-        await asyncio.Event().wait()
-        return 0
 
-    async def ask(settings: None, system: System) -> int:
+async def _ask(settings: list[object], system: System) -> int:
+    for attempt in (
+        lambda: system.claim_instance("default"),
+        lambda: system.lock_folder(_open(system, b"/"), exclusive=True),
+    ):
         try:
-            system.claim_instance("default")
-            system.lock_folder(_open(system, b"/"), exclusive=True)
-            outcomes.append("held")
+            attempt()
+            settings.append("held")
         except (FolderLocked, InstanceClaimed) as error:
-            outcomes.append(error.owner)
-        return 0
+            settings.append(error.owner)
+    return 0
 
-    async def scenario(world: World) -> None:
-        ready, alpha, beta = asyncio.Event(), world.machine("alpha"), world.machine("beta")
-        holder = alpha.start(hold, ready)
+
+def test_processes_of_a_machine_exclude_each_other_and_other_machines_do_not():
+    async def scenario(world: World) -> list[object]:
+        ready, alpha, beta, outcomes = (
+            asyncio.Event(),
+            world.machine("alpha"),
+            world.machine("beta"),
+            list[object](),
+        )
+        holder = alpha.start(_hold, ready)
         await ready.wait()
-        await alpha.start(ask, None).wait()
-        await beta.start(ask, None).wait()
+        for machine in (alpha, beta):
+            await machine.start(_ask, outcomes).wait()
         holder.kill()
-        await alpha.start(ask, None).wait()
+        await alpha.start(_ask, outcomes).wait()
+        return outcomes
 
     with World(seed=1) as world:
-        world.run(scenario(world))
-    assert outcomes == [1000, "held", "held"]
+        assert world.run(scenario(world)) == [1000, "process 1000", "held", "held", "held", "held"]

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from sim.agenda import Agenda
-from sim.tcp import RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES, TcpEnd, join
+from sim.tcp import RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES, WINDOW_STEP_BYTES, TcpEnd, join
 from sim.wire import Route, Wire
 
 
@@ -57,6 +57,19 @@ def test_a_writer_stops_when_both_buffers_are_full_and_goes_on_when_they_are_rea
     assert (was_writable, connection.near.is_writable) == (False, True)
 
 
+def test_a_writer_is_not_woken_for_every_few_bytes():
+    connection = Connection()
+    while _error(lambda: connection.near.send(bytes(SEND_BUFFER_BYTES))) != "EAGAIN":
+        connection.settle()
+    writable = []
+    for _ in range(3):
+        connection.far.receive(WINDOW_STEP_BYTES)
+        connection.settle()
+        writable.append(connection.near.is_writable)
+
+    assert writable == [False, True, True]
+
+
 def test_a_full_send_buffer_takes_nothing():
     connection = Connection()
     while _error(lambda: connection.near.send(bytes(SEND_BUFFER_BYTES))) != "EAGAIN":
@@ -74,11 +87,15 @@ def test_a_slow_reader_never_holds_more_than_its_buffer():
 
 def test_the_end_comes_after_the_last_byte():
     connection = Connection()
-    connection.near.send(b"last words")
+    sent = _send_all(connection, bytes(1 << 20))
     connection.near.end_sending()
-    connection.settle()
+    received = []
+    while not received or received[-1]:
+        connection.settle()
+        received.append(len(connection.far.receive(20_000)))
 
-    assert [connection.far.receive(100), connection.far.receive(100)] == [b"last words", b""]
+    assert sent > RECEIVE_BUFFER_BYTES
+    assert sum(received) == sent
 
 
 @pytest.mark.parametrize(
