@@ -10,6 +10,7 @@ No other module holds such text. The three documented texts (guide,
 "Troubleshooting" 1) are at the end.
 """
 
+import errno
 from enum import StrEnum
 from typing import ClassVar
 
@@ -267,6 +268,21 @@ class ConnectionFailure(Failure):
     """Why a connection is not there (any more). Exit code 3."""
 
     exit_code = EXIT_CONNECTION
+
+
+# The system's own words differ between machines, and the event loop puts addresses around them.
+CONNECT_REASONS = {
+    errno.ECONNREFUSED: "connection refused",
+    errno.ECONNRESET: "connection reset",
+    errno.EHOSTUNREACH: "no route to the host",
+    errno.ENETUNREACH: "the network cannot be reached",
+    errno.ENETDOWN: "the network is down",
+    errno.EADDRNOTAVAIL: "no local address left",
+    errno.EAFNOSUPPORT: "this machine has no such kind of address",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.EMFILE: "too many open files",
+}
 
 
 class ConnectRefused(ConnectionFailure):

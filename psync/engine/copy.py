@@ -37,9 +37,9 @@ class Copy:
         self._system = system
         self._report = report
         self._channels: dict[str, Channel] = {}
+        self._undialled: str | None = None
         self._run: Run | None = None
         self._task: asyncio.Task[int] | None = None
-        self._dialling = "target"
         self._started = 0.0
 
     async def main(self) -> int:
@@ -103,9 +103,11 @@ class Copy:
         return endpoint
 
     async def _dial(self, role: str, destination: Destination) -> Channel:
-        self._dialling = role
-        channel = await dial(self._system, destination)
-        self._channels[role] = channel
+        try:
+            channel = self._channels[role] = await dial(self._system, destination)
+        except ConnectionFailure:
+            self._undialled = role
+            raise
         return channel
 
     def _location(self, address: LocalAddress) -> LocalLocation:
@@ -124,11 +126,14 @@ class Copy:
         return JobLabel(settings.job, blake3(text).hexdigest(16))
 
     def _report_lost(self, failure: ConnectionFailure) -> None:
-        """Name the end whose connection failed: one that has it, else the one that was being opened."""
-        origins = [role for role, channel in self._channels.items() if channel.is_origin_of(failure)]
-        role = origins[0] if origins else self._dialling
+        role = self._undialled or self._origin(failure)
         address = self._settings.source if role == "source" else self._settings.target
         self._report(ConnectionFailed(role, display_uri(address), self._settings.job, failure, False))
+
+    def _origin(self, failure: ConnectionFailure) -> str:
+        """Tell which end failed: the one whose connection it was, else a target of this machine."""
+        origins = [role for role, channel in self._channels.items() if channel.is_origin_of(failure)]
+        return origins[0] if origins else "target"
 
     def _summarize(self, state: RunState) -> None:
         run = self._run

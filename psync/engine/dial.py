@@ -1,12 +1,14 @@
 """Getting a proven connection to a listener, or the reason why there is none."""
 
 import asyncio
+import re
 from collections.abc import Callable
 
 from msgspec import Struct
 
 import psync
 from psync.core.errors import (
+    CONNECT_REASONS,
     Busy,
     ConnectionFailure,
     ConnectionLost,
@@ -35,6 +37,8 @@ CONNECT_SECONDS = 10.0
 # peer that sends a byte now and then.
 HANDSHAKE_SECONDS = 10.0
 
+_ERROR_NUMBER = re.compile(r"\[Errno (\d+)\]")
+
 
 class Destination(Struct, frozen=True):
     """A listener: where it is and the key it shares with us."""
@@ -48,25 +52,30 @@ async def dial(system: System, to: Destination) -> Channel:
     """Connect, shake hands, check the listener's identity; raise a `ConnectionFailure`."""
     channel = await _connect(system, to)
     try:
+        await _shake_hands(system, to, channel)
+    except BaseException:
+        channel.abort(ConnectionLost(host=to.host, reason="closed here"))
+        raise
+    return channel
+
+
+async def _shake_hands(system: System, to: Destination, channel: Channel) -> None:
+    try:
         async with asyncio.timeout(HANDSHAKE_SECONDS):
             established = await channel.established
             channel.send_soon(Hello(f"psync {psync.__version__}", system.host_name))
             hello = await channel.greeted
         verify_identity(hello.public_key, hello.signature, established.transcript, established.listener_id)
     except TimeoutError:
-        failure = HandshakeTimeout(host=to.host, port=to.port, seconds=HANDSHAKE_SECONDS)
-        channel.abort(failure)
-        raise failure from None
-    except ConnectionLost:
-        raise NotPsync(host=to.host, port=to.port) from None
+        raise HandshakeTimeout(host=to.host, port=to.port, seconds=HANDSHAKE_SECONDS) from None
     except HandshakeRefused as refused:
-        failure_of_code = refusal(refused.code, to)
-        channel.abort(failure_of_code)
-        raise failure_of_code from None
-    except BaseException:
-        channel.abort(ConnectTimeout(host=to.host, port=to.port, seconds=HANDSHAKE_SECONDS))
-        raise
-    return channel
+        raise refusal(refused.code, to) from None
+    except Busy:
+        raise refusal(Refusal.BUSY, to) from None
+    except ConnectionLost:
+        if channel.is_established:
+            raise
+        raise NotPsync(host=to.host, port=to.port) from None
 
 
 async def _connect(system: System, to: Destination) -> Channel:
@@ -85,15 +94,17 @@ async def _connect(system: System, to: Destination) -> Channel:
 
 
 def _unconnected(error: OSError, to: Destination) -> ConnectionFailure:
-    reason = error.strerror or str(error)
-    if _is_unresolved(error):
-        return HostUnknown(host=to.host, reason=reason)
-    return ConnectRefused(host=to.host, port=to.port, reason=reason)
+    # `socket.gaierror` is known by its name: its module is a seam.
+    if type(error).__name__ == "gaierror":
+        return HostUnknown(host=to.host, reason=error.strerror or str(error))
+    return ConnectRefused(host=to.host, port=to.port, reason=_reason(error))
 
 
-def _is_unresolved(error: OSError) -> bool:
-    """Whether a name was the trouble: `socket.gaierror` is known by its name, its module is a seam."""
-    return type(error).__name__ == "gaierror"
+def _reason(error: OSError) -> str:
+    """Say why no address of the host could be reached; the event loop joins several errors into one text."""
+    numbers = [error.errno] if error.errno else [int(found) for found in _ERROR_NUMBER.findall(str(error))]
+    words = dict.fromkeys(CONNECT_REASONS.get(number, f"error {number}") for number in numbers)
+    return ", ".join(words) or str(error)
 
 
 def refusal(code: Refusal, to: Destination) -> ConnectionFailure:
@@ -112,7 +123,6 @@ def refusal(code: Refusal, to: Destination) -> ConnectionFailure:
 
 
 def _one_sided(to: Destination) -> ModeMismatch:
-    ours, theirs = "This side", f"the listener at {to.host}"
     if mode_of(to.prs) is Mode.KEYED:
-        return ModeMismatch(keyed_side=ours, unkeyed_side=theirs)
-    return ModeMismatch(keyed_side=theirs.capitalize(), unkeyed_side="this side")
+        return ModeMismatch(keyed_side="This side", unkeyed_side=f"the listener at {to.host}")
+    return ModeMismatch(keyed_side=f"The listener at {to.host}", unkeyed_side="this side")

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from psync.core.changes import Change
 from psync.core.content import Content, Outcome, Request
+from psync.core.errors import ProtocolViolation
 from psync.core.filters import Filters
 from psync.core.manifest import Listing, Order
 from psync.core.paths import PathStyle
@@ -49,6 +50,10 @@ class Endpoint(Protocol):
 
     def apply(self, items: AsyncIterator[ApplyItem], durability: Durability) -> AsyncGenerator[list[Outcome]]:
         """Carry out changes and contents; give one outcome for each change, in any order."""
+        ...
+
+    def blame(self, reason: str) -> ProtocolViolation:
+        """Give the failure that says what this end did against the rules."""
         ...
 
     async def close(self) -> None:

@@ -32,7 +32,10 @@ class ListenerReady(Struct, frozen=True):
 
 
 class SessionEnded(Struct, frozen=True):
-    """One client is gone. `connection` is safe to log; `reason` is empty after a goodbye."""
+    """One client is gone. `connection` is safe to log; `reason` is empty after a goodbye.
+
+    `defect`: an error that should not have been, and that ended the session.
+    """
 
     client: str
     connection: str
@@ -43,10 +46,11 @@ class SessionEnded(Struct, frozen=True):
     bytes_sent: int
     seconds: float
     reason: str
+    defect: BaseException | None = None
 
 
 class RunStarted(Struct, frozen=True):
-    """Both ends are open."""
+    """Both ends answer; their folders are opened next."""
 
     job: str
     source: str

@@ -1,6 +1,8 @@
 """The listener: accepts clients, limits them, serves each in a session, shuts down in order."""
 
 import asyncio
+from collections import deque
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -8,6 +10,7 @@ import psync
 from psync.core.errors import (
     EXIT_CONVERGED,
     AddressInUse,
+    Busy,
     DuplicateListener,
     Failure,
     HandshakeTimeout,
@@ -33,8 +36,8 @@ from psync.wire.refusal import HandshakeRefused
 
 SESSIONS_MAX = 64
 
-# Connections that have not proven anything yet, in all.
-UNAUTHENTICATED_MAX = 256
+# Connections that have not proven anything yet; the oldest goes when there is one more.
+UNPROVEN_MAX = 256
 
 
 class Listener:
@@ -47,21 +50,22 @@ class Listener:
         self._report = report
         self._service = Service(system, settings.root, settings.is_read_only, Writers(system))
         self._stopping = asyncio.Event()
-        self._guests: list[_Visit] = []
-        self._visits: set[asyncio.Task[None]] = set()
+        self._visits: dict[asyncio.Task[None], _Visit] = {}
+        self._unproven: deque[_Visit] = deque()
         self._sessions = 0
-        self._unauthenticated = 0
 
     async def main(self) -> int:
         """Serve until stopped; give the exit code. Raises `Failure` if it cannot start."""
         self._check_root()
-        identity = load_identity(self._system, self._system.os.fsencode(self._settings.state_folder))
         claim = self._claim()
         try:
+            identity = load_identity(self._system, self._system.os.fsencode(self._settings.state_folder))
             server = await self._listen(identity)
-            self._report(_ready(self._settings, server))
-            await self._stopping.wait()
-            server.close()
+            try:
+                self._report(_ready(self._settings, server))
+                await self._stopping.wait()
+            finally:
+                server.close()
             await self._send_home()
         finally:
             claim.release()
@@ -97,7 +101,9 @@ class Listener:
             )
         except OSError as error:
             host = settings.address or "all interfaces, at"
-            raise AddressInUse(host=host, port=settings.port, reason=error.strerror or str(error)) from error
+            # The event loop puts its own words, and a colon, before those of the system.
+            reason = (error.strerror or str(error)).rpartition(": ")[2]
+            raise AddressInUse(host=host, port=settings.port, reason=reason) from error
 
     # Clients
 
@@ -105,31 +111,40 @@ class Listener:
         handshake = Handshake(
             Role.LISTENER, self._prs, mode_of(self._prs), self._system.random_bytes(RANDOM_BYTES), identity
         )
-        if self._sessions >= SESSIONS_MAX or self._unauthenticated >= UNAUTHENTICATED_MAX:
+        if self._sessions >= SESSIONS_MAX:
             handshake.refuse_busy()
-        session = Session(self._service, "a client")
+        session = Session(self._service)
         channel = Channel(Connection(Role.LISTENER, handshake), "the client", session.start)
         session.attach(channel)
-        visit = asyncio.get_running_loop().create_task(self._receive(channel, session, identity))
-        self._visits.add(visit)
-        visit.add_done_callback(self._visits.discard)
+        visit = _Visit(channel, session, asyncio.get_running_loop().time())
+        self._evict()
+        self._unproven.append(visit)
+        task = asyncio.get_running_loop().create_task(self._receive(visit, identity))
+        self._visits[task] = visit
+        task.add_done_callback(self._visits.pop)
         return channel
 
-    async def _receive(self, channel: Channel, session: Session, identity: Identity) -> None:
+    def _evict(self) -> None:
+        """Make room for another client; one that is slow to prove itself has had its time."""
+        while len(self._unproven) >= UNPROVEN_MAX:
+            oldest = self._unproven.popleft()
+            oldest.channel.abort(Busy(what="The listener", reason="too many clients call at once"))
+
+    async def _receive(self, visit: "_Visit", identity: Identity) -> None:
         """See one connection through, from the handshake to its end."""
-        visit = _Visit(channel, session, asyncio.get_running_loop().time())
-        self._guests.append(visit)
         try:
+            if self._stopping.is_set():
+                visit.channel.leave(_stopped())
             if await self._welcome(visit, identity):
                 await self._serve(visit)
         finally:
-            self._guests.remove(visit)
+            visit.channel.leave(_stopped())  # if it has not ended yet: this task is being cancelled
+            await visit.session.end()
             self._report(self._ended(visit))
 
     async def _welcome(self, visit: "_Visit", identity: Identity) -> bool:
-        """Shake hands within the deadline; give whether the client proved itself."""
+        """Shake hands within the deadline; give whether the client proved itself and can stay."""
         channel = visit.channel
-        self._unauthenticated += 1
         try:
             async with asyncio.timeout(HANDSHAKE_SECONDS):
                 established = await channel.established
@@ -146,25 +161,27 @@ class Listener:
         except (HandshakeRefused, Failure):
             pass  # the channel remembers it for the log
         finally:
-            self._unauthenticated -= 1
+            with suppress(ValueError):  # evicted
+                self._unproven.remove(visit)
         return visit.hello is not None
 
     async def _serve(self, visit: "_Visit") -> None:
-        visit.session.client = visit.client
+        if self._sessions >= SESSIONS_MAX:
+            visit.channel.leave(Busy(what="The listener", reason="it has all the sessions it takes"))
+            return
         self._sessions += 1
+        visit.channel.peer = visit.client
+        visit.session.introduce(visit.client)
         try:
             await visit.channel.ended
         finally:
             self._sessions -= 1
-            await visit.session.end()
 
     async def _send_home(self) -> None:
         """End all sessions after what they are committing, and tell their clients."""
-        for visit in list(self._guests):
-            await visit.session.end()
-            await visit.channel.close(ListenerFailed(host="the listener", reason="it is being stopped"))
-        if self._visits:
-            await asyncio.wait(self._visits)
+        await asyncio.gather(*map(_dismiss, list(self._visits.values())))
+        while self._visits:
+            await asyncio.wait(list(self._visits))
 
     def _ended(self, visit: "_Visit") -> SessionEnded:
         channel, session = visit.channel, visit.session
@@ -178,10 +195,11 @@ class Listener:
             bytes_sent=channel.bytes_sent,
             seconds=asyncio.get_running_loop().time() - visit.started,
             reason=_reason(visit),
+            defect=session.defect,
         )
 
 
-class _Visit(Struct):
+class _Visit(Struct, eq=False):
     """One connection, from its first byte on."""
 
     channel: Channel
@@ -199,11 +217,20 @@ class _Visit(Struct):
         return f"{self.hello.host_name} ({self.address})" if self.hello else self.address
 
 
+async def _dismiss(visit: _Visit) -> None:
+    await visit.session.end()
+    await visit.channel.close(_stopped())
+
+
+def _stopped() -> ListenerFailed:
+    return ListenerFailed(host="this machine", reason="it is being stopped")
+
+
 def _reason(visit: _Visit) -> str:
     """Say why a session ended, nothing after a goodbye."""
     failure = visit.channel.failure
-    if visit.session.error is not None:
-        return f"internal error: {visit.session.error!r}"
+    if visit.session.defect is not None:
+        return f"internal error: {visit.session.defect!r}"
     if isinstance(failure, HandshakeRefused):
         return failure.code.value
     return "" if visit.channel.is_ended_by_peer else str(failure)

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, closing, suppress
+from contextlib import aclosing, closing
 from itertools import islice
 from typing import TypeVar
 
 from psync.core.changes import Delete, FinishFolder
 from psync.core.content import Content, Outcome, Request, Unsupplied
-from psync.core.errors import Problem, ProblemCode
+from psync.core.errors import Problem, ProblemCode, ProtocolViolation
 from psync.core.filters import Filters
 from psync.core.manifest import Listing, Order
 from psync.core.settings import Durability, OpenRole
@@ -18,7 +18,8 @@ from psync.disk.scan import scan
 from psync.disk.stage import TemporaryNames
 from psync.disk.target import Target
 from psync.engine.endpoint import ApplyItem, OpenedFolder
-from psync.engine.location import Location, open_existing_target, open_source, open_target
+from psync.engine.location import Location, open_existing_target, open_source, open_target, unreachable
+from psync.engine.tasks import end_task
 from psync.engine.worker import Worker
 from psync.engine.writers import Applicant, WriteRight, Writers
 from psync.system import System
@@ -54,9 +55,12 @@ class LocalEndpoint:
         self._folder = await self._worker.run(_OPENERS[role], self._system, self._location)
         if self._folder is None:
             return OpenedFolder(False, self._system.path_style, 1, False, 0)
-        if role is OpenRole.TARGET:
-            self._right = await self._writers.claim(self._folder, self._location.shown, self._applicant)
-        volume = self._system.volume(self._folder.root.fd)
+        try:
+            if role is OpenRole.TARGET:
+                self._right = await self._writers.claim(self._folder, self._location.shown, self._applicant)
+            volume = self._system.volume(self._folder.root.fd)
+        except OSError as error:
+            raise unreachable(self._location, error) from error
         return OpenedFolder(
             True,
             self._system.path_style,
@@ -101,6 +105,10 @@ class LocalEndpoint:
             finally:
                 target.close()
 
+    def blame(self, reason: str) -> ProtocolViolation:
+        """Say what went wrong here, which would be a defect."""
+        return ProtocolViolation(host="This machine", reason=reason)
+
     async def close(self) -> None:
         """Give up the right to write and close the folder."""
         if self._right is not None:
@@ -130,15 +138,15 @@ class LocalEndpoint:
     async def _apply_to(
         self, target: Target, items: AsyncIterator[ApplyItem], durability: Durability
     ) -> AsyncGenerator[list[Outcome]]:
-        waits_seconds = 0.0 if durability is Durability.NONE else BATCH_SECONDS_MAX
-        async with aclosing(_with_pauses(items, target, waits_seconds)) as timed_items:
+        wait_seconds = 0.0 if durability is Durability.NONE else BATCH_SECONDS_MAX
+        async with aclosing(_with_pauses(items, target, wait_seconds)) as timed_items:
             async for item in timed_items:
-                if _needs_quiet(item) and not target.is_settled:
+                if item is None or (_needs_quiet(item) and not target.is_settled):
                     yield await self._settle(target, durability)
                 if item is not None:
                     await self._worker.run(_take, target, item)
-                if item is None or target.is_full or not waits_seconds:
-                    yield await self._settle(target, durability)
+                    if target.is_full or not wait_seconds:
+                        yield await self._settle(target, durability)
         yield await self._settle(target, durability)
 
     async def _settle(self, target: Target, durability: Durability) -> list[Outcome]:
@@ -183,27 +191,27 @@ def _take(target: Target, item: ApplyItem) -> None:
 async def _with_pauses(
     items: AsyncIterator[T], target: Target, wait_seconds: float
 ) -> AsyncGenerator[T | None]:
-    """Give the items, and None when what is done so far has waited long enough for its end."""
+    """Give the items, and None whenever what is done so far has waited long enough for its end."""
     loop = asyncio.get_running_loop()
     deadline: float | None = None
     upcoming: asyncio.Future[T | _End] = asyncio.ensure_future(anext(items, _End()))
     try:
         while True:
-            wait = None if deadline is None else max(deadline - loop.time(), 0)
-            await asyncio.wait({upcoming}, timeout=wait)
-            if not upcoming.done():
+            if deadline is not None and loop.time() >= deadline:
                 yield None
-            else:
-                item = upcoming.result()
-                if isinstance(item, _End):
-                    return
-                yield item
-                upcoming = asyncio.ensure_future(anext(items, _End()))
+                deadline = None
+            wait = None if deadline is None else deadline - loop.time()
+            await asyncio.wait((upcoming,), timeout=wait)
+            if not upcoming.done():
+                continue
+            item = upcoming.result()
+            if isinstance(item, _End):
+                return
+            yield item
+            upcoming = asyncio.ensure_future(anext(items, _End()))
             deadline = _deadline(target, deadline, loop.time() + wait_seconds)
     finally:
-        upcoming.cancel()
-        with suppress(asyncio.CancelledError):
-            await upcoming
+        await end_task(upcoming)
 
 
 class _End:

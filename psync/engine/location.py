@@ -96,7 +96,7 @@ def open_source(system: System, location: Location) -> Folder:
     except (OSError, EntryRefused) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOENT:
             raise SourceMissing(path=location.shown) from error
-        raise _unreachable(location, error) from error
+        raise unreachable(location, error) from error
 
 
 def open_target(system: System, location: Location) -> Folder:
@@ -106,7 +106,7 @@ def open_target(system: System, location: Location) -> Folder:
     except (OSError, EntryRefused) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOENT:
             raise TargetParentMissing(path=location.shown) from error
-        raise _unreachable(location, error) from error
+        raise unreachable(location, error) from error
 
 
 def open_existing_target(system: System, location: Location) -> Folder | None:
@@ -116,7 +116,7 @@ def open_existing_target(system: System, location: Location) -> Folder | None:
     except (OSError, EntryRefused) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOENT:
             return None
-        raise _unreachable(location, error) from error
+        raise unreachable(location, error) from error
 
 
 def check_apart(system: System, source: LocalLocation, target: LocalLocation) -> None:
@@ -138,7 +138,8 @@ def _ids_above(system: System, path: bytes) -> list[FolderId | None]:
         return []
 
 
-def _unreachable(location: Location, error: OSError | EntryRefused) -> NotAFolder | FolderUnreachable:
+def unreachable(location: Location, error: OSError | EntryRefused) -> NotAFolder | FolderUnreachable:
+    """Say why a folder cannot be opened."""
     if isinstance(error, EntryRefused):
         return FolderUnreachable(path=location.shown, reason=f"{error.code} {error.detail}".strip())
     if error.errno in (errno.ENOTDIR, errno.ELOOP):

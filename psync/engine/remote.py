@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import TypeVar, cast
 
 from msgspec import Struct
@@ -13,8 +13,10 @@ from psync.core.filters import Filters
 from psync.core.manifest import Listing, Order
 from psync.core.paths import HostPath, encode_name
 from psync.core.settings import Durability, OpenRole
-from psync.engine.channel import Channel, Stream
+from psync.engine.channel import Channel
 from psync.engine.endpoint import ApplyItem, OpenedFolder
+from psync.engine.stream import Stream
+from psync.engine.tasks import end_task
 from psync.wire.batches import batches
 from psync.wire.connection import Received
 from psync.wire.listings import ListingJoiner
@@ -81,7 +83,7 @@ class RemoteEndpoint:
                 yield joiner.join(cast("Listings", received.message))
             joiner.finish()
         except MessageInvalid as error:
-            raise ProtocolViolation(host=self._channel.peer, reason=str(error)) from error
+            raise self.blame(str(error)) from error
 
     async def supply(self, requests: AsyncIterator[list[Request]]) -> AsyncGenerator[Content]:
         """Have the listener send contents."""
@@ -91,7 +93,7 @@ class RemoteEndpoint:
             for batch in batches(wanted):
                 await stream.send(Requests(batch))
 
-        async with aclosing(_converse(stream, requests, send)) as answers:
+        async with aclosing(self._converse(stream, requests, send)) as answers:
             async for received in answers:
                 header = cast("Contents", received.message).header
                 yield Content(header, (received.bulk,) if received.bulk else ())
@@ -110,29 +112,31 @@ class RemoteEndpoint:
             for batch in batches(item):
                 await stream.send(Changes(batch))
 
-        async with aclosing(_converse(stream, items, send)) as answers:
+        async with aclosing(self._converse(stream, items, send)) as answers:
             async for received in answers:
                 yield cast("Outcomes", received.message).outcomes
+
+    def blame(self, reason: str) -> ProtocolViolation:
+        """Say what the listener did against the rules."""
+        return self._channel.blame(reason)
 
     async def close(self) -> None:
         """Say goodbye to the listener."""
         await self._channel.close()
 
-
-async def _converse(
-    stream: Stream, outgoing: AsyncIterator[T], send: Callable[[T], Awaitable[None]]
-) -> AsyncGenerator[Received]:
-    """Send what comes and give what is answered, until the other side ends; raise what either raises."""
-    sender = asyncio.create_task(_send_all(stream, outgoing, send))
-    sender.add_done_callback(lambda done: _interrupt(stream, done))
-    try:
-        while (received := await stream.receive()) is not None:
-            yield received
-        await sender
-    finally:
-        sender.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait({sender})
+    async def _converse(
+        self, stream: Stream, outgoing: AsyncIterator[T], send: Callable[[T], Awaitable[None]]
+    ) -> AsyncGenerator[Received]:
+        """Send what comes and give what is answered, until the other side ends; raise what either raises."""
+        sender = asyncio.create_task(_send_all(stream, outgoing, send))
+        sender.add_done_callback(lambda done: _interrupt(stream, done))
+        try:
+            while (received := await stream.receive()) is not None:
+                yield received
+            if not sender.done():
+                raise self.blame("it ended a stream before its time")
+        finally:
+            await end_task(sender)
 
 
 async def _send_all(stream: Stream, outgoing: AsyncIterator[T], send: Callable[[T], Awaitable[None]]) -> None:

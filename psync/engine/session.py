@@ -6,7 +6,8 @@ its jail.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from psync.core.errors import (
     Failure,
     ListenerFailed,
     PathRefused,
+    PatternInvalid,
     ProtocolViolation,
     ReadOnlyListener,
     RefusedPath,
@@ -28,10 +30,12 @@ from psync.core.paths import HostPath, decode_name, parse_host_path
 from psync.core.rootpath import RootPath
 from psync.core.settings import OpenRole
 from psync.disk.target import ContentUnannounced
-from psync.engine.channel import Channel, Stream
+from psync.engine.channel import Channel
 from psync.engine.endpoint import ApplyItem
 from psync.engine.local import LocalEndpoint
 from psync.engine.location import locate_on_host
+from psync.engine.stream import Stream
+from psync.engine.tasks import wait_for_end
 from psync.engine.writers import Applicant, Writers
 from psync.system import System
 from psync.wire.batches import batches, listing_messages
@@ -62,18 +66,28 @@ class Service(Struct):
     writers: Writers
 
 
-class Session:
-    """Serves one client until its connection ends."""
+# What a client may ask of a folder, by what it opened it for.
+VERB_ROLES: Mapping[type, frozenset[OpenRole]] = {
+    Scan: frozenset(OpenRole),
+    Supply: frozenset({OpenRole.SOURCE}),
+    Apply: frozenset({OpenRole.TARGET}),
+}
 
-    def __init__(self, service: Service, client: str) -> None:
-        self.client = client
+
+class Session:
+    """Serves one client until its connection ends. `defect` is the error that should not have been."""
+
+    def __init__(self, service: Service) -> None:
+        self.client = ""
         self.job = ""
         self.path = ""
-        self.error: BaseException | None = None
+        self.defect: BaseException | None = None
         self._service = service
+        self._introduced = asyncio.Event()
+        self._role: OpenRole | None = None
         self._endpoint: LocalEndpoint | None = None
         self._channel: Channel | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], type] = {}
         self._verbs: dict[type, Callable[[Stream, Any], Awaitable[None]]] = {
             Open: self._open,
             Scan: self._scan,
@@ -82,56 +96,78 @@ class Session:
         }
 
     def attach(self, channel: Channel) -> None:
-        """Serve this channel."""
+        """Serve this channel, once its client is known."""
         self._channel = channel
+
+    def introduce(self, client: str) -> None:
+        """Let the client's verbs begin."""
+        self.client = client
+        self._introduced.set()
 
     def start(self, stream: Stream, message: Message) -> None:
         """Begin a verb that the client asks for."""
-        task = asyncio.create_task(self._serve(stream, message))
-        self._tasks.add(task)
+        assert self._channel is not None
+        verb = type(message)
+        if verb in self._tasks.values():
+            self._channel.leave(self._channel.blame(f"two {verb.__name__} at once"))
+            return
+        task = asyncio.create_task(self._serve(self._channel, stream, message))
+        self._tasks[task] = verb
         task.add_done_callback(self._done)
 
     async def end(self) -> None:
         """Stop all verbs after the commit in progress, remove temporaries, give up the target."""
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        for task in tasks:
+            await wait_for_end(task)
         endpoint, self._endpoint = self._endpoint, None
         if endpoint is not None:
             await endpoint.close()
 
-    async def _serve(self, stream: Stream, message: Message) -> None:
-        assert self._channel is not None
+    async def _serve(self, channel: Channel, stream: Stream, message: Message) -> None:
         try:
+            await self._introduced.wait()
+            self._check_turn(channel, type(message))
             await self._verbs[type(message)](stream, message)
             await stream.finish()
         except ContentUnannounced as error:
-            await self._channel.close(ProtocolViolation(host=self.client, reason=str(error)))
+            channel.leave(channel.blame(str(error)))
+        except ProtocolViolation as violation:
+            channel.leave(violation)
         except Failure as failure:
-            if self._channel.failure is None:
+            if channel.failure is None:
                 await stream.fail(failure)
         finally:
-            self._channel.forget(stream)
+            channel.forget(stream)
+
+    def _check_turn(self, channel: Channel, verb: type) -> None:
+        """Refuse a verb that the folder was not opened for, and a second `Open`."""
+        if verb is Open:
+            if self._role is not None:
+                raise channel.blame("a second Open")
+        elif self._endpoint is None:
+            raise channel.blame(f"{verb.__name__} before a folder is open")
+        elif self._role not in VERB_ROLES[verb]:
+            raise channel.blame(f"{verb.__name__} on a folder opened as {self._role}")
 
     def _done(self, task: "asyncio.Task[None]") -> None:
         """Strike a verb off; one that a defect of ours ended takes the connection with it."""
-        self._tasks.discard(task)
+        del self._tasks[task]
         error = None if task.cancelled() else task.exception()
         if error is None or isinstance(error, Failure) or self._channel is None:
             return
-        self.error = error
-        self._channel.abort(ListenerFailed(host="this host", reason=f"internal error: {error!r}"))
+        self.defect = error
+        self._channel.leave(ListenerFailed(host=self._channel.peer, reason="it met an internal error"))
 
     # Verbs
 
     async def _open(self, stream: Stream, message: Open) -> None:
-        if self._endpoint is not None:
-            raise ProtocolViolation(host=self.client, reason="a second Open")
         if self._service.is_read_only and message.role is OpenRole.TARGET:
             raise ReadOnlyListener
         path = _read_path(message)
-        self.job, self.path = message.job, str(path)
+        self._role, self.job, self.path = message.role, message.job, str(path)
         location = locate_on_host(path, self._service.root, self._service.system.path_style)
         applicant = Applicant(
             f"job {message.job!r} of {self.client}", (self.client, message.job_id), self._yield_up
@@ -154,27 +190,32 @@ class Session:
         )
 
     async def _scan(self, stream: Stream, message: Scan) -> None:
-        patterns = tuple(pattern.decode("utf-8", "surrogateescape") for pattern in message.exclude)
-        scan = self._opened().scan(Order(message.folded), Filters(patterns))
+        scan = self._opened.scan(Order(message.folded), _read_filters(message))
         async with aclosing(scan) as batches_of_listings:
             async for listings in batches_of_listings:
                 for part in listing_messages(listings):
                     await stream.send(part)
 
     async def _supply(self, stream: Stream, message: Supply) -> None:
-        async with aclosing(self._opened().supply(_requests(stream))) as contents:
+        async with (
+            aclosing(_requests(stream)) as requests,
+            aclosing(self._opened.supply(requests)) as contents,
+        ):
             async for content in contents:
                 await stream.send(Contents(content.header), content.buffers)
 
     async def _apply(self, stream: Stream, message: Apply) -> None:
-        async with aclosing(self._opened().apply(_items(stream), message.durability)) as settled:
+        async with (
+            aclosing(_items(stream)) as items,
+            aclosing(self._opened.apply(items, message.durability)) as settled,
+        ):
             async for outcomes in settled:
                 for batch in batches(outcomes):
                     await stream.send(Outcomes(batch))
 
+    @property
     def _opened(self) -> LocalEndpoint:
-        if self._endpoint is None:
-            raise ProtocolViolation(host=self.client, reason="a verb before Open")
+        assert self._endpoint is not None, "checked before each verb"
         return self._endpoint
 
     async def _yield_up(self) -> bool:
@@ -202,6 +243,17 @@ def _item(received: Received) -> ApplyItem:
     if isinstance(message, Changes):
         return message.changes
     return Content(cast("Contents", message).header, (received.bulk,) if received.bulk else ())
+
+
+def _read_filters(message: Scan) -> Filters:
+    patterns = tuple(pattern.decode("utf-8", "surrogateescape") for pattern in message.exclude)
+    filters = Filters(patterns)
+    try:
+        if filters:
+            filters.excludes((), b"any", is_folder=False)  # compiles them
+    except (ValueError, re.error) as error:
+        raise PatternInvalid(pattern=", ".join(patterns), reason=str(error)) from error
+    return filters
 
 
 def _read_path(message: Open) -> HostPath:

@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from psync.engine.tasks import wait_for_end
+
 # Longer than a full pack takes on a healthy disk, short against any deadline.
 SLOW_SECONDS = 0.05
 
@@ -27,12 +29,12 @@ class Worker:
         """Run a short job wherever the disk's last answer suggests."""
         loop = asyncio.get_running_loop()
         started = loop.time()
-        if self._is_slow:
-            result = await self.run_long(job, *args, **kwargs)
-        else:
-            result = job(*args, **kwargs)
-        self._is_slow = loop.time() - started > SLOW_SECONDS
-        return result
+        try:
+            if self._is_slow:
+                return await self.run_long(job, *args, **kwargs)
+            return job(*args, **kwargs)
+        finally:
+            self._is_slow = loop.time() - started > SLOW_SECONDS
 
     async def run_long(self, job: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a job that is known to take long, such as a sync, in a thread.
@@ -44,5 +46,5 @@ class Worker:
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
-            await asyncio.wait({running})
+            await wait_for_end(running)
             raise

@@ -3,7 +3,8 @@
 A writer locks its folder exclusively and every folder above it shared. Two
 writers of which one is at or above the other therefore exclude each other,
 whichever came first, in one process or in several, and the kernel forgets the
-locks of a process that is killed.
+locks of a process that is killed. Where a file system knows no locks, only the
+runs of one process exclude each other.
 """
 
 from collections.abc import Awaitable, Callable
@@ -76,19 +77,28 @@ class Writers:
             self._writers.remove(writer)
 
     def _claim(self, folder: Folder, applicant: Applicant) -> WriteRight:
-        locks: list[FolderLock] = []
         chain = ids_above(folder)
+        holder = self._holder(chain)
+        if holder is not None:
+            raise _Held(holder, holder.name)
+        locks: list[FolderLock] = []
         try:
-            self._lock(folder.root.fd, locks, exclusive=True)
-            with folders_above(folder) as folders:
-                for above in folders:
-                    self._lock(above.fd, locks, exclusive=False)
+            self._lock_all(folder, locks)
         except FolderLocked as locked:
             _release(locks)
-            raise _Held(self._holder(chain), locked.owner) from None
+            raise _Held(None, locked.owner) from None
+        except OSError:
+            _release(locks)
+            raise
         writer = _Writer(applicant, chain)
         self._writers.append(writer)
         return WriteRight(self, writer, locks)
+
+    def _lock_all(self, folder: Folder, locks: list[FolderLock]) -> None:
+        self._lock(folder.root.fd, locks, exclusive=True)
+        with folders_above(folder) as folders:
+            for above in folders:
+                self._lock(above.fd, locks, exclusive=False)
 
     def _lock(self, fd: int, locks: list[FolderLock], *, exclusive: bool) -> None:
         try:
@@ -107,7 +117,7 @@ class Writers:
 
 
 class _Held(Exception):
-    """Somebody else has the right: a run of this process, or `owner`."""
+    """Somebody else has the right: `owner`, which is a run of this process if `writer` is given."""
 
     def __init__(self, writer: Applicant | None, owner: str) -> None:
         super().__init__(owner)
@@ -115,8 +125,7 @@ class _Held(Exception):
         self._owner = owner
 
     def as_busy(self, shown: str) -> Busy:
-        name = self.writer.name if self.writer else self._owner
-        return Busy(what=f"The target {shown}", reason=f"{name} writes to it, above it or below it")
+        return Busy(what=f"The target {shown}", reason=f"{self._owner} writes to it, above it or below it")
 
 
 def _release(locks: list[FolderLock]) -> None:
