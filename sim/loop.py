@@ -263,7 +263,7 @@ class SimLoop(BaseSelectorEventLoop):
         for transport in list(self._transports.values()):
             sock = transport._sock
             if sock is not None and sock.owner is process:
-                process.context.run(transport.abort)
+                process.context.copy().run(transport.abort)  # the process may be running just now
                 transport._sock = None
 
     def bury(self) -> None:

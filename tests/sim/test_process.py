@@ -142,6 +142,21 @@ def test_the_kernel_closes_the_connections_of_a_killed_process(written: bytes, r
     assert _run(scenario) == [read]
 
 
+def test_a_program_may_be_killed_at_a_call_of_its_own_while_it_is_connected():
+    async def main(settings: None, system: System) -> int:
+        server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 7000)
+        reader, writer = await asyncio.open_connection("127.0.0.1", 7000)
+        system.os.mkdir(b"/folder")
+        return len((server, reader, writer))
+
+    async def scenario(world: World) -> int:
+        machine = world.machine("alpha")
+        machine.watchers.append(lambda call: call.process.kill())
+        return await machine.start(main, None).wait()
+
+    assert _run(scenario) == -9
+
+
 def test_a_scenario_has_no_network_of_its_own():
     async def scenario(world: World) -> object:
         with pytest.raises(RuntimeError, match=r"Machine\.start"):
