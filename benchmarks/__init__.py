@@ -1,0 +1,1 @@
+"""psync beside an rsync daemon, in the same run, on the same machine: see README.md."""
