@@ -1,8 +1,8 @@
 """Two ordered streams of folders in, the changes that make the target equal out.
 
-`Planner.pair` is called once for each folder, parents first, with the listing of
-either side or of both. What it returns can be carried out at once. What must
-wait is kept and handed out by `deletes`, `late_changes` and `finish`:
+`Planner.match` says which of the next folders belong together, and `Planner.pair`
+compares them. What `pair` returns can be carried out at once. What must wait is
+kept and handed out by `deletes`, `late_changes` and `finish`, in this order:
 
 * Deletes come last, children before parents, and never below a folder whose
   scan was not complete, on either side.
@@ -11,16 +11,20 @@ wait is kept and handed out by `deletes`, `late_changes` and `finish`:
   fillable, and filling it changes its time.
 
 What is kept grows with the changes, never with the unchanged entries.
+
+Where one end takes `Foo` and `foo` for one name, an entry that only the target
+spells otherwise is renamed, and from then on all paths are in the source's
+spelling. Of two such names at the source the target can hold one: the one that
+it has, else the first. The other is a problem, and nothing below it is looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 
 from msgspec import Struct, structs
 
 from psync.core.changes import (
     Change,
-    Delete,
-    FinishFolder,
     MakeFolder,
     MakeLink,
     OpenFolder,
@@ -30,8 +34,10 @@ from psync.core.changes import (
 )
 from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Entry, EntryPath, Kind, Listing, Order, Stamp, is_same_time
+from psync.core.postponed import Postponed, is_below
 
 OWNER_ALL = 0o700
+OWNER_READ = 0o400
 
 
 class PlanOptions(Struct, frozen=True):
@@ -45,8 +51,8 @@ class PlanOptions(Struct, frozen=True):
 class Step(Struct):
     """What one folder asks for: changes in the order in which they are carried out.
 
-    `target_path` is the folder as the target spells it. `is_touched`: something
-    in the folder changes, now or later, and with it the folder's own time.
+    `path` is the folder as the source spells it, `target_path` as the target did.
+    `is_touched`: something in it will be deleted, which changes the folder's own time.
     """
 
     path: EntryPath
@@ -62,14 +68,20 @@ class Planner:
     def __init__(self, options: PlanOptions) -> None:
         self.options = options
         self.files_unchanged = 0
-        self._last_id = 0
-        self._undeletable: set[EntryPath] = set()
+        self._ids = count(1)
+        self._postponed = Postponed(self._ids)
         self._blocked: set[EntryPath] = set()
         self._renamed: dict[EntryPath, EntryPath] = {}
-        self._closed_folders: set[EntryPath] = set()
-        self._deletes: list[Delete] = []
-        self._late: list[Change] = []
-        self._finish: dict[EntryPath, FinishFolder] = {}
+
+    def match(self, source: Listing | None, target: Listing | None) -> tuple[Listing | None, Listing | None]:
+        """Give what to pair of the next folder of each scan: both, or the one that comes first."""
+        if source is None or target is None:
+            return source, target
+        target_path = self._translate(target.path)
+        if source.path == target_path:
+            return source, target
+        path_key = self.options.order.path_key
+        return (source, None) if path_key(source.path) < path_key(target_path) else (None, target)
 
     def pair(self, source: Listing | None, target: Listing | None) -> Step:
         """Compare one folder; at least one side has it, and both lie at the same place."""
@@ -77,11 +89,11 @@ class Planner:
             assert target is not None
             return self._pair_target_only(target)
         step = Step(source.path, target.path if target else source.path)
-        if _is_below(source.path, self._blocked):
+        if is_below(source.path, self._blocked):
             return step
         step.problems += source.problems
         if not source.complete:
-            self._undeletable.add(source.path)
+            self._postponed.protect(source.path)
         if target is None:
             self._add_all(source, step)
         else:
@@ -89,26 +101,19 @@ class Planner:
         return step
 
     def deletes(self) -> Iterator[Change]:
-        """Say what to remove, children before parents, folders opened first."""
-        for delete in reversed(self._deletes):
-            folder = delete.path[:-1]
-            if _is_below(delete.path, self._undeletable):
-                continue
-            if folder in self._closed_folders:
-                self._closed_folders.remove(folder)
-                yield OpenFolder(self._next_id(), folder)
-            yield delete
+        """Say what to remove, children before parents."""
+        return self._postponed.deletes()
 
-    def late_changes(self) -> list[Change]:
+    def late_changes(self) -> Iterator[Change]:
         """Say what takes the place of folders that `deletes` removed."""
-        return self._late
+        return self._postponed.replacements()
 
-    def finish(self) -> Iterator[FinishFolder]:
+    def finish(self) -> Iterator[Change]:
         """Say which folders get their mode and time, the deepest first."""
-        return reversed(self._finish.values())
+        return self._postponed.finished_folders()
 
-    def translate(self, target_path: EntryPath) -> EntryPath:
-        """Spell a folder of the target as the source does, for pairing."""
+    def _translate(self, target_path: EntryPath) -> EntryPath:
+        """Spell a folder of the target as the source does."""
         if self._renamed:
             for length in range(len(target_path), 0, -1):
                 new = self._renamed.get(target_path[:length])
@@ -119,67 +124,98 @@ class Planner:
     # One folder
 
     def _pair_target_only(self, target: Listing) -> Step:
-        path = self.translate(target.path)
-        step = Step(path, target.path)
-        if not self.options.delete or _is_below(path, self._undeletable):
+        step = Step(self._translate(target.path), target.path)
+        if not self.options.delete or self._postponed.is_protected(step.path):
             return step
         step.problems += target.problems
-        if target.complete:
-            self._note_closed(target, path)
-            self._delete_all(target.entries, step)
-        else:
-            self._undeletable.add(path)
+        if not target.complete:
+            self._postponed.protect(step.path)
+            return step
+        if is_closed(target.folder):
+            self._postponed.open_before_deletes(step.path)
+        for entry in target.entries:
+            self._delete(entry, step)
         return step
 
     def _pair_both(self, source: Listing, target: Listing, step: Step) -> None:
         step.problems += target.problems
         if target.complete:
-            self._note_closed(target, source.path)
             self._compare(source, target, step)
         else:
-            self._block(source.path)
+            self._blocked.add(source.path)
+            self._postponed.protect(source.path)
 
     def _add_all(self, source: Listing, step: Step) -> None:
-        taken: set[bytes] = set()
-        for entry in source.entries:
-            if self._is_distinct(entry, taken, step):
-                self._add(entry, None, step)
-        self._finish_later(source)
+        for entry in self._distinct(source.entries, {}, step):
+            self._add(entry, None, step)
+        self._finish_folder(source)
 
     def _compare(self, source: Listing, target: Listing, step: Step) -> None:
-        by_name = {entry.name: entry for entry in target.entries}
-        by_fold = self._folded_names(source, by_name)
+        unpaired = {entry.name: entry for entry in target.entries}
+        spellings = self._target_spellings(target.entries)
         fold = self.options.order.fold
-        taken: set[bytes] = set()
-        for entry in source.entries:
-            old = by_name.pop(entry.name, None) or by_name.pop(by_fold.get(fold(entry.name), b""), None)
-            if not self._is_distinct(entry, taken, step):
-                continue
+        for entry in self._distinct(source.entries, unpaired, step):
+            old = unpaired.pop(entry.name, None)
+            if old is None and spellings:
+                old = unpaired.pop(spellings.get(fold(entry.name), b""), None)
             if old is None:
                 self._add(entry, None, step)
             else:
                 self._compare_entry(entry, old, step)
-        if self.options.delete and by_name and not _is_below(source.path, self._undeletable):
-            self._delete_all(list(by_name.values()), step)
+        if unpaired and self.options.delete and not self._postponed.is_protected(source.path):
+            for entry in unpaired.values():
+                self._delete(entry, step)
         self._compare_folder(source, target, step)
 
     def _compare_folder(self, source: Listing, target: Listing, step: Step) -> None:
-        if step.changes and source.path in self._closed_folders:
-            self._closed_folders.remove(source.path)
-            step.changes.insert(0, OpenFolder(self._next_id(), source.path))
-        if not step.is_touched:
-            self._closed_folders.discard(source.path)
+        if is_closed(target.folder):
+            if step.changes:
+                step.changes.insert(0, OpenFolder(next(self._ids), source.path))
+            elif step.is_touched:
+                self._postponed.open_before_deletes(source.path)
         new, old = source.folder, target.folder
         is_changed = bool(step.changes) or step.is_touched
         if is_changed or new.mode != old.mode or not self._is_same_time(new, old):
-            self._finish_later(source)
+            self._finish_folder(source)
 
-    def _folded_names(self, source: Listing, target_names: dict[bytes, Entry]) -> dict[bytes, bytes]:
-        """Map the folded form of names that only the target spells so to that spelling."""
+    def _finish_folder(self, source: Listing) -> None:
+        if source.folder.kind is Kind.FOLDER:
+            self._postponed.finish(source.path, source.folder)
+
+    # Names that an end cannot tell apart
+
+    def _distinct(
+        self, entries: list[Entry], target_names: Mapping[bytes, Entry], step: Step
+    ) -> Iterable[Entry]:
+        """Give the entries that the target can hold; of twins the one that it has, else the first."""
+        if not self.options.order.folded:
+            return entries
+        chosen: dict[bytes, Entry] = {}
+        for entry in entries:
+            first = chosen.setdefault(self.options.order.fold(entry.name), entry)
+            if first.name not in target_names and entry.name in target_names:
+                chosen[self.options.order.fold(entry.name)] = entry
+        if len(chosen) < len(entries):
+            names = {entry.name for entry in chosen.values()}
+            for entry in entries:
+                if entry.name not in names:
+                    self._refuse_twin(entry, step)
+        return chosen.values()
+
+    def _refuse_twin(self, entry: Entry, step: Step) -> None:
+        path = (*step.path, entry.name)
+        self._blocked.add(path)
+        self._postponed.protect(path)
+        step.problems.append(Problem(path, ProblemCode.NAME_CONFLICT))
+
+    def _target_spellings(self, target: list[Entry]) -> dict[bytes, bytes]:
+        """Map the folded form of the target's names to the first name that has it.
+
+        The first, because a folder is then met at its place in the common order.
+        """
         if not self.options.order.folded:
             return {}
-        exact = {entry.name for entry in source.entries}
-        return {self.options.order.fold(name): name for name in target_names if name not in exact}
+        return {self.options.order.fold(entry.name): entry.name for entry in reversed(target)}
 
     # One entry
 
@@ -193,20 +229,21 @@ class Planner:
     def _change_for(self, entry: Entry, replaces: Stamp | None, step: Step) -> Change | None:
         path = (*step.path, entry.name)
         if entry.kind is Kind.FILE:
-            return WriteFile(self._next_id(), path, entry.mode, entry.size, replaces)
+            return WriteFile(next(self._ids), path, entry.mode, entry.size, replaces)
         if entry.kind is Kind.FOLDER:
-            return MakeFolder(self._next_id(), path, replaces)
+            return MakeFolder(next(self._ids), path, replaces)
         if entry.kind is Kind.LINK:
-            return MakeLink(self._next_id(), path, entry.link_target, entry.mtime_ns, replaces)
+            return MakeLink(next(self._ids), path, entry.link_target, entry.mtime_ns, replaces)
         return None
 
     def _compare_entry(self, new: Entry, old: Entry, step: Step) -> None:
-        path = (*step.path, new.name)
         if new.kind is Kind.SPECIAL:
-            self._undeletable.add(path)
-            step.problems.append(Problem(path, ProblemCode.SPECIAL_FILE))
+            self._keep(new, old, step)
+            step.problems.append(Problem((*step.path, new.name), ProblemCode.SPECIAL_FILE))
         elif new.kind is Kind.UNREADABLE or old.kind is Kind.UNREADABLE:
-            self._block(path)
+            self._keep(new, old, step)
+        elif old.kind is Kind.FOLDER and new.kind is not Kind.FOLDER:
+            self._replace_folder(new, old, step)
         else:
             if new.name != old.name:
                 old = self._rename(new, old, step)
@@ -214,76 +251,52 @@ class Planner:
 
     def _compare_known(self, new: Entry, old: Entry, step: Step) -> None:
         if new.kind is not old.kind:
-            self._change_kind(new, old, step)
+            self._add(new, old.stamp, step)
         elif new.kind is Kind.FILE:
             self._compare_file(new, old, step)
         elif new.kind is Kind.LINK and not self._is_same_link(new, old):
             self._add(new, old.stamp, step)
 
     def _compare_file(self, new: Entry, old: Entry, step: Step) -> None:
-        if new.size != old.size or not self._is_same_time(new, old):
+        is_same = new.size == old.size and self._is_same_time(new, old)
+        # A mode is set through an open file, and nobody can open one that its owner may not read.
+        if not is_same or (new.mode != old.mode and not old.mode & OWNER_READ):
             self._add(new, old.stamp, step)
             return
         self.files_unchanged += 1
         if new.mode != old.mode:
-            step.changes.append(SetMode(self._next_id(), (*step.path, new.name), new.mode, old.stamp))
+            step.changes.append(SetMode(next(self._ids), (*step.path, new.name), new.mode, old.stamp))
 
-    def _change_kind(self, new: Entry, old: Entry, step: Step) -> None:
-        path = (*step.path, new.name)
-        if old.kind is not Kind.FOLDER:
-            self._add(new, old.stamp, step)
-        elif self.options.delete and not _is_below(path, self._undeletable):
-            self._delete_all([old], step)
+    def _replace_folder(self, new: Entry, old: Entry, step: Step) -> None:
+        """Put something else in the place of a folder, if deleting is allowed."""
+        if self.options.delete and not self._postponed.is_protected(step.path):
+            self._delete(old, step)
             change = self._change_for(new, None, step)
             assert change is not None
-            self._late.append(change)
+            self._postponed.replace((*step.path, old.name), change)
         else:
-            self._block(path)
-            step.problems.append(Problem(path, ProblemCode.KIND_CONFLICT))
+            self._keep(new, old, step)
+            step.problems.append(Problem((*step.path, new.name), ProblemCode.KIND_CONFLICT))
 
     def _rename(self, new: Entry, old: Entry, step: Step) -> Entry:
         path = (*step.path, old.name)
-        step.changes.append(RenameEntry(self._next_id(), path, new.name, old.stamp))
+        step.changes.append(RenameEntry(next(self._ids), path, new.name, old.stamp))
         if old.kind is Kind.FOLDER:
             self._renamed[(*step.target_path, old.name)] = (*step.path, new.name)
         # A rename moves the change time: what follows cannot compare it.
         return structs.replace(old, name=new.name, ctime_ns=0)
 
-    def _is_distinct(self, entry: Entry, taken: set[bytes], step: Step) -> bool:
-        """Whether the target can tell this name from those of the folder that came before it."""
-        if not self.options.order.folded:
-            return True
-        key = self.options.order.fold(entry.name)
-        if key in taken:
-            path = (*step.path, entry.name)
-            self._block(path)
-            step.problems.append(Problem(path, ProblemCode.NAME_CONFLICT))
-            return False
-        taken.add(key)
-        return True
+    def _keep(self, new: Entry, old: Entry, step: Step) -> None:
+        """Leave what the target has as it is, with all below it."""
+        if new.kind is Kind.FOLDER:
+            self._blocked.add((*step.path, new.name))
+        if old.kind is Kind.FOLDER:
+            self._postponed.protect((*step.path, old.name))
 
-    # What waits
-
-    def _delete_all(self, entries: list[Entry], step: Step) -> None:
-        for entry in entries:
-            if entry.kind is not Kind.UNREADABLE:
-                path = (*step.path, entry.name)
-                self._deletes.append(Delete(self._next_id(), path, entry.kind, entry.stamp))
-                step.is_touched = True
-
-    def _finish_later(self, source: Listing) -> None:
-        entry = source.folder
-        self._finish[source.path] = FinishFolder(self._next_id(), source.path, entry.mode, entry.mtime_ns)
-
-    def _note_closed(self, target: Listing, path: EntryPath) -> None:
-        """Remember a folder of the target that its owner may not change."""
-        if target.folder.mode & OWNER_ALL != OWNER_ALL:
-            self._closed_folders.add(path)
-
-    def _block(self, path: EntryPath) -> None:
-        """Neither change nor delete anything at or below `path`."""
-        self._blocked.add(path)
-        self._undeletable.add(path)
+    def _delete(self, entry: Entry, step: Step) -> None:
+        if entry.kind is not Kind.UNREADABLE:
+            self._postponed.delete((*step.path, entry.name), entry)
+            step.is_touched = True
 
     def _is_same_time(self, new: Entry, old: Entry) -> bool:
         return is_same_time(new.mtime_ns, old.mtime_ns, self.options.granularity_ns)
@@ -291,11 +304,7 @@ class Planner:
     def _is_same_link(self, new: Entry, old: Entry) -> bool:
         return new.link_target == old.link_target and self._is_same_time(new, old)
 
-    def _next_id(self) -> int:
-        self._last_id += 1
-        return self._last_id
 
-
-def _is_below(path: EntryPath, tops: set[EntryPath]) -> bool:
-    """Whether `path` is one of `tops` or lies below one."""
-    return bool(tops) and any(path[:length] in tops for length in range(len(path) + 1))
+def is_closed(folder: Entry) -> bool:
+    """Whether not even its owner may change this folder."""
+    return folder.mode & OWNER_ALL != OWNER_ALL
