@@ -53,6 +53,7 @@ SCANS = {
     "a folder of problems": [Listing((), FOLDER, [], [PROBLEM] * 100, False)],
     "folders with a problem": [Listing((), FOLDER, [], [PROBLEM], False)] * 100,
     "entries and problems": [Listing(WIDEST, FOLDER, [entry(n) for n in range(3_000)], [PROBLEM] * 30)] * 2,
+    "a path beyond all hosts": [Listing(DEEPEST * 3, FOLDER, [])],
     "a root with nothing": [Listing((), FOLDER, [])],
     "no folder": [],
 }

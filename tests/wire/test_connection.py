@@ -95,6 +95,16 @@ def test_both_sides_shake_hands_through_their_buffers(cut: int):
     assert (client.take_reply(), listener.take_reply()) == (b"", b"")
 
 
+def test_a_reply_waits_until_it_is_taken():
+    client, listener = (Connection(role, getattr(handshakes, role)()) for role in Role)
+    list(feed(listener, client.opening))
+
+    list(feed(client, listener.take_reply() + b"\1"))
+    list(feed(client, b"\0"))
+
+    assert client.take_reply() == handshakes.GOOD.messages[2]
+
+
 def test_before_the_handshake_nothing_can_be_sent():
     client = Connection(Role.CLIENT, handshakes.client())
 
@@ -237,10 +247,29 @@ def test_the_receive_buffer_grows_only_for_a_record_that_needs_it():
     client, listener = uploading()
     before = len(listener.receive_buffer())
 
-    list(feed(listener, client.send(*piece(before - 20))))
+    list(feed(listener, client.send(*piece(before - 20)), repeat(1000)))
     assert len(listener.receive_buffer()) == before
-    list(feed(listener, client.send(*piece(before - 19))))
+    list(feed(listener, client.send(*piece(before - 19)), repeat(1000)))
     assert len(listener.receive_buffer()) == 2 * before
+
+
+def test_a_receive_buffer_that_holds_nothing_is_offered_whole():
+    client, listener = uploading()
+    list(feed(listener, client.send(*piece(60_000)), repeat(1000)))
+    whole = len(listener.receive_buffer())
+
+    list(feed(listener, client.send(*piece(100))))
+
+    assert len(listener.receive_buffer()) == whole
+
+
+@pytest.mark.parametrize("size", [16_364, 16_365, 16_384, 16_385])
+def test_a_message_of_about_the_first_buffers_size_is_sent_whole(size: int):
+    client, listener = uploading()
+
+    event = hear_one(listener, client.send(*piece(size)))
+
+    assert bytes(event.bulk) == b"x" * (size - HEADER_BYTES)
 
 
 # What is lent
@@ -270,8 +299,8 @@ def test_a_buffer_given_back_is_used_again():
     client, listener = uploading()
     buffers = []
 
-    for _ in range(3):
-        event = hear_one(listener, client.send(*piece(30_000)))
+    for size in (30_000, 20_000, 32_768):
+        event = hear_one(listener, client.send(*piece(size)))
         buffers.append(event.bulk.obj)
         event.release()
 

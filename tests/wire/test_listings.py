@@ -85,6 +85,15 @@ def test_a_scan_without_one_of_its_folders_or_in_another_order_is_refused(tree: 
 
 
 def test_a_large_folder_is_one_again_with_its_first_attributes_and_its_last_word():
+    first = Listing((), folder(b""), [file(b"a")], [PROBLEM], complete=True)
+    last = Listing((), file(b""), [file(b"b")], [PROBLEM], complete=False)
+
+    joined = join([Listings([first], more=True), Listings([last])])
+
+    assert joined == [Listing((), folder(b""), [file(b"a"), file(b"b")], [PROBLEM] * 2, complete=False)]
+
+
+def test_what_was_cut_is_one_again():
     entries = [file(b"%05d" % number) for number in range(9_000)]
     large = Listing((), folder(b""), entries, [PROBLEM] * 9_000, complete=False)
     messages = list(listing_messages([large]))
@@ -116,6 +125,7 @@ REFUSED = {
     "another root": ([Listings([A, AX])], "a folder out of its place in the scan"),
     "a folder twice": ([Listings([ROOT, A, AX, AX])], "a folder out of its place in the scan"),
     "a folder that no entry names": ([Listings([*SCAN, AX])], "a folder out of its place in the scan"),
+    "a folder begun after the end": ([Listings(SCAN), Listings([AX], more=True)], "a scan that ends early"),
     "a file listed": ([Listings([listing((), file(b"a")), A])], "a folder out of its place in the scan"),
     "gone on with another folder": (
         [Listings([ROOT, A], more=True), Listings([C])],

@@ -127,6 +127,11 @@ def test_a_message_that_is_cut_anywhere_is_refused(name: str):
             read(whole[:end])
 
 
+def test_a_header_that_is_announced_longer_than_it_is_is_refused():
+    with pytest.raises(MessageInvalid, match=r"^message 3 is cut$"):
+        read(HEAD.pack(3, 0, 3) + pack(1))
+
+
 @pytest.mark.parametrize("name", [name for name, vector in VECTORS.items() if not may_have_bulk(vector)])
 def test_bulk_behind_a_message_that_has_none_is_refused(name: str):
     with pytest.raises(MessageInvalid, match=r"with bulk of a wrong length$"):
