@@ -69,7 +69,7 @@ def test_help_agrees_with_the_settings():
         for parameter in psync.commands[command].params
     }
 
-    assert DURABILITIES == tuple(Durability)
+    assert tuple(Durability) == DURABILITIES
     assert defaults["durability"] == Durability.BATCH
     assert (defaults["job"], defaults["instance"]) == (DEFAULT_JOB, DEFAULT_INSTANCE)
 
@@ -86,6 +86,6 @@ def test_help_shows_addresses_that_can_be_typed():
 
 
 def test_without_a_command_the_help_is_an_error():
-    code, out, err = answer()
+    _, out, err = answer()
 
     assert (out, err.startswith("Usage: psync")) == ("", True)

@@ -1,0 +1,58 @@
+"""A target that is full: exit code 1, the old files whole, no temporary left, and the reason told."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.app.psync_process import Site, contents
+
+LARGE_BYTES = 3 * 2**20
+FULL = "Problem: {name}: the target is full ({reason}) [NO_SPACE]"
+
+# As root, or as a user who may be root of a name space of his own.
+MOUNT = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+ON_TMPFS = """
+mount -t tmpfs -o size=2m tmpfs target && cp -p old/* target/ || exit 99
+"$0" -m psync copy --delete source target; code=$?
+mkdir result && cp -a target/. result/
+exit $code
+"""
+
+
+@pytest.fixture
+def old(site: Site) -> Path:
+    """A target with an old version of a file that is now too large, and a source with one that fits."""
+    (site.tree("source", small="one") / "large").write_bytes(b"x" * LARGE_BYTES)
+    return site.tree("old", large="the version before")
+
+
+def _can_mount(folder: Path) -> bool:
+    command = [*MOUNT, "mount", "-t", "tmpfs", "tmpfs", str(folder)]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+def test_a_full_file_system_keeps_the_old_file_and_says_so(site: Site, old: Path):
+    target = site.tree("target")
+    if not _can_mount(target):
+        pytest.skip("this machine lets nobody mount a file system")
+
+    ran = site.run_command([*MOUNT, "bash", "-c", ON_TMPFS, sys.executable])
+
+    assert ran.code == 1, ran.err
+    assert FULL.format(name="large", reason="No space left on device") in ran.err.splitlines()
+    assert ran.out.startswith("Partial: 1 file sent")
+    assert contents(site.folder / "result") == {"large": b"the version before", "small": b"one"}
+
+
+def test_a_limit_on_the_size_of_files_is_as_good_as_a_full_disk(site: Site, old: Path):
+    """Also where nothing can be mounted: the system refuses to write on."""
+    limited = 'ulimit -f 2048; exec "$0" -m psync copy --delete source old'
+
+    ran = site.run_command(["bash", "-c", limited, sys.executable])
+
+    assert ran.code == 1, ran.err
+    assert FULL.format(name="large", reason="File too large") in ran.err.splitlines()
+    assert contents(old) == {"large": b"the version before", "small": b"one"}
