@@ -354,5 +354,15 @@ def test_the_reading_of_paths_asks_nothing_of_the_running_system(module):
     imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
 
-    texts_and_values = {"base64", "collections.abc", "enum", "ipaddress", "msgspec", "re", "string", "typing"}
+    texts_and_values = {
+        "base64",
+        "collections.abc",
+        "enum",
+        "errno",
+        "ipaddress",
+        "msgspec",
+        "re",
+        "string",
+        "typing",
+    }
     assert imported <= texts_and_values | {"psync.core.errors", "psync.core.paths"}
