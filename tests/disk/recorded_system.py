@@ -1,0 +1,131 @@
+"""The real machine, with a record of its file calls, and with faults and events at chosen ones.
+
+A call is recorded as its name and the name that its file was opened by, so that
+an order can be read. A failing call does nothing, but for `close`: Linux gives
+the descriptor back even then.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from psync.core.paths import PathStyle, is_temporary_name
+from psync.real.system import real_system
+from psync.system import Claim, FolderLock, OperatingSystem, Volume
+
+REAL = real_system()
+
+Call = tuple[str, bytes]
+
+TEMPORARY = b"<temporary>"
+ROOT = b"<root>"
+
+# These take the name of an entry; all others a descriptor.
+BY_NAME = {"open", "stat", "mkdir", "rmdir", "unlink", "rename", "symlink", "readlink"}
+
+
+class Status:
+    """A status with some of its fields replaced."""
+
+    def __init__(self, real: os.stat_result, **fields: int) -> None:
+        self._real = real
+        self._fields = fields
+
+    def __getattr__(self, name: str) -> Any:
+        return self._fields[name] if name in self._fields else getattr(self._real, name)
+
+
+class Record:
+    """What was called, and what is to happen at a call.
+
+    `fail`: which call fails, by its number from 0 or by its name and turn, and with which error.
+    `before`: what to run before a call, once.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.names: dict[int, bytes] = {}
+        self.fail: dict[int | str, int] = {}
+        self.before: dict[str, Callable[[], None]] = {}
+        self.devices: dict[bytes, int] = {}  # folders that pretend to be another volume, by name
+
+    def enter(self, name: str, target: object) -> int:
+        """Note a call; give the error it must fail with, or 0."""
+        shown = self._show(target)
+        self.calls.append((name, shown))
+        if (event := self.before.pop(name, None)) is not None:
+            event()
+        number = self.fail.pop(len(self.calls) - 1, 0)
+        return number or self.fail.get(name, 0)
+
+    def called(self, *names: str) -> list[Call]:
+        """The calls of these names, in order."""
+        return [call for call in self.calls if call[0] in names]
+
+    def _show(self, target: object) -> bytes:
+        if isinstance(target, int):
+            return self.names.get(target, ROOT)
+        assert isinstance(target, bytes)
+        return TEMPORARY if is_temporary_name(target) else target
+
+
+class RecordedOperatingSystem:
+    """The allow-list of calls, recorded."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def __getattr__(self, name: str) -> Any:
+        member = getattr(REAL.os, name)
+        if not callable(member) or name == "fsencode":
+            return member
+        return lambda *arguments, **options: self._call(name, member, arguments, options)
+
+    def _call(self, name: str, member: Callable[..., Any], arguments: tuple[Any, ...], options: Any) -> Any:
+        record = self._record
+        target = arguments[1] if name == "symlink" else arguments[0]
+        failure = record.enter(name, target)
+        if failure and name == "close":
+            member(*arguments)
+        if failure:
+            raise OSError(failure, os.strerror(failure))
+        result = member(*arguments, **options)
+        if name == "open":
+            record.names[result] = record.calls[-1][1]
+        if name == "fstat" and (device := record.devices.get(record.calls[-1][1])) is not None:
+            return Status(result, st_dev=device)
+        return result
+
+
+class RecordedSystem:
+    """This machine, recorded; `sync_volume` is one of its calls."""
+
+    path_style = PathStyle.POSIX
+    host_name = REAL.host_name
+    process_id = REAL.process_id
+    user_id = REAL.user_id
+    environment = REAL.environment
+
+    def __init__(self) -> None:
+        self.record = Record()
+        self.os: OperatingSystem = RecordedOperatingSystem(self.record)
+
+    def now_ns(self) -> int:
+        return REAL.now_ns()
+
+    def random_bytes(self, length: int) -> bytes:
+        return REAL.random_bytes(length)
+
+    def volume(self, fd: int) -> Volume:
+        return REAL.volume(fd)
+
+    def sync_volume(self, fd: int) -> None:
+        failure = self.record.enter("sync_volume", fd)
+        if failure:
+            raise OSError(failure, os.strerror(failure))
+
+    def lock_folder(self, fd: int, *, exclusive: bool) -> FolderLock | None:
+        return REAL.lock_folder(fd, exclusive=exclusive)
+
+    def claim_instance(self, instance: str) -> Claim:
+        return REAL.claim_instance(instance)

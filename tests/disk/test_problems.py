@@ -1,0 +1,47 @@
+"""What an error of the operating system means for one entry."""
+
+import errno
+
+import pytest
+
+from psync.core.errors import Problem, ProblemCode
+from psync.disk.problems import EntryRefused, problem_of
+
+PATH = (b"folder", b"name")
+
+CODES = {
+    errno.EACCES: ProblemCode.PERMISSION,
+    errno.EPERM: ProblemCode.PERMISSION,
+    errno.ENOENT: ProblemCode.NOT_FOUND,
+    errno.ENOSPC: ProblemCode.NO_SPACE,
+    errno.EDQUOT: ProblemCode.NO_SPACE,
+    errno.EFBIG: ProblemCode.NO_SPACE,
+    errno.EROFS: ProblemCode.READ_ONLY_DISK,
+    errno.ENAMETOOLONG: ProblemCode.NAME_INVALID,
+    errno.EINVAL: ProblemCode.NAME_INVALID,
+    errno.EILSEQ: ProblemCode.NAME_INVALID,
+    errno.ELOOP: ProblemCode.LINK_REFUSED,
+    errno.ENOTDIR: ProblemCode.LINK_REFUSED,
+    errno.EISDIR: ProblemCode.KIND_CONFLICT,
+    errno.ENOTEMPTY: ProblemCode.FOLDER_KEPT,
+    errno.EEXIST: ProblemCode.CONFLICT,
+    errno.EIO: ProblemCode.IO_ERROR,
+    errno.EMFILE: ProblemCode.IO_ERROR,
+    errno.ESTALE: ProblemCode.IO_ERROR,
+    errno.EBUSY: ProblemCode.IO_ERROR,
+}
+
+
+@pytest.mark.parametrize("number", CODES, ids=errno.errorcode.get)
+def test_an_error_of_the_system_becomes_a_problem_in_its_own_words(number: int):
+    assert problem_of(PATH, OSError(number, "words")) == Problem(PATH, CODES[number], "words")
+
+
+def test_an_error_without_a_number_is_an_error_of_the_disk():
+    assert problem_of(PATH, OSError("words")) == Problem(PATH, ProblemCode.IO_ERROR, "")
+
+
+def test_a_refusal_of_psync_itself_keeps_its_code_and_detail():
+    refused = EntryRefused(ProblemCode.CONFLICT, "modified since the scan")
+
+    assert problem_of(PATH, refused) == Problem(PATH, ProblemCode.CONFLICT, "modified since the scan")
