@@ -34,8 +34,12 @@ CONNECTION_STREAM = 0
 StreamNumber: TypeAlias = Annotated[int, Meta(ge=1, le=2**32 - 1)]
 
 # What one side says of itself stays in memory and in logs for as long as the connection lasts.
-Label: TypeAlias = Annotated[str, Meta(max_length=255)]
+LABEL_CHARS_MAX = 255
+Label: TypeAlias = Annotated[str, Meta(max_length=LABEL_CHARS_MAX)]
 CAPABILITIES_MAX = 64
+
+# 32,767 units of a path of Windows, each of which takes up to three bytes here.
+HOST_PATH_BYTES_MAX = 3 * 32_767
 
 # Why a message is invalid goes to logs and to the peer, and may quote it (escaped, as `repr` does).
 REASON_CHARS_MAX = 200
@@ -85,10 +89,10 @@ class Open(Struct, frozen=True, array_like=True):
     """Open the folder of the job: `style` and `path` as the client's operator wrote them."""
 
     style: PathStyle
-    path: bytes
+    path: Annotated[bytes, Meta(max_length=HOST_PATH_BYTES_MAX)]
     role: OpenRole
-    job: str
-    job_id: str
+    job: Label
+    job_id: Label
 
 
 class Opened(Struct, frozen=True, array_like=True):

@@ -56,7 +56,7 @@ STAMP = Stamp(inode=7, size=5, mtime_ns=1_700_000_000_000_000_000, ctime_ns=0)
 DIGEST = bytes(range(32))
 PROBLEM = Problem((b"a", b"\xff"), ProblemCode.PERMISSION, "why")
 FOLDER = Entry(b"a", Kind.FOLDER, 0o755, 0, -1, 7, 8)
-LINK = Entry(b"l", Kind.LINK, 0o777, 0, 2**63, 2**64 - 1, 9, b"../x")
+LINK = Entry(b"l", Kind.LINK, 0o777, 0, 2**63 - 1, 2**64 - 1, 9, b"../x")
 
 VECTORS = {
     "Hello of a client": Vector(0, Hello("psync 0.1.0", "desk")),

@@ -99,6 +99,14 @@ def test_fields_of_a_later_version_are_ignored_at_the_end_of_every_array(vector:
     assert read(plaintext(type(vector.message), header, vector.bulk)) == vector.message
 
 
+def test_the_longest_path_and_labels_can_be_asked_for():
+    message = Open(
+        PathStyle.WINDOWS, b"\xe2\x82\xac" * 32_767, OpenRole.TARGET, "\U0001f600" * 255, "0" * 255
+    )
+
+    assert read(encode(1, message)) == message
+
+
 def test_capabilities_that_nobody_knows_are_read_and_mean_nothing():
     message = Hello("psync 9", "host", capabilities=("teleport", ""))
 
@@ -180,6 +188,9 @@ INVALID_HEADERS = {
     "a longer extension than there are bytes": (Close, b"\x93\xa0\x80\xc9\xff\xff\xff\xff\x01"),
     "unknown style": (Open, pack("vms", b"/", "source", "", "")),
     "unknown role": (Open, pack("posix", b"/", "owner", "", "")),
+    "a path longer than any host has": (Open, pack("posix", b"/" * 98_302, "source", "", "")),
+    "a long job name": (Open, pack("posix", b"/", "source", "x" * 256, "")),
+    "a long job identity": (Open, pack("posix", b"/", "source", "", "x" * 256)),
     "text for a path": (Open, pack("posix", "/", "source", "", "")),
     "no time passes": (Opened, pack(True, "posix", 0, False, 0)),
     "less than no space": (Opened, pack(True, "posix", 1, False, -1)),
