@@ -83,8 +83,13 @@ class Quickstart:
         started = asyncio.get_running_loop().time()
         scratch = Scratch(self._system)
         self._check_apart(scratch.path, self._options.keep or scratch.path)
-        with scratch:
+        scratch.make()
+        try:
             code = await self._show(self._prepare(scratch))
+        finally:
+            await asyncio.to_thread(scratch.remove)
+        if code in (EXIT_CONVERGED, EXIT_PARTIAL):
+            self._tell_end()
         self._sum_up(code, asyncio.get_running_loop().time() - started)
         return code
 
@@ -140,8 +145,6 @@ class Quickstart:
             code = await self._push_and_pull(places, ready.port)
         finally:
             await listener.stop()
-        if code in (EXIT_CONVERGED, EXIT_PARTIAL):
-            self._tell_end(places)
         return code
 
     def _tell_ready(self, ready: ListenerReady) -> None:
@@ -194,9 +197,9 @@ class Quickstart:
         self._story.tell("compare", f"{right_name} differs from {left_name} in {count}: {shown}")
         return EXIT_PARTIAL
 
-    def _tell_end(self, places: Places) -> None:
-        kept = f"kept in {places.results}" if self._options.keep else "removed; --keep DIR keeps the results"
-        self._story.tell("results", kept)
+    def _tell_end(self) -> None:
+        keep = self._options.keep
+        self._story.tell("results", f"kept in {keep}" if keep else "removed; --keep DIR keeps them")
         self._story.tell("not yet", NOT_PRESERVED)
         self._story.explain(two_machines(self._options.folder))
 

@@ -30,6 +30,8 @@ from psync.system import System
 from psync.wire.keys import GENERATED_KEY_BYTES, Secret, generate_key
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from psync.app.progress import Progress
 
 STOPPING = "Stopping after what is being committed; a second signal stops at once."
@@ -47,7 +49,7 @@ class Program(Protocol):
 def run_copy(options: CopyOptions) -> int:
     """Carry out `psync copy`; give the exit code."""
     system, output = real_system(), standard_output()
-    progress = _progress(options)
+    progress = None if options.json or options.quiet else _progress(_screen())
     report = _copy_report(options, system, output, progress)
     try:
         settings = copy_settings(options, is_keyed=is_keyed(options.credentials, system))
@@ -85,12 +87,16 @@ def run_quickstart(options: QuickstartOptions) -> int:
     from psync.app.story import Story
 
     system, output = real_system(), standard_output()
-    report = (
-        JsonReport(output, system.now_ns, quiet=True) if options.json else CopyReport(output, Verbosity.QUIET)
-    )
+    console = None if options.json else _screen()
+    progress = _progress(console)
+    report: CopyReport | JsonReport = CopyReport(output, Verbosity.QUIET, progress)
+    if options.json:
+        report = JsonReport(output, system.now_ns, quiet=True)
     try:
-        program = Quickstart(options, system, Story(output, json=options.json), report)
-        code = _run(program, output, lambda: output.complain("Stopping; a second signal stops at once."))
+        program = Quickstart(options, system, Story(output, console, json=options.json), report)
+        code = _run(
+            program, output, lambda: output.complain("Stopping; a second signal stops at once."), progress
+        )
     except Failure as failure:
         code = _refuse(failure, JOB, report)
     return _finish(code, output)
@@ -118,15 +124,22 @@ def show_failure(error: Exception) -> int:
 # Reports
 
 
-def _progress(options: CopyOptions) -> "Progress | None":
-    if options.json or options.quiet or not is_screen():
+def _screen() -> "Console | None":
+    """Give the operator's terminal, if there is one that can redraw a line."""
+    if not is_screen():
         return None
     from rich.console import Console  # loaded only where there is a screen
 
+    console = Console()
+    return None if console.is_dumb_terminal else console
+
+
+def _progress(console: "Console | None") -> "Progress | None":
+    if console is None:
+        return None
     from psync.app.progress import Progress
 
-    console = Console()
-    return None if console.is_dumb_terminal else Progress(console)
+    return Progress(console)
 
 
 def _copy_report(

@@ -1,8 +1,6 @@
 """A folder for what a command needs for a moment only: made under an unguessable name, removed at the end."""
 
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
 
 from psync.core.errors import ResultsFolderInvalid
 from psync.disk.folder import folder_flags
@@ -12,13 +10,20 @@ DEFAULT_PLACE = "/tmp"
 
 
 class Scratch:
-    """A private folder, at `path` once the `with` block is entered; leaving it removes all that is in it."""
+    """A private folder, at `path` from `make` until `remove`."""
 
     def __init__(self, system: System) -> None:
         self._place = system.environment.get("TMPDIR") or DEFAULT_PLACE
         self.path = f"{self._place.rstrip('/')}/psync-{system.random_bytes(8).hex()}"
         self._system = system
         self._path = system.os.fsencode(self.path)
+
+    def make(self) -> None:
+        """Make the folder; raises `ResultsFolderInvalid` where none can be made."""
+        try:
+            self._system.os.mkdir(self._path, 0o700)
+        except OSError as error:
+            raise ResultsFolderInvalid(path=self._place, reason=error.strerror or str(error)) from error
 
     def remove(self) -> None:
         """Remove the folder, whatever modes its entries have; what resists is left."""
@@ -51,15 +56,3 @@ class Scratch:
                 self._remove_entry(fd, below)
         finally:
             os.close(fd)
-
-    def __enter__(self) -> Self:
-        try:
-            self._system.os.mkdir(self._path, 0o700)
-        except OSError as error:
-            raise ResultsFolderInvalid(path=self._place, reason=error.strerror or str(error)) from error
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.remove()

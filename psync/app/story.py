@@ -1,7 +1,6 @@
 """The demonstration as it is told: a row for each step, then how to do it on two machines."""
 
 import shlex
-import sys
 
 import msgspec
 from rich.console import Console
@@ -15,13 +14,12 @@ WORD_WIDTH = 9
 
 
 class Story:
-    """Tells steps as they happen, to a person or, with `json`, to a program."""
+    """Tells steps as they happen, to a person, on `console` where there is a screen, or as JSON to a program."""
 
-    def __init__(self, output: Output, *, json: bool = False) -> None:
+    def __init__(self, output: Output, console: Console | None = None, *, json: bool = False) -> None:
         self._output = output
+        self._console = console
         self._json = json
-        is_terminal = sys.stdout is not None and sys.stdout.isatty() and not json
-        self._console = Console() if is_terminal else None
 
     def tell(self, word: str, text: str) -> None:
         """Tell one step, `word` being what it is about."""

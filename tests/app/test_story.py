@@ -5,6 +5,7 @@ import json
 import shlex
 
 import pytest
+from rich.console import Console
 
 from psync.app.output import Output
 from psync.app.story import Story, two_machines
@@ -45,3 +46,14 @@ def test_the_commands_name_the_operators_own_folder_as_it_must_be_typed(folder: 
 
     assert push.split("psync copy ")[1].startswith(f"{typed} tcp://SERVER/documents ")
     assert folder is None or typed == "FOLDER" or shlex.split(push)[2] == folder
+
+
+def test_on_a_screen_a_long_step_stays_in_its_column():
+    screen = io.StringIO()
+    console = Console(file=screen, width=40, color_system=None)
+
+    Story(Output(io.BytesIO(), io.BytesIO()), console).tell("push", "[red] " + "word " * 10)
+
+    assert screen.getvalue() == (
+        "push      [red] word word word word word\n          word word word word word      \n"
+    )
