@@ -1,12 +1,14 @@
 """Contents of files between two ends, as values.
 
-A job announces a file to the target (`plan.WriteFile`), asks the source for its
-content under the same id (`Request`), and passes on what the source answers,
-untouched and in the order of the requests:
+A job announces a file to the target (`changes.WriteFile`), asks the source for
+its content under the same id (`Request`), and passes on what the source answers,
+untouched and as it comes, which need not be in the order of the requests:
 
 * `Pack`: small files, whole. The buffers are their contents, one after another.
 * `Begin`: a large file starts; anything sent of it before is void.
-* `Piece`: a stretch of it. Stretches that are skipped are holes.
+* `Piece`: a stretch of it. Stretches that are skipped are holes. A long hole
+  takes several steps, each a piece without bytes, so that nobody who believes
+  an offset works for longer than a step takes.
 * `End`: the large file is complete. The only word that lets it be committed.
 * `Unsupplied`: the source could not read it; the target keeps what it has.
 
@@ -29,6 +31,9 @@ PIECE_BYTES_MAX = 512 * 1024
 SMALL_BYTES_MAX = 256 * 1024
 PACK_BYTES_MIN = 512 * 1024
 PACK_FILES_MAX = 1024
+
+# Hashing that many zeros takes some 50 ms.
+HOLE_STEP_BYTES = 256 * 1024 * 1024
 
 # What file offsets can hold.
 Length: TypeAlias = Annotated[int, Meta(ge=0, le=2**63 - 1)]

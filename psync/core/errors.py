@@ -122,9 +122,10 @@ class PathRefused(Failure):
     template = "The path {path!r} is refused ({reason}): {explanation}."
     remedy = r"Give the complete folder path on the host, such as C:\My Documents\Target or /srv/target."
 
-    def __init__(self, *, path: str, reason: RefusedPath) -> None:
-        self.reason = reason
-        super().__init__(path=path, reason=reason.value, explanation=REFUSED_PATH_TEXTS[reason])
+    def __init__(self, *, path: str, reason: str, explanation: str = "") -> None:
+        """Refuse `path` for a reason of `RefusedPath`; what a peer explains is not shown, our words are."""
+        self.reason = RefusedPath(reason)
+        super().__init__(path=path, reason=self.reason.value, explanation=REFUSED_PATH_TEXTS[self.reason])
 
 
 class PatternInvalid(Failure):
@@ -138,6 +139,7 @@ class PatternFault(StrEnum):
 
     NO_PATTERN = "gitignore takes it for no pattern, so it would exclude nothing"
     NOT_UNICODE = "it is not valid Unicode text"
+    CHARACTER_CLASS = "classes such as [:digit:] are not supported, and would exclude something else"
 
 
 class JobNameInvalid(Failure):
@@ -366,14 +368,11 @@ class ListenerFailed(ConnectionFailure):
 def revive(host: str, code: str, fields: dict[str, str]) -> Failure:
     """Make the failure that a peer reports by `code` and `fields`; the words are ours."""
     kind = _FAILURES.get(code)
-    if kind is not None:
-        failure = kind.__new__(kind)
-        try:
-            Failure.__init__(failure, **fields)
-        except (KeyError, ValueError, TypeError):
-            kind = None
-        else:
-            return failure
+    try:
+        if kind is not None:
+            return kind(**fields)
+    except (KeyError, ValueError, TypeError):
+        pass  # a field is missing, or not what it must be: only the code can be told
     return ListenerFailed(host=host, reason=code or "no cause given")
 
 
@@ -417,7 +416,8 @@ PROBLEM_TEXTS = {
     ProblemCode.KIND_CONFLICT: "a folder stands where the source has none; --delete replaces it",
     ProblemCode.CONFLICT: "the target changed during the run and was left as it is",
     ProblemCode.FOLDER_KEPT: "the folder holds entries that are not part of the run and was kept",
-    ProblemCode.LINK_REFUSED: "a symbolic link stands where a folder was expected, and links are never followed",
+    ProblemCode.LINK_REFUSED: "a symbolic link, or something else, stands where a file or folder was expected; "
+    "links are never followed",
     ProblemCode.NO_SPACE: "the target is full",
     ProblemCode.READ_ONLY_DISK: "the target's file system is read-only",
     ProblemCode.VERIFY_FAILED: "what arrived is not what was sent",

@@ -21,6 +21,10 @@ from psync.core.errors import Problem
 EntryPath: TypeAlias = tuple[bytes, ...]
 OrderKey: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
+# What a 64-bit count of nanoseconds holds, the years 1677 to 2262. Some file systems keep more.
+TIME_NS_MIN = -(2**63)
+TIME_NS_MAX = 2**63 - 1
+
 # Set-user-id and set-group-id never travel: on another machine they would
 # hand out the rights of another account.
 MODE_MASK = 0o1777
@@ -37,7 +41,10 @@ class Kind(IntEnum):
 
 
 class Stamp(Struct, frozen=True, array_like=True, gc=False):
-    """Identity of an entry within a run; a `ctime_ns` of 0 is not compared."""
+    """Identity of an entry within a run; a `ctime_ns` of 0 is not compared.
+
+    `size` in bytes is 0 but for files, times count nanoseconds from 1970.
+    """
 
     inode: int
     size: int
@@ -123,6 +130,11 @@ def fold_case(name: bytes) -> bytes:
 def _upper(character: str) -> str:
     upper = character.upper()
     return upper if len(upper) == 1 else character
+
+
+def bounded_time(time_ns: int) -> int:
+    """Give the time that can travel and is nearest to the one that a file system reports."""
+    return min(max(time_ns, TIME_NS_MIN), TIME_NS_MAX)
 
 
 def is_same_time(left_ns: int, right_ns: int, granularity_ns: int) -> bool:

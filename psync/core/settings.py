@@ -5,11 +5,13 @@ them with a `System`. Keys come stretched, so that nothing below pays for it.
 """
 
 from enum import StrEnum
+from ipaddress import ip_address
 
 from msgspec import Struct
 
 from psync.core.addresses import DEFAULT_PORT, Address, LocalAddress
 from psync.core.errors import NetworkUnauthenticated
+from psync.core.filters import Filters
 from psync.core.rootpath import RootPath
 
 DEFAULT_JOB = "Replication"
@@ -50,7 +52,7 @@ class ListenerSettings(Struct, frozen=True):
     state_folder: str = ""
 
     def __post_init__(self) -> None:
-        if self.is_keyed or self.address == LOOPBACK or is_loopback(self.address):
+        if self.is_keyed or is_loopback(self.address):
             return
         if not self.allow_unauthenticated_network or self.root is None:
             raise NetworkUnauthenticated(what="the listener")
@@ -66,7 +68,8 @@ class ListenerSettings(Struct, frozen=True):
 class CopySettings(Struct, frozen=True):
     """One run that brings the source's contents into the target.
 
-    Raises `NetworkUnauthenticated` for a connection without a key to another machine.
+    Raises `NetworkUnauthenticated` for a connection without a key to another machine,
+    `PatternInvalid` for a pattern that cannot be read.
     """
 
     source: Address
@@ -81,6 +84,7 @@ class CopySettings(Struct, frozen=True):
     allow_unauthenticated_network: bool = False
 
     def __post_init__(self) -> None:
+        Filters(self.exclude)
         if self.is_keyed or self.allow_unauthenticated_network:
             return
         for address in (self.source, self.target):
@@ -89,5 +93,13 @@ class CopySettings(Struct, frozen=True):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address or name means this machine by its spelling alone."""
-    return host.startswith("127.") or host in ("::1", "localhost")
+    """Whether an address or name means this machine by its spelling alone.
+
+    `127.example.com` is a name like any other, and means whatever its owner says.
+    """
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,7 +1,7 @@
 """Counting what a run did."""
 
 from psync.core.changes import Change, Delete, WriteFile
-from psync.core.content import Content, End, Pack, Piece
+from psync.core.content import Content, Pack, Piece
 from psync.core.errors import Problem
 from psync.core.manifest import Kind
 
@@ -30,12 +30,3 @@ class RunStats:
         """Count file content on its way."""
         if isinstance(content.header, Pack | Piece):
             self.bytes_literal += sum(map(len, content.buffers))
-
-
-def content_size(content: Content) -> dict[int, int]:
-    """Give the size of each file that a content completes, by its id."""
-    if isinstance(content.header, Pack):
-        return {file.id: file.size for file in content.header.files}
-    if isinstance(content.header, End):
-        return {content.header.id: content.header.size}
-    return {}

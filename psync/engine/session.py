@@ -6,7 +6,6 @@ its jail.
 """
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, cast
@@ -19,7 +18,6 @@ from psync.core.errors import (
     Failure,
     ListenerFailed,
     PathRefused,
-    PatternInvalid,
     ProtocolViolation,
     ReadOnlyListener,
     RefusedPath,
@@ -246,14 +244,7 @@ def _item(received: Received) -> ApplyItem:
 
 
 def _read_filters(message: Scan) -> Filters:
-    patterns = tuple(pattern.decode("utf-8", "surrogateescape") for pattern in message.exclude)
-    filters = Filters(patterns)
-    try:
-        if filters:
-            filters.excludes((), b"any", is_folder=False)  # compiles them
-    except (ValueError, re.error) as error:
-        raise PatternInvalid(pattern=", ".join(patterns), reason=str(error)) from error
-    return filters
+    return Filters(tuple(pattern.decode("utf-8", "surrogateescape") for pattern in message.exclude))
 
 
 def _read_path(message: Open) -> HostPath:
