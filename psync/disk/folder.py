@@ -110,6 +110,7 @@ class Folder:
         """Make a folder that only its owner can enter, and hold it open as new."""
         parent, name = self.locate(path)
         self.os.mkdir(name, 0o700, dir_fd=parent.fd)
+        self.forget(path)  # of another folder, which somebody has removed
         fd = self.os.open(name, self._flags, dir_fd=parent.fd)
         self._remember(path, Directory(self.os, fd, is_new=True))
 

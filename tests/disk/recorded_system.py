@@ -20,9 +20,6 @@ Call = tuple[str, bytes]
 TEMPORARY = b"<temporary>"
 ROOT = b"<root>"
 
-# These take the name of an entry; all others a descriptor.
-BY_NAME = {"open", "stat", "mkdir", "rmdir", "unlink", "rename", "symlink", "readlink"}
-
 
 class Status:
     """A status with some of its fields replaced."""
@@ -38,25 +35,26 @@ class Status:
 class Record:
     """What was called, and what is to happen at a call.
 
-    `fail`: which call fails, by its number from 0 or by its name and turn, and with which error.
-    `before`: what to run before a call, once.
+    `fail`: the calls that fail and their errors: one by its number from 0, or all of one name.
+    `before`: what to run, once, before a call by its number or before the first of its name.
     """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.names: dict[int, bytes] = {}
         self.fail: dict[int | str, int] = {}
-        self.before: dict[str, Callable[[], None]] = {}
+        self.before: dict[int | str, Callable[[], None]] = {}
         self.devices: dict[bytes, int] = {}  # folders that pretend to be another volume, by name
 
     def enter(self, name: str, target: object) -> int:
         """Note a call; give the error it must fail with, or 0."""
         shown = self._show(target)
         self.calls.append((name, shown))
-        if (event := self.before.pop(name, None)) is not None:
-            event()
-        number = self.fail.pop(len(self.calls) - 1, 0)
-        return number or self.fail.get(name, 0)
+        number = len(self.calls) - 1
+        for key in (number, name):
+            if (event := self.before.pop(key, None)) is not None:
+                event()
+        return self.fail.get(number, 0) or self.fail.get(name, 0)
 
     def called(self, *names: str) -> list[Call]:
         """The calls of these names, in order."""
