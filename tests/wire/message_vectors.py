@@ -102,11 +102,9 @@ VECTORS = {
 }
 
 
-def written_plaintexts() -> dict[str, bytes]:
-    """Read the plaintexts of PROTOCOL.md by their names."""
-    block = TEXT.partition("\n## Message vectors\n")[2].partition("```\n")[2].partition("```")[0]
-    lines = re.sub(r"\n +", "", block).splitlines()
-    return {name: bytes.fromhex(plaintext) for name, plaintext in (line.split(" = ") for line in lines)}
+# Name, fields and bytes of each vector as PROTOCOL.md has them.
+_BLOCK = TEXT.partition("\n## Message vectors\n")[2].partition("```\n")[2].partition("```")[0]
+_WRITTEN = re.findall(r"^(\S.*)\n  (\S.*)\n((?: {4}[0-9a-f]+\n)+)", _BLOCK, re.MULTILINE)
 
-
-PLAINTEXTS = written_plaintexts()
+NOTATIONS: dict[str, str] = {name: notation for name, notation, _ in _WRITTEN}
+PLAINTEXTS = {name: bytes.fromhex(digits) for name, _, digits in _WRITTEN}
