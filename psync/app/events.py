@@ -15,7 +15,17 @@ import msgspec
 
 from psync.app.failure_text import connection_lines, failure_lines
 from psync.app.output import Output
-from psync.core.changes import Change, Delete, FinishFolder, MakeLink, RenameEntry, SetMode, WriteFile
+from psync.core.changes import (
+    Change,
+    Delete,
+    FinishFolder,
+    MakeFolder,
+    MakeLink,
+    OpenFolder,
+    RenameEntry,
+    SetMode,
+    WriteFile,
+)
 from psync.core.errors import Failure, connection_failure_text, device_text
 from psync.core.manifest import EntryPath
 from psync.engine.events import (
@@ -35,16 +45,18 @@ Fields: TypeAlias = dict[str, Any]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-ACTIONS = {
-    "MakeFolder": "make_folder",
-    "WriteFile": "write_file",
-    "MakeLink": "make_link",
-    "SetMode": "set_mode",
-    "RenameEntry": "rename",
-    "OpenFolder": "open_folder",
-    "FinishFolder": "finish_folder",
-    "Delete": "delete",
+ACTIONS: Mapping[type, str] = {
+    MakeFolder: "make_folder",
+    WriteFile: "write_file",
+    MakeLink: "make_link",
+    SetMode: "set_mode",
+    RenameEntry: "rename",
+    OpenFolder: "open_folder",
+    FinishFolder: "finish_folder",
+    Delete: "delete",
 }
+
+_ENCODER = msgspec.json.Encoder()
 
 
 class JsonReport:
@@ -65,7 +77,7 @@ class JsonReport:
         fields = encode(event)
         if isinstance(event, ListenerReady | SessionEnded):
             fields["time"] = time_text(self._now_ns())
-        self._output.data(msgspec.json.encode(fields))
+        self._output.data(_ENCODER.encode(fields))
         for line in _diagnostics(event):
             self._output.complain(line)
 
@@ -106,26 +118,31 @@ def _failure(failure: Failure) -> Fields:
 
 
 def _change(event: str, change: Change) -> Fields:
-    fields = {"event": event, "action": ACTIONS[type(change).__name__], **_path(change.path)}
-    if isinstance(change, SetMode | FinishFolder):
-        fields["mode"] = change.mode
-    elif isinstance(change, MakeLink):
-        fields |= _name("link_target", change.link_target)
-    elif isinstance(change, RenameEntry):
-        fields |= _name("name", change.name)
-    elif isinstance(change, Delete):
-        fields["kind"] = change.kind.name.lower()
+    fields = {"event": event, "action": ACTIONS[type(change)], **_path(change.path)}
+    match change:
+        case SetMode() | FinishFolder():
+            fields["mode"] = change.mode
+        case MakeLink():
+            fields |= _name("link_target", change.link_target)
+        case RenameEntry():
+            fields |= _name("name", change.name)
+        case Delete():
+            fields["kind"] = change.kind.name.lower()
     return fields
 
 
 def _planned(event: ChangePlanned) -> Fields:
-    size = {"size": event.change.size} if isinstance(event.change, WriteFile) else {}
-    return {**_change("planned", event.change), **size}
+    fields = _change("planned", event.change)
+    if isinstance(event.change, WriteFile):
+        fields["size"] = event.change.size
+    return fields
 
 
 def _done(event: ChangeDone) -> Fields:
-    size = {"size": event.size} if isinstance(event.change, WriteFile) else {}
-    return {**_change("done", event.change), **size}
+    fields = _change("done", event.change)
+    if isinstance(event.change, WriteFile):
+        fields["size"] = event.size
+    return fields
 
 
 def _problem(event: ProblemFound) -> Fields:

@@ -3,6 +3,8 @@
 SIGINT and SIGTERM ask a program to stop in order, once. The next one finds the
 system's own handling again and ends the process at once: what is on the disk is
 whole at every moment, so nothing is lost by that but time.
+
+What only one command or option needs is imported there: each run starts anew.
 """
 
 import asyncio
@@ -16,15 +18,12 @@ import click
 from psync.app.config import CopyOptions, ListenOptions, QuickstartOptions, copy_settings, listener_settings
 from psync.app.copy_report import CopyReport, Verbosity
 from psync.app.credentials import is_keyed, read_credentials
-from psync.app.events import JsonReport
 from psync.app.failure_text import defect_lines, failure_lines
-from psync.app.listener_report import ListenerReport
 from psync.app.output import Output, is_screen, standard_output
 from psync.app.stretched import stretched_key
 from psync.core.errors import EXIT_DEFECT, Failure, OutputLost, SecretInvalid
 from psync.engine.copy import Copy
 from psync.engine.events import Report, RunRefused, RunState, Summary
-from psync.engine.listener import Listener
 from psync.real.system import real_system
 from psync.system import System
 from psync.wire.keys import GENERATED_KEY_BYTES, Secret, generate_key
@@ -32,6 +31,7 @@ from psync.wire.keys import GENERATED_KEY_BYTES, Secret, generate_key
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from psync.app.events import JsonReport
     from psync.app.progress import Progress
 
 STOPPING = "Stopping after what is being committed; a second signal stops at once."
@@ -68,9 +68,11 @@ def run_copy(options: CopyOptions) -> int:
 
 def run_listener(options: ListenOptions) -> int:
     """Carry out `psync listen`; give the exit code."""
+    from psync.app.listener_report import ListenerReport
+    from psync.engine.listener import Listener
+
     system, output = real_system(), standard_output()
-    kind = JsonReport if options.json else ListenerReport
-    report = kind(output, system.now_ns)
+    report = _json_report(output, system) if options.json else ListenerReport(output, system.now_ns)
     try:
         settings = listener_settings(options, system, is_keyed=is_keyed(options.credentials, system))
         program = Listener(settings, _key(options, system, report.warn), system, report)
@@ -91,7 +93,7 @@ def run_quickstart(options: QuickstartOptions) -> int:
     progress = _progress(console)
     report: CopyReport | JsonReport = CopyReport(output, Verbosity.QUIET, progress)
     if options.json:
-        report = JsonReport(output, system.now_ns, quiet=True)
+        report = _json_report(output, system, quiet=True)
     try:
         program = Quickstart(options, system, Story(output, console, json=options.json), report)
         code = _run(
@@ -144,13 +146,19 @@ def _progress(console: "Console | None") -> "Progress | None":
 
 def _copy_report(
     options: CopyOptions, system: System, output: Output, progress: "Progress | None"
-) -> CopyReport | JsonReport:
+) -> "CopyReport | JsonReport":
     if options.json:
-        return JsonReport(output, system.now_ns, quiet=options.quiet)
+        return _json_report(output, system, quiet=options.quiet)
     verbosity = Verbosity.VERBOSE if options.verbose else Verbosity.NORMAL
     if options.quiet:
         verbosity = Verbosity.QUIET
     return CopyReport(output, verbosity, progress, dry_run=options.dry_run)
+
+
+def _json_report(output: Output, system: System, *, quiet: bool = False) -> "JsonReport":
+    from psync.app.events import JsonReport
+
+    return JsonReport(output, system.now_ns, quiet=quiet)
 
 
 def _refuse(failure: Failure, job: str, report: Report) -> int:

@@ -1,6 +1,7 @@
 """This machine with an environment, an account and a clock of a test's choice."""
 
 import time
+from collections.abc import Callable
 
 from psync.real.system import RealSystem
 
@@ -22,3 +23,19 @@ class Machine(RealSystem):
 
     def now_ns(self) -> int:
         return time.time_ns() + self.seconds_later * SECOND_NS
+
+
+class Disturbed:
+    """The system's calls; `disturb` happens after each `read`."""
+
+    def __init__(self, calls: object, disturb: Callable[[], None]) -> None:
+        self._calls = calls
+        self._disturb = disturb
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._calls, name)
+
+    def read(self, fd: int, length: int) -> bytes:
+        content: bytes = self._calls.read(fd, length)
+        self._disturb()
+        return content

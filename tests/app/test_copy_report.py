@@ -102,12 +102,13 @@ def test_a_folder_is_listed_once():
     changes = [
         MakeFolder(1, (b"new",)),
         FinishFolder(2, (b"new",), 0o755, 5),
+        FinishFolder(2, (b"new",), 0o700, 5),
         OpenFolder(3, (b"old",)),
         FinishFolder(4, (b"old",), 0o555, 5),
     ]
     out, _ = told(*(ChangeDone(change, 0) for change in changes), verbosity=Verbosity.VERBOSE)
 
-    assert out == "folder  new/\nfolder  old/  (mode and time)\n"
+    assert out == "folder  new/\nfolder  new/  (mode and time)\nfolder  old/  (mode and time)\n"
 
 
 def test_quiet_tells_only_what_went_wrong():

@@ -7,7 +7,7 @@ import pytest
 
 from psync.app.credentials import PASSWORD_BYTES_MAX, CredentialOptions, is_keyed, read_credentials
 from psync.core.errors import SecretInvalid
-from tests.app.machine import Machine
+from tests.app.machine import Disturbed, Machine
 
 BOTH = {"PSYNC_USER": "env user", "PSYNC_PASSWORD": "env password"}
 
@@ -35,6 +35,7 @@ def password_file(folder: Path, content: bytes = b"from file\n", mode: int = 0o6
         pytest.param("u", True, False, BOTH, ("u", "from file"), id="options before the environment"),
         pytest.param(None, False, False, BOTH, ("env user", "env password"), id="the environment"),
         pytest.param(None, False, True, BOTH, ("env user", "typed"), id="a prompt before the environment"),
+        pytest.param(None, False, True, {}, ("", "typed"), id="a prompt alone"),
         pytest.param(
             None, False, False, {"PSYNC_USER": "", "PSYNC_PASSWORD": ""}, ("", ""), id="empty variables"
         ),
@@ -84,7 +85,8 @@ def test_a_password_file_that_holds_no_password_is_refused(tmp_path: Path, conte
         read(CredentialOptions(password_file=path), {})
 
     assert str(refused.value) == f"The password file {path!r} cannot be used: {reason}."
-    assert refused.value.__cause__ is None, "the other exception holds the content"
+    error = refused.value
+    assert error.__context__ is None or error.__suppress_context__, "the other exception holds the content"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +101,21 @@ def test_a_password_file_that_cannot_be_read_is_refused(tmp_path: Path, name: st
         read(CredentialOptions(password_file=path), {})
 
     assert str(refused.value) == f"The password file {path!r} cannot be used: {reason}."
+
+
+def test_a_file_without_end_is_not_read_to_its_end():
+    with pytest.raises(SecretInvalid, match="longer than 4,096 bytes"):
+        read(CredentialOptions(password_file="/dev/zero"), {})
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_remembered_by_what_it_was(tmp_path: Path):
+    path = password_file(tmp_path)
+    machine = Machine()
+    machine.os = Disturbed(machine.os, lambda: os.utime(path, ns=(0, 0)))
+
+    found = read_credentials(CredentialOptions(password_file=path), machine, str, [].append)
+
+    assert (found.password, found.file) == ("from file", None)
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_a_refusal_is_told_to_programs_and_to_people():
         (FinishFolder(1, (b"a",), 0o755, 5), {"action": "finish_folder", "mode": 0o755}),
         (Delete(1, (b"a",), Kind.LINK, STAMP), {"action": "delete", "kind": "link"}),
     ],
-    ids=list(ACTIONS),
+    ids=ACTIONS.values(),
 )
 def test_each_change_is_named_planned_and_done(change, fields: dict):
     planned, done = written(ChangePlanned(change))[0], written(ChangeDone(change, 9))[0]

