@@ -99,6 +99,10 @@ def test_fields_of_a_later_version_are_ignored_at_the_end_of_every_array(vector:
     assert read(plaintext(type(vector.message), header, vector.bulk)) == vector.message
 
 
+def test_what_is_ignored_may_be_nested_as_deep_as_is_written():
+    assert read(plaintext(Ping, b"\x92\x01" + b"\x91" * 31 + b"\x90")) == Ping(1)
+
+
 def test_the_longest_path_and_labels_can_be_asked_for():
     message = Open(
         PathStyle.WINDOWS, b"\xe2\x82\xac" * 32_767, OpenRole.TARGET, "\U0001f600" * 255, "0" * 255
