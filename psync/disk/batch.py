@@ -3,14 +3,12 @@
 How much is synced before the renames is the durability:
 
 * `file`: each file, then each folder.
-* `batch`: all files with one sync of the volume, then each folder. A few files
-  are synced one by one, which is cheaper than a whole volume.
+* `batch`: all files with one sync of each volume that they lie on, then each
+  folder. A few files are synced one by one, which is cheaper than a volume.
 * `none`: nothing; safe against a kill, not against a power cut.
 
 Nothing is acknowledged before its batch is settled.
 """
-
-import errno
 
 from msgspec import Struct
 
@@ -48,7 +46,7 @@ class Batch:
         self._files: list[StagedFile] = []
         self._waiting: list[Waiting] = []
         self._bytes = 0
-        self._syncs_volume: bool | None = None
+        self._syncs_volume: dict[int, bool] = {}  # by device
 
     @property
     def is_empty(self) -> bool:
@@ -63,10 +61,14 @@ class Batch:
 
     def add_file(self, file: StagedFile) -> None:
         """Take over a staged file; `settle` or `discard` ends it. Raises `OSError` if its sync fails."""
-        if self._durability is not Durability.BATCH or len(self._files) >= SINGLE_SYNCS_MAX:
-            if self._must_sync_alone(file):
-                self._sync_one(file)
-            self._stage.close(file)
+        try:
+            if self._durability is not Durability.BATCH or len(self._files) >= SINGLE_SYNCS_MAX:
+                if self._must_sync_alone(file):
+                    self._os.fsync(file.fd)
+                self._stage.close(file)
+        except OSError:
+            self._stage.discard(file)
+            raise
         self._files.append(file)
         self._bytes += file.size
 
@@ -102,31 +104,33 @@ class Batch:
         return self._durability is Durability.FILE
 
     def _can_sync_volume(self, directory: Directory) -> bool:
-        """Find out once, while the descriptors of files that would need their own sync are open."""
-        if self._syncs_volume is None:
-            self._syncs_volume = True
+        """Find out once a volume, while the descriptors of files that would need their own sync are open.
+
+        An error of the disk is told once: a volume that has told it here would be silent at the
+        sync that counts. So its files are synced one by one, and each tells its own.
+        """
+        device = directory.device
+        if device not in self._syncs_volume:
             try:
                 self._folder.system.sync_volume(directory.fd)
-            except OSError as error:
-                self._syncs_volume = error.errno not in (errno.ENOSYS, errno.EOPNOTSUPP)
-        return self._syncs_volume
-
-    def _sync_one(self, file: StagedFile) -> None:
-        try:
-            self._os.fsync(file.fd)
-        except OSError:
-            self._stage.discard(file)
-            raise
+            except OSError:
+                self._syncs_volume[device] = False
+            else:
+                self._syncs_volume[device] = True
+        return self._syncs_volume[device]
 
     def _sync_files(self, files: list[StagedFile]) -> OSError | None:
-        if self._durability is not Durability.BATCH or not files:
+        if self._durability is not Durability.BATCH:
             return None
+        volumes: dict[int, Directory] = {}
         try:
-            if len(files) > SINGLE_SYNCS_MAX and self._syncs_volume:
-                self._folder.system.sync_volume(files[0].directory.fd)
-                return None
-            for file in files[:SINGLE_SYNCS_MAX]:
-                self._os.fsync(file.fd)
+            for file in files:
+                if len(files) > SINGLE_SYNCS_MAX and self._can_sync_volume(file.directory):
+                    volumes.setdefault(file.directory.device, file.directory)
+                elif file.fd >= 0:
+                    self._os.fsync(file.fd)
+            for directory in volumes.values():
+                self._folder.system.sync_volume(directory.fd)
         except OSError as error:
             # The kernel has marked the pages clean: a second sync would succeed and prove nothing.
             return error
@@ -134,8 +138,8 @@ class Batch:
 
     def _commit(self, file: StagedFile) -> Waiting:
         path, directory = file.change.path, file.directory
-        self._stage.close(file)
         try:
+            self._stage.close(file)  # some network file systems tell only here that a write has failed
             self._folder.check_expected(directory, path[-1], file.change.replaces)
             self._os.rename(file.temporary, path[-1], src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
             status = self._os.stat(path[-1], dir_fd=directory.fd, follow_symlinks=False)

@@ -12,6 +12,7 @@ import stat
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -52,7 +53,13 @@ class Directory:
         """End one hold."""
         self._holders -= 1
         if not self._holders:
-            self._os.close(self.fd)
+            with suppress(OSError):  # the descriptor is gone, and nothing was written through it
+                self._os.close(self.fd)
+
+    @cached_property
+    def device(self) -> int:
+        """The number of the file system that the directory lies on."""
+        return self._os.fstat(self.fd).st_dev
 
 
 class Folder:
@@ -111,7 +118,12 @@ class Folder:
         parent, name = self.locate(path)
         self.os.mkdir(name, 0o700, dir_fd=parent.fd)
         self.forget(path)  # of another folder, which somebody has removed
-        fd = self.os.open(name, self._flags, dir_fd=parent.fd)
+        try:
+            fd = self.os.open(name, self._flags, dir_fd=parent.fd)
+        except OSError:
+            with suppress(OSError):
+                self.os.rmdir(name, dir_fd=parent.fd)
+            raise
         self._remember(path, Directory(self.os, fd, is_new=True))
 
     def forget(self, path: EntryPath) -> None:

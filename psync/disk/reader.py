@@ -8,6 +8,7 @@ target commit it.
 import errno
 import stat
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
 
 from blake3 import blake3
 from msgspec import Struct
@@ -117,7 +118,7 @@ class Reader:
             except OSError as error:
                 yield unsupplied(request, error)
             finally:
-                self._os.close(file.fd)
+                self._close(file.fd)
         if pack.files:
             yield pack.take()
 
@@ -125,11 +126,18 @@ class Reader:
         """Open a regular file; a fifo, link or device that took its place is refused."""
         directory, name = self._folder.locate(request.path)
         fd = self._os.open(name, self._flags, dir_fd=directory.fd)
-        before = self._os.fstat(fd)
-        if not stat.S_ISREG(before.st_mode):
-            self._os.close(fd)
-            raise EntryRefused(ProblemCode.SPECIAL_FILE)
+        try:
+            before = self._os.fstat(fd)
+            if not stat.S_ISREG(before.st_mode):
+                raise EntryRefused(ProblemCode.SPECIAL_FILE)
+        except BaseException:
+            self._close(fd)
+            raise
         return OpenFile(fd, before)
+
+    def _close(self, fd: int) -> None:
+        with suppress(OSError):  # what was read has been read
+            self._os.close(fd)
 
     def _read_whole(self, request: Request, file: OpenFile) -> tuple[PackedFile, bytes]:
         """Read a small file in one call; raise `SourceChanged`."""

@@ -7,6 +7,9 @@ same folder, readable by its owner only.
 This module writes; `batch` commits.
 """
 
+import errno
+from contextlib import suppress
+
 from blake3 import blake3
 from msgspec import Struct
 
@@ -22,6 +25,9 @@ from psync.system import System
 
 # Reserving the space of a large file at once says early that it does not fit.
 RESERVE_BYTES_MIN = 1024 * 1024
+
+# What file systems answer that cannot reserve.
+RESERVES_NOTHING = (errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class StagedFile(Struct):
@@ -102,7 +108,7 @@ class Stage:
         file = self._create(change)
         try:
             if header.size >= RESERVE_BYTES_MIN and not header.is_sparse:
-                self._os.posix_fallocate(file.fd, 0, header.size)
+                self._reserve(file.fd, header.size)
         except BaseException:
             self.discard(file)
             raise
@@ -134,14 +140,16 @@ class Stage:
 
     def discard(self, file: LargeFile | StagedFile) -> None:
         """Remove a temporary that will not be committed."""
-        self.close(file)
-        try:
-            self._os.unlink(file.temporary, dir_fd=file.directory.fd)
-        except FileNotFoundError:
-            pass
-        finally:
-            self.names.drop(file.temporary)
-            file.directory.release()
+        with suppress(OSError):
+            self.close(file)
+        self.remove(file.directory, file.temporary)
+        file.directory.release()
+
+    def remove(self, directory: Directory, temporary: bytes) -> None:
+        """Remove an entry that bears a temporary's name; where that fails, the next writer's scan will."""
+        with suppress(OSError):
+            self._os.unlink(temporary, dir_fd=directory.fd)
+        self.names.drop(temporary)
 
     def close(self, file: LargeFile | StagedFile) -> None:
         """Close the descriptor of a temporary, if it is still open."""
@@ -154,8 +162,19 @@ class Stage:
     def _create(self, change: WriteFile) -> LargeFile:
         directory, _ = self._folder.locate(change.path)
         temporary = self.names.take()
-        fd = self._os.open(temporary, self._flags, 0o600, dir_fd=directory.fd)
+        try:
+            fd = self._os.open(temporary, self._flags, 0o600, dir_fd=directory.fd)
+        except OSError:
+            self.names.drop(temporary)
+            raise
         return LargeFile(change, directory.hold(), temporary, fd, blake3())
+
+    def _reserve(self, fd: int, size: int) -> None:
+        try:
+            self._os.posix_fallocate(fd, 0, size)
+        except OSError as error:
+            if error.errno not in RESERVES_NOTHING:
+                raise
 
     def _write(self, fd: int, data: Buffer) -> None:
         written = self._os.write(fd, data)

@@ -24,7 +24,7 @@ from psync.core.changes import (
 )
 from psync.core.content import Begin, Buffer, Content, ContentHeader, End, Outcome, Pack, Piece, Unsupplied
 from psync.core.errors import ProblemCode
-from psync.core.manifest import MODE_MASK, Kind
+from psync.core.manifest import MODE_MASK, EntryPath, Kind
 from psync.core.settings import Durability
 from psync.disk.batch import Batch
 from psync.disk.folder import Directory, Folder, stamp_of
@@ -48,9 +48,10 @@ class Target:
         self._os = folder.os
         self._stage = Stage(folder, names)
         self._batch = Batch(folder, self._stage, durability)
+        self._durability = durability
         self._announced: dict[int, WriteFile] = {}
         self._large: LargeFile | None = None
-        self._dropped_id = 0  # a large file that failed here, and whose rest is still arriving
+        self._dropped: set[int] = set()  # files that failed here before their last word; it will come
         self._receivers: dict[type[ContentHeader], Callable[[Content], None]] = {
             Pack: self._receive_pack,
             Begin: self._receive_begin,
@@ -106,13 +107,15 @@ class Target:
     # Contents
 
     def _announce(self, change: WriteFile) -> None:
-        if len(self._announced) >= ANNOUNCED_MAX or change.id in self._announced:
+        if len(self._announced) + len(self._dropped) >= ANNOUNCED_MAX or change.id in self._announced:
             raise ContentUnannounced("too many files announced, or one twice")
         self._announced[change.id] = change
 
     def _receive_pack(self, content: Content) -> None:
         pack = cast("Pack", content.header)
         for file, data in zip(pack.files, split_pack(pack, content.buffers), strict=True):
+            if self._is_last_of_dropped(file.id):
+                continue
             change = self._take(file.id)
             try:
                 self._batch.add_file(self._stage.write_whole(change, file, data))
@@ -121,7 +124,7 @@ class Target:
 
     def _receive_begin(self, content: Content) -> None:
         header = cast("Begin", content.header)
-        if header.id == self._dropped_id:
+        if header.id in self._dropped:
             return
         self._discard_large()
         change = self._announced.get(header.id)
@@ -132,7 +135,7 @@ class Target:
 
     def _receive_piece(self, content: Content) -> None:
         header = cast("Piece", content.header)
-        if header.id == self._dropped_id:
+        if header.id in self._dropped:
             return
         large = self._expect_large(header.id)
         with self._failing(large.change):
@@ -142,25 +145,29 @@ class Target:
 
     def _receive_end(self, content: Content) -> None:
         header = cast("End", content.header)
-        if header.id == self._dropped_id:
-            self._dropped_id = 0
+        if self._is_last_of_dropped(header.id):
             return
         large = self._expect_large(header.id)
-        with self._failing(large.change):
+        change = self._take(header.id)
+        with self._failing(change):
             staged = self._stage.end(large, header)
             self._large = None
-            self._take(header.id)
             self._batch.add_file(staged)
 
     def _receive_nothing(self, content: Content) -> None:
         header = cast("Unsupplied", content.header)
-        if header.id == self._dropped_id:
-            self._dropped_id = 0
+        if self._is_last_of_dropped(header.id):
             return
         if self._large is not None and self._large.change.id == header.id:
             self._discard_large()
         change = self._take(header.id)
         self._batch.add_change(change.path, Outcome(change.id, problem=header.problem))
+
+    def _is_last_of_dropped(self, id: int) -> bool:
+        """Whether these were the last words on a file that failed here; they may come in any form."""
+        is_dropped = id in self._dropped
+        self._dropped.discard(id)
+        return is_dropped
 
     def _take(self, id: int) -> WriteFile:
         try:
@@ -186,7 +193,7 @@ class Target:
         except (OSError, EntryRefused) as error:
             self._discard_large()
             if self._announced.pop(change.id, None) is not None:
-                self._dropped_id = change.id
+                self._dropped.add(change.id)
             self._fail(change, error)
 
     def _fail(self, change: Change, error: OSError | EntryRefused) -> None:
@@ -196,29 +203,52 @@ class Target:
 
     def _make_folder(self, change: MakeFolder) -> Directory:
         parent, name = self._folder.locate(change.path)
-        if change.replaces is not None:
-            self._folder.check_expected(parent, name, change.replaces)
-            self._os.unlink(name, dir_fd=parent.fd)
-        try:
+        if change.replaces is None:
+            self._make_or_find(change.path)
+            return parent
+        self._folder.check_expected(parent, name, change.replaces)
+        with self._set_aside(parent, name) as temporary:
             self._folder.make(change.path)
-        except FileExistsError:
-            self._folder.directory(change.path)  # made meanwhile: fine, unless it is no folder
+        self._stage.remove(parent, temporary)
         return parent
+
+    def _make_or_find(self, path: EntryPath) -> None:
+        """Make a folder, unless somebody has made it meanwhile."""
+        try:
+            self._folder.make(path)
+        except FileExistsError:
+            try:
+                self._folder.directory(path)
+            except NotADirectoryError:
+                raise EntryRefused(ProblemCode.CONFLICT, "not there at the scan") from None
+
+    @contextmanager
+    def _set_aside(self, directory: Directory, name: bytes) -> Iterator[bytes]:
+        """Keep an entry under a temporary's name; it gets its own back if what follows fails."""
+        temporary = self._stage.names.take()
+        try:
+            self._os.rename(name, temporary, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
+            try:
+                yield temporary
+            except (OSError, EntryRefused):
+                self._os.rename(temporary, name, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
+                raise
+        finally:
+            self._stage.names.drop(temporary)
 
     def _make_link(self, change: MakeLink) -> Directory:
         directory, name = self._folder.locate(change.path)
         self._folder.check_expected(directory, name, change.replaces)
         temporary = self._stage.names.take()
-        self._os.symlink(change.link_target, temporary, dir_fd=directory.fd)
         try:
+            self._os.symlink(change.link_target, temporary, dir_fd=directory.fd)
             times = (change.mtime_ns, change.mtime_ns)
             self._os.utime(temporary, ns=times, dir_fd=directory.fd, follow_symlinks=False)
             self._os.rename(temporary, name, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
         except BaseException:
-            self._os.unlink(temporary, dir_fd=directory.fd)
+            self._stage.remove(directory, temporary)
             raise
-        finally:
-            self._stage.names.drop(temporary)
+        self._stage.names.drop(temporary)
         return directory
 
     def _set_mode(self, change: SetMode) -> None:
@@ -229,6 +259,8 @@ class Target:
             if not stamp_of(self._os.fstat(fd)).matches(change.expected):
                 raise EntryRefused(ProblemCode.CONFLICT, "modified since the scan")
             self._os.fchmod(fd, change.mode & MODE_MASK)
+            if self._durability is not Durability.NONE:
+                self._os.fsync(fd)  # no folder changes, whose sync would tell of it
         finally:
             self._os.close(fd)
 
@@ -237,15 +269,9 @@ class Target:
         directory, old = self._folder.locate(change.path)
         _, new = self._folder.locate((*change.path[:-1], change.name))
         self._folder.check_expected(directory, old, change.expected)
-        temporary = self._stage.names.take()
-        self._os.rename(old, temporary, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
-        try:
+        with self._set_aside(directory, old) as temporary:
+            self._folder.check_expected(directory, new, None)
             self._os.rename(temporary, new, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
-        except OSError:
-            self._os.rename(temporary, old, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
-            raise
-        finally:
-            self._stage.names.drop(temporary)
         self._folder.forget(change.path)
         return directory
 

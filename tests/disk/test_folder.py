@@ -1,20 +1,13 @@
-"""The jail: nothing outside an open folder is reached, by any verb, by any name, through any link."""
+"""Open folders: how long they stay open, what a name in them must still be, and those of the operator."""
 
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from psync.core.changes import FinishFolder, RenameEntry, SetMode, WriteFile
-from psync.core.errors import ProblemCode
-from psync.core.filters import Filters
-from psync.core.manifest import EntryPath, Order, Stamp
-from psync.core.paths import temporary_name
+from psync.core.manifest import Stamp
 from psync.disk.folder import (
-    DEPTH_MAX,
     DIRECTORIES_MAX,
     Folder,
     folder_id,
@@ -27,300 +20,8 @@ from psync.disk.folder import (
     stamp_of,
 )
 from psync.disk.problems import EntryRefused
-from psync.disk.scan import scan
-from tests.disk.contents import pack
 from tests.disk.recorded_system import REAL, RecordedSystem
-from tests.disk.trees import OLD_NS, contents, look, open_descriptors, plant
-from tests.disk.verbs import DATA, ON_THE_WHOLE, REACHING, VERBS, Verb, apply
-
-SECRET = b"belongs to somebody else"
-
-every_verb = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS.keys())
-
-
-@pytest.fixture
-def outside(tmp_path: Path) -> Iterator[Path]:
-    """A tree that must stay as it is, whatever happens in the jail beside it."""
-    outside = plant(tmp_path / "outside", {"file": SECRET, "sub/file": SECRET, "empty/empty": None})
-    before = look(outside)
-    yield outside
-    assert look(outside) == before
-
-
-@pytest.fixture
-def inside(tmp_path: Path, outside: Path) -> Path:
-    return plant_inside(tmp_path / "inside")
-
-
-@pytest.fixture
-def jail(inside: Path) -> Iterator[Folder]:
-    """An open jail, which in the end gives back every descriptor."""
-    before = open_descriptors()
-    with open_folder(REAL, os.fsencode(inside)) as folder:
-        yield folder
-    assert open_descriptors() == before
-
-
-def plant_inside(root: Path) -> Path:
-    return plant(root, {"file": b"old", "sub/file": b"old", "sub/sub/file": b"old", "empty": None})
-
-
-def stamp(path: Path) -> Stamp:
-    return stamp_of(path.lstat())
-
-
-# Names
-
-
-HOSTILE_NAMES = {
-    "empty": b"",
-    "the folder itself": b".",
-    "the folder above": b"..",
-    "a path": b"sub/file",
-    "a path upwards": b"../outside",
-    "a path upwards and in again": b"sub/../file",
-    "an absolute path": b"/etc/passwd",
-    "a trailing slash": b"sub/",
-    "only a slash": b"/",
-    "NUL": b"fi\0le",
-    "only NUL": b"\0",
-    "too long": b"n" * 256,
-    "a temporary": temporary_name(bytes(16)),
-}
-
-every_hostile_name = pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES.keys())
-
-
-@every_verb
-def test_a_name_that_is_no_name_is_refused_by_every_verb_at_every_depth(
-    inside: Path, jail: Folder, verb: Verb
-):
-    before = look(inside)
-
-    for reason, name in HOSTILE_NAMES.items():
-        for path in ((name,), (b"sub", name), (name, b"file"), (b"sub", name, b"f"), (b"sub", b"sub", name)):
-            problem = verb(jail, path, None)
-            assert problem is not None, reason
-            assert (problem.path, problem.code) == (path, ProblemCode.NAME_INVALID), reason
-
-    assert look(inside) == before
-
-
-@every_hostile_name
-def test_an_entry_is_not_renamed_to_a_name_that_is_no_name(inside: Path, jail: Folder, name: bytes):
-    before = contents(inside)
-
-    outcome = apply(jail, RenameEntry(1, (b"sub", b"file"), name, stamp(inside / "sub/file")))
-
-    assert outcome.problem is not None
-    assert outcome.problem.code is ProblemCode.NAME_INVALID
-    assert contents(inside) == before
-
-
-@pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("path", [(), (b"sub",) * (DEPTH_MAX + 1)], ids=["the job's folder", "too deep"])
-def test_a_path_without_a_last_name_or_without_an_end_is_refused(jail: Folder, verb: str, path: EntryPath):
-    problem = VERBS[verb](jail, path, None)
-
-    if path == () and verb in ON_THE_WHOLE:
-        assert problem is None
-    else:
-        assert problem is not None
-        assert problem.code is ProblemCode.NAME_INVALID
-
-
-GOOD_NAMES = {
-    "not UTF-8": b"\xff\xfe",
-    "a newline": b"a\nb",
-    "a backslash": b"..\\outside",
-    "three dots": b"...",
-    "the longest": b"n" * 255,
-    "a temporary's name but for its end": temporary_name(bytes(16)) + b"x",
-    "a temporary's name in capitals": temporary_name(bytes(16)).upper(),
-    "a leading dash": b"-rf",
-    "a trailing space": b"x ",
-}
-
-
-@pytest.mark.parametrize("name", GOOD_NAMES.values(), ids=GOOD_NAMES.keys())
-def test_a_name_that_the_disk_can_hold_is_used_as_it_is(tmp_path: Path, jail: Folder, name: bytes):
-    assert VERBS["write a small file"](jail, (name,), None) is None
-    assert Path(os.fsdecode(os.fsencode(tmp_path / "inside") + b"/" + name)).read_bytes() == DATA
-
-
-# Links
-
-LINKS = {
-    "absolute": "{outside}",
-    "relative": "../outside",
-    "relative from below": "../../outside",
-    "dangling": "nowhere",
-    "to itself": "to itself",
-    "upwards": "..",
-    "to the folder it stands in": ".",
-    "to a folder beside it": "sub",
-    "through another link": "/proc/self/cwd",
-}
-
-
-@every_verb
-def test_no_verb_goes_through_a_link_at_any_depth(inside: Path, outside: Path, jail: Folder, verb: Verb):
-    for reason, aim in LINKS.items():
-        for place in ("", "sub", "sub/sub"):
-            (inside / place / reason).symlink_to(aim.format(outside=outside))
-    before = look(inside)
-
-    for link in map(os.fsencode, LINKS):
-        for way in ((link,), (b"sub", link), (b"sub", b"sub", link)):
-            for rest in ((b"file",), (b"sub", b"file"), (b"empty",), (b"new",)):
-                problem = verb(jail, way + rest, stamp(outside / "file"))
-                assert problem is not None, link
-                assert problem.code is ProblemCode.LINK_REFUSED, link
-
-    assert look(inside) == before
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_verb_on_a_link_is_refused_or_treats_the_link_itself(
-    inside: Path, outside: Path, jail: Folder, verb: str
-):
-    for aim in (outside, outside / "file", outside / "new", "door"):
-        door = inside / "door"
-        door.symlink_to(aim)
-        before = door.lstat().st_ino
-
-        problem = VERBS[verb](jail, (b"door",), stamp(door))
-
-        if verb in (*REACHING, "delete a folder"):
-            assert problem is not None
-            assert (problem.code, door.lstat().st_ino) == (ProblemCode.LINK_REFUSED, before)
-        else:
-            assert (problem, is_link(door, before)) == (None, False)
-        for name in ("door", "renamed"):
-            remove(inside / name)
-
-
-def remove(path: Path) -> None:
-    if path.is_symlink() or path.is_file():
-        path.unlink()
-    elif path.exists():
-        path.rmdir()
-
-
-def is_link(path: Path, inode: int) -> bool:
-    """Whether this very link still stands there."""
-    return path.is_symlink() and path.lstat().st_ino == inode
-
-
-def run_scan(folder: Folder) -> list[EntryPath]:
-    return [listing.path for listing in scan(folder, Order(), Filters(), lambda _: True)]
-
-
-def test_a_scan_does_not_enter_what_a_link_leads_to(inside: Path, outside: Path, jail: Folder):
-    (inside / "sub/door").symlink_to(outside)
-
-    assert run_scan(jail) == [(), (b"empty",), (b"sub",), (b"sub", b"sub")]
-
-
-# Races: at every call in turn, somebody exchanges what stands there for a way out.
-
-
-def exchange(victim: Path, aim: Path) -> None:
-    with suppress(FileNotFoundError):  # the verb has just removed it
-        victim.rename(victim.with_name("moved"))
-    victim.symlink_to(aim)
-
-
-def exchange_before_each_call(root: Path, victim: str, aim: Path, verb: Verb) -> int:
-    """Try a verb in fresh trees, once for each of its calls; give how many calls it has."""
-    for number in range(1000):
-        inside = plant_inside(root / f"{number}")
-        system = RecordedSystem()
-        with open_folder(system, os.fsencode(inside)) as jail:
-            calls = len(system.record.calls)
-            system.record.before[calls + number] = lambda inside=inside: exchange(inside / victim, aim)
-            verb(jail, (b"sub", b"file"), stamp(inside / "sub/file"))
-        if calls + number in system.record.before:
-            return number
-    raise AssertionError("endless")
-
-
-@every_verb
-def test_a_folder_exchanged_for_a_link_at_any_moment_leads_nowhere(tmp_path: Path, outside: Path, verb: Verb):
-    assert exchange_before_each_call(tmp_path, "sub", outside, verb) > 1
-
-
-@every_verb
-def test_a_file_exchanged_for_a_link_at_any_moment_leads_nowhere(tmp_path: Path, outside: Path, verb: Verb):
-    assert exchange_before_each_call(tmp_path, "sub/file", outside / "file", verb) > 1
-
-
-def test_a_scan_of_folders_that_are_exchanged_for_links_stays_inside(tmp_path: Path, outside: Path):
-    (outside / os.fsdecode(temporary_name(bytes(16)))).touch()
-    os.utime(outside, ns=(OLD_NS, OLD_NS))
-
-    def verb(jail: Folder, _path: EntryPath, _stamp: Stamp | None) -> None:
-        assert (b"sub", b"empty") not in run_scan(jail)
-
-    assert exchange_before_each_call(tmp_path, "sub", outside, verb) > 1
-    assert (outside / os.fsdecode(temporary_name(bytes(16)))).exists()
-    (outside / os.fsdecode(temporary_name(bytes(16)))).unlink()
-    os.utime(outside, ns=(OLD_NS, OLD_NS))
-
-
-def test_work_in_a_folder_that_was_moved_away_goes_on_where_it_is_now(
-    inside: Path, outside: Path, jail: Folder
-):
-    jail.directory((b"sub",))
-    exchange(inside / "sub", outside)
-
-    assert VERBS["write a small file"](jail, (b"sub", b"new"), None) is None
-
-    assert (inside / "moved/new").read_bytes() == DATA
-
-
-# What is shared with the outside
-
-
-@pytest.mark.parametrize(
-    "verb", ["write a small file", "write a large file", "make a link", "delete a file", "make a folder"]
-)
-def test_a_hard_link_to_a_file_outside_is_replaced_and_not_written_through(
-    inside: Path, outside: Path, jail: Folder, verb: str
-):
-    shared = inside / "sub/shared"
-    os.link(outside / "file", shared)
-
-    assert VERBS[verb](jail, (b"sub", b"shared"), stamp(shared)) is None
-
-    assert (outside / "file").stat().st_nlink == 1
-
-
-def test_set_id_bits_are_never_written(inside: Path, jail: Folder):
-    (inside / "file").chmod(0o6755)
-    (inside / "sub").chmod(0o4755)
-    changes = [
-        (WriteFile(1, (b"new",), 0o7755, 3), [pack((1, b"abc"))]),
-        (SetMode(1, (b"file",), 0o7751, stamp(inside / "file")), []),
-        (FinishFolder(1, (b"sub",), 0o7751, OLD_NS), []),
-    ]
-
-    for change, content in changes:
-        assert apply(jail, change, *content).problem is None
-
-    modes = [stat.S_IMODE((inside / name).stat().st_mode) for name in ("new", "file", "sub")]
-    assert modes == [0o1755, 0o1751, 0o1751]
-
-
-def test_a_folder_keeps_the_set_group_id_bit_that_it_has_for_its_owner(inside: Path, jail: Folder):
-    (inside / "sub").chmod(0o2755)
-
-    assert apply(jail, FinishFolder(1, (b"sub",), 0o750, OLD_NS)).problem is None
-
-    assert stat.S_IMODE((inside / "sub").stat().st_mode) == 0o2750
-
-
-# Open folders
+from tests.disk.trees import open_descriptors, plant, stamp
 
 
 def test_only_so_many_folders_stay_open_and_each_is_found_again(tmp_path: Path):
@@ -328,8 +29,8 @@ def test_only_so_many_folders_stay_open_and_each_is_found_again(tmp_path: Path):
     plant(tmp_path, {name.decode(): None for name in names})
     before = open_descriptors()
 
-    with open_folder(REAL, os.fsencode(tmp_path)) as jail:
-        inodes = [REAL.os.fstat(jail.directory((name,)).fd).st_ino for name in names]
+    with open_folder(REAL, os.fsencode(tmp_path)) as folder:
+        inodes = [REAL.os.fstat(folder.directory((name,)).fd).st_ino for name in names]
         assert open_descriptors() == before + DIRECTORIES_MAX + 1
 
     assert inodes == [(tmp_path / name.decode()).stat().st_ino for name in names]
@@ -340,52 +41,62 @@ def test_a_folder_in_frequent_use_is_opened_once(tmp_path: Path):
     plant(tmp_path, {f"{number}": None for number in range(DIRECTORIES_MAX * 2)})
     system = RecordedSystem()
 
-    with open_folder(system, os.fsencode(tmp_path)) as jail:
+    with open_folder(system, os.fsencode(tmp_path)) as folder:
         for number in range(DIRECTORIES_MAX * 2):
-            jail.directory((b"%d" % number,))
-            jail.directory((b"0",))
+            folder.directory((b"%d" % number,))
+            folder.directory((b"0",))
 
     assert system.record.calls.count(("open", b"0")) == 1
 
 
-def test_a_held_folder_outlives_the_jail(inside: Path):
+def test_a_held_folder_outlives_the_jail(root: Path):
     before = open_descriptors()
-    with open_folder(REAL, os.fsencode(inside)) as jail:
-        held = jail.directory((b"sub",)).hold()
+    with open_folder(REAL, os.fsencode(root)) as folder:
+        held = folder.directory((b"sub",)).hold()
 
-    assert REAL.os.fstat(held.fd).st_ino == (inside / "sub").stat().st_ino
+    assert REAL.os.fstat(held.fd).st_ino == (root / "sub").stat().st_ino
     held.release()
     assert open_descriptors() == before
 
 
-def test_a_forgotten_folder_and_all_below_it_are_looked_up_again(inside: Path, jail: Folder):
-    jail.directory((b"sub", b"sub"))
-    jail.forget((b"sub",))
-    (inside / "sub").rename(inside / "other")
+def test_a_forgotten_folder_and_all_below_it_are_looked_up_again(root: Path, folder: Folder):
+    (root / "sub/sub").mkdir()
+    folder.directory((b"sub", b"sub"))
+    folder.forget((b"sub",))
+    (root / "sub").rename(root / "other")
 
     for path in ((b"sub",), (b"sub", b"sub")):
         with pytest.raises(FileNotFoundError):
-            jail.directory(path)
+            folder.directory(path)
 
 
-def test_a_folder_made_again_under_a_known_name_is_the_new_one(inside: Path, jail: Folder):
-    jail.directory((b"sub", b"sub"))
-    (inside / "sub").rename(inside / "other")
+def test_a_folder_made_again_under_a_known_name_is_the_new_one(root: Path, folder: Folder):
+    (root / "sub/sub").mkdir()
+    folder.directory((b"sub", b"sub"))
+    (root / "sub").rename(root / "other")
 
-    jail.make((b"sub",))
+    folder.make((b"sub",))
 
-    assert jail.directory((b"sub",)).is_new
+    assert folder.directory((b"sub",)).is_new
     with pytest.raises(FileNotFoundError):
-        jail.directory((b"sub", b"sub"))
+        (root / "sub/sub").mkdir()
+    folder.directory((b"sub", b"sub"))
 
 
-def test_a_folder_is_made_for_its_owner_only(inside: Path, jail: Folder):
-    jail.make((b"sub", b"new"))
+def test_a_folder_is_made_for_its_owner_only(root: Path, folder: Folder):
+    folder.make((b"sub", b"new"))
 
-    assert stat.S_IMODE((inside / "sub/new").stat().st_mode) == 0o700
+    assert stat.S_IMODE((root / "sub/new").stat().st_mode) == 0o700
 
 
 # What a plan expects
+
+
+def test_a_stamp_tells_what_a_status_does_but_for_the_size_of_what_is_no_file(root: Path):
+    file, folder = (root / "file").lstat(), (root / "sub").lstat()
+
+    assert stamp_of(file) == Stamp(file.st_ino, 3, file.st_mtime_ns, file.st_ctime_ns)
+    assert stamp_of(folder) == Stamp(folder.st_ino, 0, folder.st_mtime_ns, folder.st_ctime_ns)
 
 
 @pytest.mark.parametrize(
@@ -399,16 +110,16 @@ def test_a_folder_is_made_for_its_owner_only(inside: Path, jail: Folder):
     ],
 )
 def test_an_entry_is_what_the_plan_saw_or_a_conflict(
-    inside: Path, jail: Folder, name: str, expects: bool, detail: str
+    root: Path, folder: Folder, name: str, expects: bool, detail: str
 ):
-    seen = (inside / name) if (inside / name).exists() else (inside / "file")
+    seen = (root / name) if (root / name).exists() else (root / "file")
     expected = stamp(seen) if expects else None
 
-    assert conflict(jail, name, expected) == detail
+    assert conflict(folder, name, expected) == detail
 
 
-def test_an_entry_modified_since_the_scan_is_a_conflict(inside: Path, jail: Folder):
-    before = stamp(inside / "file")
+def test_an_entry_modified_since_the_scan_is_a_conflict(root: Path, folder: Folder):
+    before = stamp(root / "file")
     changes = [
         Stamp(before.inode + 1, before.size, before.mtime_ns, before.ctime_ns),
         Stamp(before.inode, before.size + 1, before.mtime_ns, before.ctime_ns),
@@ -416,21 +127,21 @@ def test_an_entry_modified_since_the_scan_is_a_conflict(inside: Path, jail: Fold
         Stamp(before.inode, before.size, before.mtime_ns, before.ctime_ns + 1),
     ]
 
-    assert [conflict(jail, "file", expected) for expected in changes] == [
+    assert [conflict(folder, "file", expected) for expected in changes] == [
         "CONFLICT: modified since the scan"
     ] * 4
 
 
-def test_the_change_time_is_not_compared_where_it_is_unknown(inside: Path, jail: Folder):
-    before = stamp(inside / "file")
+def test_the_change_time_is_not_compared_where_it_is_unknown(root: Path, folder: Folder):
+    before = stamp(root / "file")
 
-    assert conflict(jail, "file", Stamp(before.inode, before.size, before.mtime_ns, 0)) == ""
+    assert conflict(folder, "file", Stamp(before.inode, before.size, before.mtime_ns, 0)) == ""
 
 
-def conflict(jail: Folder, name: str, expected: Stamp | None) -> str:
+def conflict(folder: Folder, name: str, expected: Stamp | None) -> str:
     """Give what is wrong with an entry, nothing for one that is as expected."""
     try:
-        jail.check_expected(jail.root, name.encode(), expected)
+        folder.check_expected(folder.root, name.encode(), expected)
     except EntryRefused as refused:
         return f"{refused.code}: {refused.detail}"
     return ""
@@ -439,35 +150,36 @@ def conflict(jail: Folder, name: str, expected: Stamp | None) -> str:
 # The operator's own folders
 
 
-def test_the_operators_own_path_may_lead_through_links(inside: Path, tmp_path: Path):
-    (tmp_path / "link").symlink_to(inside)
+def test_the_operators_own_path_may_lead_through_links(root: Path, tmp_path: Path):
+    (tmp_path / "link").symlink_to(root)
 
-    with open_folder(REAL, os.fsencode(tmp_path / "link/sub")) as jail:
-        assert folder_id(REAL.os, jail.root.fd)[1] == (inside / "sub").stat().st_ino
+    for path in ("link", "link/sub"):
+        with open_folder(REAL, os.fsencode(tmp_path / path)) as folder:
+            assert folder_id(REAL.os, folder.root.fd)[1] == (tmp_path / path).stat().st_ino
 
 
-def test_a_file_is_not_opened_as_a_folder(inside: Path):
+def test_a_file_is_not_opened_as_a_folder(root: Path):
     with pytest.raises(NotADirectoryError):
-        open_folder(REAL, os.fsencode(inside / "file"))
+        open_folder(REAL, os.fsencode(root / "file"))
 
 
-def test_the_folders_above_are_those_up_to_the_root_of_the_machine(inside: Path, jail: Folder):
-    jail.directory((b"sub",))
+def test_the_folders_above_are_those_up_to_the_root_of_the_machine(root: Path, folder: Folder):
+    folder.directory((b"sub",))
     before = open_descriptors()
 
-    with folders_above(jail) as above:
+    with folders_above(folder) as above:
         found = [folder.id for folder in above]
 
-    statuses = [path.stat() for path in inside.resolve().parents]
+    statuses = [path.stat() for path in root.resolve().parents]
     assert found == [(status.st_dev, status.st_ino) for status in statuses]
-    assert ids_above(jail) == [folder_id(REAL.os, jail.root.fd), *found]
+    assert ids_above(folder) == [folder_id(REAL.os, folder.root.fd), *found]
     assert open_descriptors() == before
 
 
-def test_missing_folders_are_made_and_each_is_synced_into_its_parent(inside: Path):
+def test_missing_folders_are_made_and_each_is_synced_into_its_parent(root: Path):
     system = RecordedSystem()
-    with open_folder(system, os.fsencode(inside)) as jail:
-        open_below(jail, (b"sub", b"new", b"newer"), create=True).close()
+    with open_folder(system, os.fsencode(root)) as folder:
+        open_below(folder, (b"sub", b"new", b"newer"), create=True).close()
 
     assert system.record.called("mkdir", "fsync") == [
         ("mkdir", b"sub"),
@@ -476,22 +188,23 @@ def test_missing_folders_are_made_and_each_is_synced_into_its_parent(inside: Pat
         ("mkdir", b"newer"),
         ("fsync", b"new"),
     ]
-    assert (inside / "sub/new/newer").is_dir()
+    assert (root / "sub/new/newer").is_dir()
 
 
-def test_a_missing_folder_is_not_made_for_a_reader(inside: Path, jail: Folder):
+def test_a_missing_folder_is_not_made_for_a_reader(root: Path, folder: Folder):
     with pytest.raises(FileNotFoundError):
-        open_below(jail, (b"new",), create=False)
-    assert not (inside / "new").exists()
+        open_below(folder, (b"new",), create=False)
+    assert not (root / "new").exists()
 
 
-def test_a_jail_below_a_jail_outlives_it(inside: Path):
-    with open_folder(REAL, os.fsencode(inside)) as jail:
-        below = open_below(jail, (b"sub",), create=False)
+def test_a_jail_below_a_jail_outlives_it(root: Path):
+    with open_folder(REAL, os.fsencode(root)) as folder:
+        below = open_below(folder, (b"sub",), create=False)
+        same = open_below(folder, (), create=False)
 
-    with below:
-        assert below.directory((b"sub",)).fd > 0
-        assert folder_id(REAL.os, below.root.fd)[1] == (inside / "sub").stat().st_ino
+    with below, same:
+        assert folder_id(REAL.os, below.root.fd)[1] == (root / "sub").stat().st_ino
+        assert folder_id(REAL.os, same.directory((b"sub",)).fd)[1] == (root / "sub").stat().st_ino
 
 
 def test_the_operators_folders_are_made_unless_they_are_there(tmp_path: Path):

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from psync.core.manifest import Stamp
+from psync.core.paths import is_temporary_name
+from psync.disk.folder import stamp_of
+
 NOBODY = 65534
 OLD_NS = 1_500_000_000_123_456_789
 
@@ -34,6 +38,16 @@ def contents(root: Path) -> dict[str, bytes]:
     """The files below `root`, temporaries included, and the targets of links."""
     seen = look(root)
     return {name: content for name, (kind, _, content) in seen.items() if kind[0] != "d"}
+
+
+def stamp(path: Path) -> Stamp:
+    """The identity of an entry, as a scan gives it."""
+    return stamp_of(path.lstat())
+
+
+def temporaries(root: Path) -> list[str]:
+    """What bears a temporary's name below `root`."""
+    return [name for name in look(root) if is_temporary_name(os.fsencode(Path(name).name))]
 
 
 def open_descriptors() -> int:

@@ -1,6 +1,6 @@
 """Every verb of psync that takes a path, tried on one path."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from psync.core.changes import (
     Change,
@@ -14,7 +14,7 @@ from psync.core.changes import (
     WriteFile,
 )
 from psync.core.content import Content, Outcome, Request, Unsupplied
-from psync.core.errors import Problem
+from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import EntryPath, Kind, Stamp
 from psync.core.settings import Durability
 from psync.disk.folder import Folder, open_below
@@ -32,22 +32,41 @@ DATA = b"written through psync"
 NOTHING = Stamp(0, 0, 0, 0)
 
 
-def apply(folder: Folder, change: Change, *contents: Content) -> Outcome:
-    """Carry out one change through a target of its own."""
-    target = Target(folder, TemporaryNames(folder.system), Durability.NONE)
+def carry_out(
+    folder: Folder, steps: Sequence[Change | Content], durability: Durability = Durability.NONE
+) -> list[Outcome]:
+    """Give changes and contents to a target of their own; give the outcomes by their ids."""
+    target = Target(folder, TemporaryNames(folder.system), durability)
     try:
-        target.change(change)
-        for content in contents:
-            target.receive(content)
-        [outcome] = target.settle()
+        for step in steps:
+            take(target, step)
+        return sorted(target.settle(), key=lambda outcome: outcome.id)
     finally:
         target.close()
+
+
+def take(target: Target, step: Change | Content) -> None:
+    """Give a target its next change or content."""
+    if isinstance(step, Content):
+        target.receive(step)
+    else:
+        target.change(step)
+
+
+def apply(folder: Folder, change: Change, *contents: Content) -> Outcome:
+    """Carry out one change."""
+    [outcome] = carry_out(folder, [change, *contents])
     return outcome
 
 
 def read(folder: Folder, path: EntryPath) -> list[Content]:
     """Read one file; one that changes meanwhile gives nothing that completes it."""
     return list(Reader(folder).read([Request(1, path)], []))
+
+
+def codes(outcomes: Sequence[Outcome]) -> dict[int, ProblemCode | None]:
+    """What is wrong with each change, by its id."""
+    return {outcome.id: outcome.problem.code if outcome.problem else None for outcome in outcomes}
 
 
 def _changes(make: Callable[[EntryPath, Stamp | None], Change], *contents: Content) -> Verb:
