@@ -63,7 +63,7 @@ def run_copy(options: CopyOptions) -> int:
         if isinstance(report, CopyReport):
             report.note_interruption()
 
-    return _finish(_run(program, output, stop, progress), output)
+    return _finish(run_program(program, output, stop, progress), output)
 
 
 def run_listener(options: ListenOptions) -> int:
@@ -76,7 +76,7 @@ def run_listener(options: ListenOptions) -> int:
     try:
         settings = listener_settings(options, system, is_keyed=is_keyed(options.credentials, system))
         program = Listener(settings, _key(options, system, report.warn), system, report)
-        code = _run(program, output, lambda: output.complain(STOPPING))
+        code = run_program(program, output, lambda: output.complain(STOPPING))
     except Failure as failure:
         report(RunRefused(failure))
         code = failure.exit_code
@@ -96,7 +96,7 @@ def run_quickstart(options: QuickstartOptions) -> int:
         report = _json_report(output, system, quiet=True)
     try:
         program = Quickstart(options, system, Story(output, console, json=options.json), report)
-        code = _run(
+        code = run_program(
             program, output, lambda: output.complain("Stopping; a second signal stops at once."), progress
         )
     except Failure as failure:
@@ -194,9 +194,10 @@ def _ask_password() -> str:
 # The event loop
 
 
-def _run(
+def run_program(
     program: Program, output: Output, on_stop: Callable[[], None], progress: "Progress | None" = None
 ) -> int:
+    """Run a program on an event loop until it ends; a signal calls `on_stop` and ends it in order."""
     return asyncio.run(_supervise(program, output, on_stop, progress))
 
 

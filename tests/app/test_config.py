@@ -66,29 +66,18 @@ def test_a_run_without_options_has_the_documented_defaults():
 
 
 def test_every_option_of_a_run_arrives():
-    options = CopyOptions(
-        "/a",
-        "tcp://server/b",
-        delete=True,
-        exclude=("*.tmp", "!keep.tmp"),
-        port="7400",
-        job="Nightly",
-        durability="file",
-        dry_run=True,
-        allow_unauthenticated_network=True,
-    )
+    same = {
+        "delete": True,
+        "exclude": ("*.tmp", "!keep.tmp"),
+        "job": "Nightly",
+        "dry_run": True,
+        "allow_unauthenticated_network": True,
+    }
 
-    assert copy_settings(options, is_keyed=False) == CopySettings(
-        LocalAddress("/a"),
-        parse_address("tcp://server/b"),
-        port=7400,
-        delete=True,
-        exclude=("*.tmp", "!keep.tmp"),
-        job="Nightly",
-        durability=Durability.FILE,
-        dry_run=True,
-        is_keyed=False,
-        allow_unauthenticated_network=True,
+    settings = copying("/a", "/b", is_keyed=False, port="7400", durability="file", **same)
+
+    assert settings == CopySettings(
+        LocalAddress("/a"), LocalAddress("/b"), port=7400, durability=Durability.FILE, **same
     )
 
 

@@ -1,13 +1,70 @@
 """How commands run: on a terminal, with a prompt, with a key of their own."""
 
+import asyncio
+import gc
 import re
+from collections.abc import Callable
 
+import pytest
+
+from psync.app.output import standard_output
+from psync.app.run import run_program
 from psync.wire.keys import parse_key
 from tests.app.psync_process import Site, contents
 from tests.app.terminal import on_terminal
 
 ERASE_LINE, SHOW_CURSOR = "\x1b[2K", "\x1b[?25h"
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Program:
+    """A program that does one thing and ends with a code of its own."""
+
+    def __init__(self, work: Callable[[asyncio.AbstractEventLoop], None]) -> None:
+        self._work = work
+
+    async def main(self) -> int:
+        self._work(asyncio.get_running_loop())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        gc.collect()
+        return 7
+
+    def stop(self) -> None:
+        """Nothing asks it to."""
+
+
+def _fail() -> None:
+    raise ValueError("hunter2")
+
+
+async def _fail_later() -> None:
+    _fail()
+
+
+@pytest.mark.parametrize(
+    ("work", "start"),
+    [
+        pytest.param(
+            lambda loop: loop.call_soon(_fail), "psync: internal error: ValueError at ", id="callback"
+        ),
+        pytest.param(
+            lambda loop: loop.create_task(_fail_later()), "psync: internal error: ValueError at ", id="task"
+        ),
+        pytest.param(
+            lambda loop: loop.call_exception_handler({"message": "odd"}),
+            "psync: internal error: odd",
+            id="without an exception",
+        ),
+    ],
+)
+def test_a_defect_that_nobody_waits_for_is_one_line_and_not_the_end(capfd, work, start: str):
+    code = run_program(Program(work), standard_output(), lambda: None)
+    (line,) = capfd.readouterr().err.splitlines()
+
+    assert code == 7
+    assert line.startswith(start)
+    assert "hunter2" not in line
 
 
 def test_a_new_key_stands_alone_on_standard_output(site: Site):
