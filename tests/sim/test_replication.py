@@ -6,7 +6,7 @@ import pytest
 
 from psync.core.errors import ProblemCode
 from psync.core.paths import is_temporary_name
-from psync.engine.events import ConnectionFailed, ProblemFound
+from psync.engine.events import ConnectionFailed, ProblemFound, RunRefused
 from sim.files import Tree
 from sim.gate import Call
 from sim.machine import Machine
@@ -95,6 +95,18 @@ def test_a_port_that_nobody_listens_on_is_a_connection_failure():
 
     with World(seed=4) as world:
         assert world.run(scenario(world)) == ["CONNECT_REFUSED"]
+
+
+def test_a_missing_source_is_said_before_anybody_is_dialled():
+    async def scenario(world: World) -> list[str]:
+        near, _, replication = prepare(world)
+
+        assert await replication.copy(near, "/nothing", "tcp://far/backup") == 2
+
+        return [event.cause.code for event in replication.events if isinstance(event, RunRefused)]
+
+    with World(seed=6) as world:
+        assert world.run(scenario(world)) == ["SOURCE_MISSING"]
 
 
 @pytest.mark.parametrize("quota", range(0, 12, 3))
