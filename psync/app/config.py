@@ -127,6 +127,11 @@ def copy_settings(options: CopyOptions, *, is_keyed: bool) -> CopySettings:
     )
 
 
+def has_connection(settings: CopySettings) -> bool:
+    """Whether an end of a run lies behind a listener, and a key is of any use."""
+    return any(isinstance(address, TcpAddress) for address in (settings.source, settings.target))
+
+
 def _check_one_password(command: str, options: CredentialOptions) -> None:
     if options.password_file is not None and options.ask_password:
         reason = "--password-file and --ask-password exclude each other."

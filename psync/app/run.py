@@ -15,9 +15,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
-from psync.app.config import CopyOptions, ListenOptions, QuickstartOptions, copy_settings, listener_settings
+from psync.app.config import (
+    CopyOptions,
+    ListenOptions,
+    QuickstartOptions,
+    copy_settings,
+    has_connection,
+    listener_settings,
+)
 from psync.app.copy_report import CopyReport, Verbosity
-from psync.app.credentials import is_keyed, read_credentials
+from psync.app.credentials import Credentials, is_keyed, read_credentials
 from psync.app.failure_text import defect_lines, failure_lines
 from psync.app.output import Output, is_screen, standard_output
 from psync.app.stretched import stretched_key
@@ -26,7 +33,7 @@ from psync.engine.copy import Copy
 from psync.engine.events import Report, RunRefused, RunState, Summary
 from psync.real.system import real_system
 from psync.system import System
-from psync.wire.keys import GENERATED_KEY_BYTES, Secret, generate_key
+from psync.wire.keys import GENERATED_KEY_BYTES, UNKEYED_PRS, generate_key
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,7 +60,8 @@ def run_copy(options: CopyOptions) -> int:
     report = _copy_report(options, system, output, progress)
     try:
         settings = copy_settings(options, is_keyed=is_keyed(options.credentials, system))
-        key = _key(options, system, report.warn)
+        credentials = _credentials(options, system, report.warn)
+        key = stretched_key(credentials, system) if has_connection(settings) else UNKEYED_PRS
     except Failure as failure:
         return _finish(_refuse(failure, options.job, report), output)
     program = Copy(settings, key, system, report)
@@ -75,7 +83,8 @@ def run_listener(options: ListenOptions) -> int:
     report = _json_report(output, system) if options.json else ListenerReport(output, system.now_ns)
     try:
         settings = listener_settings(options, system, is_keyed=is_keyed(options.credentials, system))
-        program = Listener(settings, _key(options, system, report.warn), system, report)
+        key = stretched_key(_credentials(options, system, report.warn), system)
+        program = Listener(settings, key, system, report)
         code = run_program(program, output, lambda: output.complain(STOPPING))
     except Failure as failure:
         report(RunRefused(failure))
@@ -180,8 +189,10 @@ def _finish(code: int, output: Output) -> int:
 # Secrets
 
 
-def _key(options: CopyOptions | ListenOptions, system: System, warn: Callable[[str], None]) -> Secret:
-    return stretched_key(read_credentials(options.credentials, system, _ask_password, warn), system)
+def _credentials(
+    options: CopyOptions | ListenOptions, system: System, warn: Callable[[str], None]
+) -> Credentials:
+    return read_credentials(options.credentials, system, _ask_password, warn)
 
 
 def _ask_password() -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from psync.app.config import CopyOptions, ListenOptions, copy_settings, listener_settings
+from psync.app.config import CopyOptions, ListenOptions, copy_settings, has_connection, listener_settings
 from psync.core.addresses import LocalAddress, parse_address
 from psync.core.errors import (
     AddressInvalid,
@@ -214,6 +214,19 @@ def test_what_is_wrong_with_a_listener_is_refused_before_anything_is_opened(
 ):
     with pytest.raises(failure):
         listening(**options)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        ("/a", "/b", False),
+        ("tcp://server/a", "/b", True),
+        ("/a", "tcp://server/b", True),
+        ("tcp://server/a", "tcp://server/b", True),
+    ],
+)
+def test_a_key_is_of_use_only_for_a_connection(source: str, target: str, expected: bool):
+    assert has_connection(copying(source, target)) is expected
 
 
 def test_a_listener_needs_a_state_folder():
