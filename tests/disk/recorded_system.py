@@ -46,6 +46,7 @@ class Record:
         self.fail: dict[int | str, int] = {}
         self.before: dict[int | str, Callable[[], None]] = {}
         self.devices: dict[bytes, int] = {}  # folders that pretend to be another volume, by name
+        self.write_bytes_max: int | None = None  # what one call writes at most
 
     def enter(self, name: str, target: object) -> int:
         """Note a call; give the error it must fail with, or 0."""
@@ -65,6 +66,8 @@ class Record:
         if isinstance(target, int):
             return self.names.get(target, ROOT)
         assert isinstance(target, bytes)
+        if target.startswith(b"/"):
+            return ROOT
         return TEMPORARY if is_temporary_name(target) else target
 
 
@@ -88,6 +91,8 @@ class RecordedOperatingSystem:
             member(*arguments)
         if failure:
             raise OSError(failure, os.strerror(failure))
+        if name in ("write", "pwrite") and record.write_bytes_max is not None:
+            arguments = (arguments[0], arguments[1][: record.write_bytes_max], *arguments[2:])
         result = None if name == "fsync" else member(*arguments, **options)
         if name == "open":
             record.names[result] = record.calls[-1][1]
@@ -97,7 +102,7 @@ class RecordedOperatingSystem:
 
 
 class RecordedSystem:
-    """This machine, recorded; `sync_volume` is one of its calls."""
+    """This machine, recorded; `sync_volume` is one of its calls, `random` what it takes for random."""
 
     path_style = PathStyle.POSIX
     host_name = REAL.host_name
@@ -107,13 +112,14 @@ class RecordedSystem:
 
     def __init__(self) -> None:
         self.record = Record()
+        self.random: bytes | None = None
         self.os: OperatingSystem = RecordedOperatingSystem(self.record)
 
     def now_ns(self) -> int:
         return REAL.now_ns()
 
     def random_bytes(self, length: int) -> bytes:
-        return REAL.random_bytes(length)
+        return self.random or REAL.random_bytes(length)
 
     def volume(self, fd: int) -> Volume:
         return REAL.volume(fd)
