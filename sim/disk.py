@@ -45,6 +45,7 @@ class Status(Struct, frozen=True):
     st_mode: int
     st_ino: int
     st_dev: int
+    st_nlink: int
     st_uid: int
     st_size: int
     st_blocks: int
@@ -161,6 +162,7 @@ class Disk:
             found.st_mode,
             found.st_ino or 0,
             found.st_dev,
+            node.st_nlink,
             found.st_uid,
             size,
             -(-allocated // BLOCK_BYTES) * (BLOCK_BYTES // STAT_BLOCK_BYTES),

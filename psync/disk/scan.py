@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 
 from psync.core.errors import Problem
 from psync.core.filters import Filters
-from psync.core.manifest import MODE_MASK, Entry, EntryPath, Kind, Listing, Order
+from psync.core.manifest import MODE_MASK, Entry, EntryPath, Kind, Listing, Order, bounded_time
 from psync.core.paths import is_temporary_name
 from psync.disk.folder import Directory, Folder
 from psync.disk.problems import EntryRefused, problem_of
 from psync.system import DirectoryEntry, StatResult
 
 KINDS = {stat.S_IFREG: Kind.FILE, stat.S_IFDIR: Kind.FOLDER, stat.S_IFLNK: Kind.LINK}
+
+# Of the job's own folder before it is looked at.
+UNKNOWN = Entry(b"", Kind.UNREADABLE)
 
 
 def scan(
@@ -24,14 +27,16 @@ def scan(
 
     Temporaries never appear; those for which `is_stale` says so are removed,
     which only the holder of the writer's right may ask for. A folder that cannot
-    be listed is yielded with a problem and `complete=False`.
+    be listed to its end is yielded with a problem and `complete=False`; its
+    attributes are then those that the folder above gave.
     """
     scanner = _Scanner(folder, order, filters, is_stale)
-    pending: list[EntryPath] = [()]
+    pending: list[tuple[EntryPath, Entry]] = [((), UNKNOWN)]
     while pending:
-        path = pending.pop()
-        listing = scanner.list_folder(path)
-        pending += [(*path, entry.name) for entry in reversed(listing.entries) if entry.kind is Kind.FOLDER]
+        path, known = pending.pop()
+        listing = scanner.list_folder(path, known)
+        below = [((*path, entry.name), entry) for entry in listing.entries if entry.kind is Kind.FOLDER]
+        pending += reversed(below)
         yield listing
 
 
@@ -45,12 +50,11 @@ class _Scanner:
         self._filters = filters
         self._is_stale = is_stale
 
-    def list_folder(self, path: EntryPath) -> Listing:
-        name = path[-1] if path else b""
-        listing = Listing(path, Entry(name, Kind.UNREADABLE), [])
+    def list_folder(self, path: EntryPath, known: Entry) -> Listing:
+        listing = Listing(path, known, [])
         try:
             directory = self._folder.directory(path)
-            listing = Listing(path, self._entry(name, self._os.fstat(directory.fd), directory), [])
+            listing = Listing(path, self._entry(known.name, self._os.fstat(directory.fd), directory), [])
             with self._os.scandir(directory.fd) as entries:
                 for found in entries:
                     self._add(listing, directory, found)
@@ -61,36 +65,47 @@ class _Scanner:
 
     def _add(self, listing: Listing, directory: Directory, found: DirectoryEntry) -> None:
         name = self._os.fsencode(found.name)
-        if name.startswith(b".psync-") and is_temporary_name(name):
-            self._clean(directory, name)
+        if is_temporary_name(name):
+            self._clean(listing, directory, name)
             return
+        entry, problem = Entry(name, Kind.UNREADABLE), None
         try:
             entry = self._entry(name, found.stat(follow_symlinks=False), directory)
         except FileNotFoundError:
             return  # removed since the folder was read: simply not there
         except OSError as error:
-            listing.problems.append(problem_of((*listing.path, name), error))
-            entry = Entry(name, Kind.UNREADABLE)
+            problem = problem_of((*listing.path, name), error)
         if self._filters and self._filters.excludes(listing.path, name, is_folder=entry.kind is Kind.FOLDER):
             return
         listing.entries.append(entry)
+        if problem is not None:
+            listing.problems.append(problem)
 
     def _entry(self, name: bytes, status: StatResult, directory: Directory) -> Entry:
         kind = KINDS.get(stat.S_IFMT(status.st_mode), Kind.SPECIAL)
+        # Changing one of several hard links moves the change time of all.
+        has_other_names = status.st_nlink > 1 and kind is not Kind.FOLDER
         return Entry(
             name,
             kind,
             status.st_mode & MODE_MASK,
             status.st_size if kind is Kind.FILE else 0,
-            status.st_mtime_ns,
+            bounded_time(status.st_mtime_ns),
             status.st_ino,
-            status.st_ctime_ns,
+            0 if has_other_names else status.st_ctime_ns,
             self._os.readlink(name, dir_fd=directory.fd) if kind is Kind.LINK else b"",
         )
 
-    def _clean(self, directory: Directory, name: bytes) -> None:
-        if self._is_stale is not None and self._is_stale(name):
+    def _clean(self, listing: Listing, directory: Directory, name: bytes) -> None:
+        """Remove what a dead session left behind; one that cannot be removed is told and stays unlisted."""
+        if self._is_stale is None or not self._is_stale(name):
+            return
+        try:
             self._os.unlink(name, dir_fd=directory.fd)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            listing.problems.append(problem_of((*listing.path, name), error))
 
 
 def _incomplete(listing: Listing, problem: Problem) -> Listing:

@@ -53,7 +53,9 @@ def _list_undecodable(side: Side) -> bytes:
 
 def _status(side: Side, name: bytes) -> tuple[object, ...]:
     status = side.lstat(name)
-    return stat.filemode(status.st_mode), status.st_mtime_ns, status.st_uid == side.os.fstat(side.root).st_uid
+    names = 0 if stat.S_ISDIR(status.st_mode) else status.st_nlink
+    is_ours = status.st_uid == side.os.fstat(side.root).st_uid
+    return stat.filemode(status.st_mode), status.st_mtime_ns, names, is_ours
 
 
 OPERATIONS: dict[str, Operation] = {
