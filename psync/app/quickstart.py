@@ -19,7 +19,7 @@ from psync.app.printable import printable_path
 from psync.app.sample import change_one_file, make_sample
 from psync.app.scratch import Scratch
 from psync.app.story import Story, two_machines
-from psync.core.addresses import parse_address
+from psync.core.addresses import Address, LocalAddress, parse_address
 from psync.core.errors import EXIT_CONVERGED, EXIT_INTERRUPTED, EXIT_PARTIAL, ResultsFolderInvalid
 from psync.core.rootpath import RootPath
 from psync.core.settings import LOOPBACK, CopySettings, ListenerSettings
@@ -68,11 +68,14 @@ class Quickstart:
 
     async def main(self) -> int:
         """Show it all; raises the `Failure` that says why it cannot be shown."""
+        started = asyncio.get_running_loop().time()
         self._task = asyncio.create_task(self._attempt())
         try:
-            return await self._task
+            code = await self._task
         except asyncio.CancelledError:
-            return EXIT_INTERRUPTED
+            code = EXIT_INTERRUPTED
+        self._sum_up(code, asyncio.get_running_loop().time() - started)
+        return code
 
     def stop(self) -> None:
         """End it, and remove what is temporary."""
@@ -80,7 +83,6 @@ class Quickstart:
             self._task.cancel()
 
     async def _attempt(self) -> int:
-        started = asyncio.get_running_loop().time()
         scratch = Scratch(self._system)
         self._check_apart(scratch.path, self._options.keep or scratch.path)
         scratch.make()
@@ -90,7 +92,6 @@ class Quickstart:
             await asyncio.to_thread(scratch.remove)
         if code in (EXIT_CONVERGED, EXIT_PARTIAL):
             self._tell_end()
-        self._sum_up(code, asyncio.get_running_loop().time() - started)
         return code
 
     # Folders
@@ -154,22 +155,22 @@ class Quickstart:
 
     async def _push_and_pull(self, places: Places, port: int) -> int:
         name = "sample" if self._options.folder is None else places.source
-        remote = f"tcp://{LOOPBACK}/pushed"
-        pushed = await self._copy("push", (places.source, remote), port, f"{name} -> the listener's pushed/")
+        source, remote = LocalAddress(places.source), parse_address(f"tcp://{LOOPBACK}/pushed")
+        pushed = await self._copy("push", (source, remote), port, f"{name} -> the listener's pushed/")
         if pushed not in (EXIT_CONVERGED, EXIT_PARTIAL):
             return pushed
         code = max(pushed, await self._compare(name, places.source, "pushed/", places.pushed))
         with self._open(places.pushed) as folder:
             changed = change_one_file(folder)
         self._story.tell("change", f"pushed/{printable_path(changed)} was changed, on the listener's side")
-        pulled = await self._copy("pull", (remote, places.pulled), port, "the listener's pushed/ -> pulled/")
+        ends = remote, LocalAddress(places.pulled)
+        pulled = await self._copy("pull", ends, port, "the listener's pushed/ -> pulled/")
         if pulled not in (EXIT_CONVERGED, EXIT_PARTIAL):
             return pulled
         return max(code, pulled, await self._compare("pushed/", places.pushed, "pulled/", places.pulled))
 
-    async def _copy(self, word: str, ends: tuple[str, str], port: int, text: str) -> int:
-        source, target = map(parse_address, ends)
-        settings = CopySettings(source, target, port=port, job=f"{JOB} {word}", is_keyed=True)
+    async def _copy(self, word: str, ends: tuple[Address, Address], port: int, text: str) -> int:
+        settings = CopySettings(*ends, port=port, job=f"{JOB} {word}", is_keyed=True)
         code = await Copy(settings, self._prs, self._system, self._pass_on).main()
         if code not in (EXIT_CONVERGED, EXIT_PARTIAL):
             return code

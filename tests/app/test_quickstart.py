@@ -151,12 +151,13 @@ def test_an_entry_that_is_not_replicated_is_told_and_is_no_failure(site: Site):
 
 def test_an_interruption_leaves_nothing_behind(site: Site):
     folder = site.tree("folder", **{f"file {number}": "x" for number in range(3000)})
-    running = site.start("quickstart", "folder")
+    running = site.start("quickstart", "folder", "--json")
     running.wait_for("listener")
 
     ran = running.end(signal.SIGINT)
 
-    assert ran.code in (0, 130), ran.err
+    assert (ran.code, ran.err) == (130, "Stopping; a second signal stops at once.\n")
+    assert (ran.events[-1]["event"], ran.events[-1]["state"]) == ("summary", "failed")
     assert {path.name for path in site.folder.iterdir() if path.is_dir()} == {"root", folder.name}
 
 
