@@ -10,6 +10,8 @@ How much is synced before the renames is the durability:
 Nothing is acknowledged before its batch is settled.
 """
 
+import errno
+
 from msgspec import Struct
 
 from psync.core.content import Outcome
@@ -22,13 +24,20 @@ from psync.disk.stage import Stage, StagedFile
 BATCH_FILES_MAX = 1000
 BATCH_BYTES_MAX = 32 * 1024 * 1024
 
+# Folders held open until they are synced: a tree with a file in each would soon need more
+# descriptors than a process has.
+FOLDERS_MAX = 32
+
+# What some network and user-space file systems answer to the sync of a folder. They have none.
+FOLDER_SYNC_ABSENT = (errno.EINVAL, errno.EOPNOTSUPP)
+
 # Up to this many files a sync of each costs less than one of the whole volume,
 # which also waits for what other programs have written.
 SINGLE_SYNCS_MAX = 8
 
 
 class Waiting(Struct):
-    """A change that is done but for the sync of its folder; `directory` is held open until then."""
+    """A change that is done but for the sync of its folder `directory`, if it has changed one."""
 
     path: EntryPath
     outcome: Outcome
@@ -45,19 +54,21 @@ class Batch:
         self._durability = durability
         self._files: list[StagedFile] = []
         self._waiting: list[Waiting] = []
+        self._folders: dict[Directory, None] = {}
+        self._settled: list[Outcome] = []
         self._bytes = 0
         self._syncs_volume: dict[int, bool] = {}  # by device
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits for an acknowledgement."""
-        return not (self._files or self._waiting)
+        return not (self._files or self._waiting or self._settled)
 
     @property
     def is_full(self) -> bool:
         """Whether it is time to settle."""
         count = len(self._files) + len(self._waiting)
-        return count >= BATCH_FILES_MAX or self._bytes >= BATCH_BYTES_MAX
+        return count >= BATCH_FILES_MAX or self._bytes >= BATCH_BYTES_MAX or bool(self._settled)
 
     def add_file(self, file: StagedFile) -> None:
         """Take over a staged file; `settle` or `discard` ends it. Raises `OSError` if its sync fails."""
@@ -71,32 +82,47 @@ class Batch:
             raise
         self._files.append(file)
         self._bytes += file.size
+        self._hold(file.directory)
 
     def add_change(self, path: EntryPath, outcome: Outcome, directory: Directory | None = None) -> None:
         """Acknowledge another change with the batch, once `directory`, which it changed, is synced."""
-        if self._durability is Durability.NONE or directory is None:
-            self._waiting.append(Waiting(path, outcome, None))
-        else:
-            self._waiting.append(Waiting(path, outcome, directory.hold()))
+        if self._durability is Durability.NONE:
+            directory = None
+        self._waiting.append(Waiting(path, outcome, directory))
+        if directory is not None:
+            self._hold(directory)
 
     def settle(self) -> list[Outcome]:
         """Sync, rename, sync the folders; give one outcome a change. Disk errors are outcomes too."""
-        files, waiting = self._files, self._waiting
-        self._files, self._waiting, self._bytes = [], [], 0
-        failure = self._sync_files(files)
-        for file in files:
-            waiting.append(self._commit(file) if failure is None else self._refuse(file, failure))
-        failures = self._sync_directories(waiting)
-        return [self._acknowledge(done, failures) for done in waiting]
+        self._settle()
+        outcomes, self._settled = self._settled, []
+        return outcomes
 
     def discard(self) -> None:
         """Remove what is staged; nothing of it was acknowledged."""
         for file in self._files:
             self._stage.discard(file)
-        for done in self._waiting:
-            if done.directory is not None:
-                done.directory.release()
-        self._files, self._waiting, self._bytes = [], [], 0
+        self._release_all()
+
+    def _hold(self, directory: Directory) -> None:
+        """Keep a folder open until the batch is settled, which is now if there are too many."""
+        if directory not in self._folders:
+            self._folders[directory.hold()] = None
+            if len(self._folders) >= FOLDERS_MAX:
+                self._settle()
+
+    def _settle(self) -> None:
+        failure = self._sync_files(self._files)
+        for file in self._files:
+            self._waiting.append(self._commit(file) if failure is None else self._refuse(file, failure))
+        failures = self._sync_directories(self._waiting)
+        self._settled += [self._acknowledge(done, failures) for done in self._waiting]
+        self._release_all()
+
+    def _release_all(self) -> None:
+        for directory in self._folders:
+            directory.release()
+        self._files, self._waiting, self._folders, self._bytes = [], [], {}, 0
 
     def _must_sync_alone(self, file: StagedFile) -> bool:
         if self._durability is Durability.BATCH:
@@ -146,6 +172,7 @@ class Batch:
         except (OSError, EntryRefused) as error:
             return self._refuse(file, error)
         self._stage.names.drop(file.temporary)
+        directory.release()
         return Waiting(path, Outcome(file.change.id, stamp_of(status)), directory)
 
     def _refuse(self, file: StagedFile, error: OSError | EntryRefused) -> Waiting:
@@ -153,22 +180,20 @@ class Batch:
         self._stage.discard(file)
         return Waiting(path, Outcome(file.change.id, problem=problem_of(path, error)), None)
 
-    def _sync_directories(self, waiting: list[Waiting]) -> dict[int, OSError]:
-        """Sync each folder once; give the errors by descriptor."""
-        failures: dict[int, OSError] = {}
+    def _sync_directories(self, waiting: list[Waiting]) -> dict[Directory, OSError]:
+        """Sync each folder once; give the errors."""
+        failures: dict[Directory, OSError] = {}
         if self._durability is not Durability.NONE:
-            for fd in sorted({done.directory.fd for done in waiting if done.directory is not None}):
+            for directory in dict.fromkeys(done.directory for done in waiting if done.directory is not None):
                 try:
-                    self._os.fsync(fd)
+                    self._os.fsync(directory.fd)
                 except OSError as error:
-                    failures[fd] = error
+                    if error.errno not in FOLDER_SYNC_ABSENT:
+                        failures[directory] = error
         return failures
 
-    def _acknowledge(self, done: Waiting, failures: dict[int, OSError]) -> Outcome:
-        if done.directory is None:
-            return done.outcome
-        failure = failures.get(done.directory.fd)
-        done.directory.release()
+    def _acknowledge(self, done: Waiting, failures: dict[Directory, OSError]) -> Outcome:
+        failure = failures.get(done.directory) if done.directory is not None else None
         if failure is None or done.outcome.problem is not None:
             return done.outcome
         return Outcome(done.outcome.id, problem=problem_of(done.path, failure))

@@ -19,13 +19,14 @@ from typing import Self, TypeAlias
 from msgspec import Struct
 
 from psync.core.errors import ProblemCode
-from psync.core.manifest import EntryPath, Stamp
+from psync.core.manifest import EntryPath, Stamp, bounded_time
 from psync.core.paths import component_refusal
 from psync.disk.problems import EntryRefused
 from psync.system import OperatingSystem, StatResult, System
 
-# Depth-first work returns to the same few folders; more would only hold descriptors.
-DIRECTORIES_MAX = 64
+# Depth-first work returns to the same few folders; more would only hold descriptors, of which
+# each verb of each session has its own.
+DIRECTORIES_MAX = 32
 
 DEPTH_MAX = 255
 
@@ -33,14 +34,10 @@ FolderId: TypeAlias = tuple[int, int]
 
 
 class Directory:
-    """An open directory; its descriptor is closed when nobody holds it any more.
+    """An open directory; its descriptor is closed when nobody holds it any more."""
 
-    `is_new`: made by this run, so that no foreign entry can stand in it.
-    """
-
-    def __init__(self, system_os: OperatingSystem, fd: int, *, is_new: bool = False) -> None:
+    def __init__(self, system_os: OperatingSystem, fd: int) -> None:
         self.fd = fd
-        self.is_new = is_new
         self._os = system_os
         self._holders = 1
 
@@ -100,8 +97,6 @@ class Folder:
 
     def check_expected(self, directory: Directory, name: bytes, expected: Stamp | None) -> None:
         """Refuse with CONFLICT unless the entry is what the plan saw; None: nothing stood there."""
-        if expected is None and directory.is_new:
-            return
         try:
             status = self.os.stat(name, dir_fd=directory.fd, follow_symlinks=False)
         except FileNotFoundError:
@@ -110,11 +105,10 @@ class Folder:
             raise EntryRefused(ProblemCode.CONFLICT, "gone since the scan") from None
         if expected is None:
             raise EntryRefused(ProblemCode.CONFLICT, "not there at the scan")
-        if not stamp_of(status).matches(expected):
-            raise EntryRefused(ProblemCode.CONFLICT, "modified since the scan")
+        check_same(status, expected)
 
     def make(self, path: EntryPath) -> None:
-        """Make a folder that only its owner can enter, and hold it open as new."""
+        """Make a folder that only its owner can enter, and hold it open."""
         parent, name = self.locate(path)
         self.os.mkdir(name, 0o700, dir_fd=parent.fd)
         self.forget(path)  # of another folder, which somebody has removed
@@ -124,7 +118,7 @@ class Folder:
             with suppress(OSError):
                 self.os.rmdir(name, dir_fd=parent.fd)
             raise
-        self._remember(path, Directory(self.os, fd, is_new=True))
+        self._remember(path, Directory(self.os, fd))
 
     def forget(self, path: EntryPath) -> None:
         """Let go of a folder, and of all below it, whose name is about to mean something else."""
@@ -154,7 +148,13 @@ class Folder:
 def stamp_of(status: StatResult) -> Stamp:
     """Give the identity of an entry from its status."""
     size = status.st_size if stat.S_ISREG(status.st_mode) else 0
-    return Stamp(status.st_ino, size, status.st_mtime_ns, status.st_ctime_ns)
+    return Stamp(status.st_ino, size, bounded_time(status.st_mtime_ns), status.st_ctime_ns)
+
+
+def check_same(status: StatResult, expected: Stamp) -> None:
+    """Refuse with CONFLICT what is not the entry that the plan saw."""
+    if not stamp_of(status).matches(expected):
+        raise EntryRefused(ProblemCode.CONFLICT, "modified since the scan")
 
 
 def folder_flags(system_os: OperatingSystem) -> int:
@@ -211,9 +211,20 @@ def make_folder(system: System, path: bytes) -> None:
 def make_folders(system: System, paths: Sequence[bytes], mode: int = 0o777) -> None:
     """Make each folder of a path, from the top down, unless it is there."""
     for path in paths:
-        # A read-only or foreign part of the way is fine as long as it exists.
-        with suppress(FileExistsError, PermissionError, IsADirectoryError):
+        try:
             system.os.mkdir(path, mode)
+        except OSError:
+            # A read-only or foreign part of the way is fine as long as it exists.
+            if not _exists(system.os, path):
+                raise
+
+
+def _exists(system_os: OperatingSystem, path: bytes) -> bool:
+    try:
+        system_os.stat(path)
+    except OSError:
+        return False
+    return True
 
 
 def open_below(root: Folder, path: EntryPath, *, create: bool) -> Folder:

@@ -20,6 +20,8 @@ CODES = {
     errno.ELOOP: ProblemCode.LINK_REFUSED,
     # Opening a link with O_NOFOLLOW and O_DIRECTORY reports ENOTDIR.
     errno.ENOTDIR: ProblemCode.LINK_REFUSED,
+    # Opening a socket reports ENXIO.
+    errno.ENXIO: ProblemCode.SPECIAL_FILE,
     errno.EISDIR: ProblemCode.KIND_CONFLICT,
     errno.ENOTEMPTY: ProblemCode.FOLDER_KEPT,
     errno.EEXIST: ProblemCode.CONFLICT,

@@ -14,6 +14,7 @@ from blake3 import blake3
 from msgspec import Struct
 
 from psync.core.content import (
+    HOLE_STEP_BYTES,
     PACK_BYTES_MIN,
     PACK_FILES_MAX,
     PIECE_BYTES_MAX,
@@ -28,6 +29,7 @@ from psync.core.content import (
     Unsupplied,
 )
 from psync.core.errors import ProblemCode
+from psync.core.manifest import bounded_time
 from psync.disk.folder import Folder, stamp_of
 from psync.disk.problems import EntryRefused, problem_of
 from psync.system import StatResult
@@ -35,9 +37,6 @@ from psync.system import StatResult
 # A file with less on disk than this below its size has no hole worth keeping.
 HOLE_BYTES_MIN = 4096
 BLOCK_BYTES = 512  # the unit of st_blocks, whatever the file system's own
-
-# Hashing that many zeros takes some 50 ms.
-HOLE_STEP_BYTES = 256 * 1024 * 1024
 
 ZEROS = bytes(1024 * 1024)
 
@@ -81,13 +80,8 @@ class OpenFile(Struct):
 
     @property
     def is_sparse(self) -> bool:
-        """Whether the disk holds clearly less than the size says."""
+        """Whether the disk holds clearly less than the size says: holes, or a volume that compresses."""
         return self.before.st_blocks * BLOCK_BYTES + HOLE_BYTES_MIN <= self.size
-
-    @property
-    def is_small(self) -> bool:
-        """Whether the file travels whole, in a pack."""
-        return self.size <= SMALL_BYTES_MAX and not self.is_sparse
 
 
 class Reader:
@@ -109,7 +103,7 @@ class Reader:
                 yield unsupplied(request, error)
                 continue
             try:
-                if not file.is_small:
+                if not self._is_small(file):
                     yield from self._read_pieces(request, file)
                 elif pack.add(self._read_whole(request, file)):
                     yield pack.take()
@@ -139,13 +133,25 @@ class Reader:
         with suppress(OSError):  # what was read has been read
             self._os.close(fd)
 
+    def _is_small(self, file: OpenFile) -> bool:
+        """Whether the file travels whole, in a pack; what has holes travels in pieces, to keep them."""
+        return file.size <= SMALL_BYTES_MAX and not (file.is_sparse and self._has_hole(file))
+
+    def _has_hole(self, file: OpenFile) -> bool:
+        try:
+            return self._os.lseek(file.fd, 0, self._os.SEEK_HOLE) < file.size
+        except OSError:
+            return False  # a file system that does not tell its holes
+
     def _read_whole(self, request: Request, file: OpenFile) -> tuple[PackedFile, bytes]:
         """Read a small file in one call; raise `SourceChanged`."""
-        data = self._os.read(file.fd, file.size + 1)
+        data = self._os.pread(file.fd, file.size + 1, 0)
         if len(data) != file.size:
             raise SourceChanged
         self._check_unchanged(file)
-        header = PackedFile(request.id, len(data), file.before.st_mtime_ns, blake3(data).digest())
+        header = PackedFile(
+            request.id, len(data), bounded_time(file.before.st_mtime_ns), blake3(data).digest()
+        )
         return header, data
 
     def _read_pieces(self, request: Request, file: OpenFile) -> Iterator[Content]:
@@ -159,7 +165,7 @@ class Reader:
             position = stop
         yield from self._read_hole(request, hasher, position, file.size)
         self._check_unchanged(file)
-        yield Content(End(request.id, file.size, file.before.st_mtime_ns, hasher.digest()))
+        yield Content(End(request.id, file.size, bounded_time(file.before.st_mtime_ns), hasher.digest()))
 
     def _read_hole(self, request: Request, hasher: blake3, start: int, stop: int) -> Iterator[Content]:
         """Hash a hole; a piece without bytes now and then keeps both sides responsive."""

@@ -8,16 +8,18 @@ This module writes; `batch` commits.
 """
 
 import errno
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import product
 
 from blake3 import blake3
 from msgspec import Struct
 
 from psync.core.changes import WriteFile
-from psync.core.content import Begin, Buffer, End, PackedFile
+from psync.core.content import HOLE_STEP_BYTES, Begin, Buffer, End, PackedFile
 from psync.core.errors import ProblemCode
 from psync.core.manifest import MODE_MASK
-from psync.core.paths import TEMPORARY_RANDOM_BYTES, temporary_name
+from psync.core.paths import TEMPORARY_RANDOM_BYTES, TEMPORARY_SUFFIX, temporary_name
 from psync.disk.folder import Directory, Folder
 from psync.disk.problems import EntryRefused
 from psync.disk.reader import hash_zeros
@@ -25,6 +27,10 @@ from psync.system import System
 
 # Reserving the space of a large file at once says early that it does not fit.
 RESERVE_BYTES_MIN = 1024 * 1024
+
+# Of a temporary's name, these count: 32,768 names for one random number, of which 115 bits are left.
+COUNTED_LETTERS = 3
+BASE32_LETTERS = b"abcdefghijklmnopqrstuvwxyz234567"
 
 # What file systems answer that cannot reserve.
 RESERVES_NOTHING = (errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS)
@@ -40,30 +46,23 @@ class StagedFile(Struct):
     size: int
 
 
-class LargeFile(Struct):
+class LargeFile(StagedFile):
     """A temporary that is being filled piece by piece."""
 
-    change: WriteFile
-    directory: Directory
-    temporary: bytes
-    fd: int
     hasher: blake3
     position: int = 0
 
 
 class TemporaryNames:
-    """Names for staged files: random once, then counted, so that one name costs no entropy."""
+    """Names for staged files: random, but for a few letters that count, so that most cost no entropy."""
 
     def __init__(self, system: System) -> None:
-        self._first = int.from_bytes(system.random_bytes(TEMPORARY_RANDOM_BYTES))
-        self._count = 0
+        self._names = _count_names(system)
         self._live: set[bytes] = set()
 
     def take(self) -> bytes:
         """Give a name that no other session has."""
-        number = (self._first + self._count) % (1 << 8 * TEMPORARY_RANDOM_BYTES)
-        self._count += 1
-        name = temporary_name(number.to_bytes(TEMPORARY_RANDOM_BYTES))
+        name = next(self._names)
         self._live.add(name)
         return name
 
@@ -74,6 +73,14 @@ class TemporaryNames:
     def is_foreign(self, name: bytes) -> bool:
         """Whether a temporary was left behind by another session."""
         return name not in self._live
+
+
+def _count_names(system: System) -> Iterator[bytes]:
+    while True:
+        name = temporary_name(system.random_bytes(TEMPORARY_RANDOM_BYTES))
+        start = name[: -COUNTED_LETTERS - len(TEMPORARY_SUFFIX)]
+        for letters in product(BASE32_LETTERS, repeat=COUNTED_LETTERS):
+            yield start + bytes(letters) + TEMPORARY_SUFFIX
 
 
 class Stage:
@@ -93,19 +100,20 @@ class Stage:
         """Stage a small file; raise `EntryRefused` if it is not what was sent, or `OSError`."""
         if blake3(data).digest() != header.digest:
             raise EntryRefused(ProblemCode.VERIFY_FAILED)
-        file = self._create(change)
+        file = StagedFile(change, *self._create(change), header.size)
         try:
             self._write(file.fd, data)
-            return self._complete(file, header.mtime_ns, header.size)
+            self._complete(file, header.mtime_ns)
         except BaseException:
             self.discard(file)
             raise
+        return file
 
     # Large files
 
     def begin(self, change: WriteFile, header: Begin) -> LargeFile:
         """Start a large file, with its space reserved where that fills no holes."""
-        file = self._create(change)
+        file = LargeFile(change, *self._create(change), header.size, blake3())
         try:
             if header.size >= RESERVE_BYTES_MIN and not header.is_sparse:
                 self._reserve(file.fd, header.size)
@@ -118,6 +126,8 @@ class Stage:
         """Leave a hole up to `offset`."""
         if offset < file.position:
             raise EntryRefused(ProblemCode.VERIFY_FAILED, "pieces out of order")
+        if offset - file.position > HOLE_STEP_BYTES:
+            raise EntryRefused(ProblemCode.VERIFY_FAILED, "a hole longer than one step")
         hash_zeros(file.hasher, offset - file.position)
         file.position = offset
 
@@ -136,9 +146,11 @@ class Stage:
         if file.hasher.digest() != header.digest:
             raise EntryRefused(ProblemCode.VERIFY_FAILED)
         self._os.ftruncate(file.fd, header.size)
-        return self._complete(file, header.mtime_ns, header.size)
+        file.size = header.size
+        self._complete(file, header.mtime_ns)
+        return file
 
-    def discard(self, file: LargeFile | StagedFile) -> None:
+    def discard(self, file: StagedFile) -> None:
         """Remove a temporary that will not be committed."""
         with suppress(OSError):
             self.close(file)
@@ -151,7 +163,7 @@ class Stage:
             self._os.unlink(temporary, dir_fd=directory.fd)
         self.names.drop(temporary)
 
-    def close(self, file: LargeFile | StagedFile) -> None:
+    def close(self, file: StagedFile) -> None:
         """Close the descriptor of a temporary, if it is still open."""
         if file.fd >= 0:
             fd, file.fd = file.fd, -1
@@ -159,7 +171,7 @@ class Stage:
 
     # Parts
 
-    def _create(self, change: WriteFile) -> LargeFile:
+    def _create(self, change: WriteFile) -> tuple[Directory, bytes, int]:
         directory, _ = self._folder.locate(change.path)
         temporary = self.names.take()
         try:
@@ -167,7 +179,7 @@ class Stage:
         except OSError:
             self.names.drop(temporary)
             raise
-        return LargeFile(change, directory.hold(), temporary, fd, blake3())
+        return directory.hold(), temporary, fd
 
     def _reserve(self, fd: int, size: int) -> None:
         try:
@@ -181,7 +193,6 @@ class Stage:
         while written < len(data):
             written += self._os.write(fd, memoryview(data)[written:])
 
-    def _complete(self, file: LargeFile, mtime_ns: int, size: int) -> StagedFile:
+    def _complete(self, file: StagedFile, mtime_ns: int) -> None:
         self._os.fchmod(file.fd, file.change.mode & MODE_MASK)
         self._os.utime(file.fd, ns=(mtime_ns, mtime_ns))
-        return StagedFile(file.change, file.directory, file.temporary, file.fd, size)

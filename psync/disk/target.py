@@ -27,7 +27,7 @@ from psync.core.errors import ProblemCode
 from psync.core.manifest import MODE_MASK, EntryPath, Kind
 from psync.core.settings import Durability
 from psync.disk.batch import Batch
-from psync.disk.folder import Directory, Folder, stamp_of
+from psync.disk.folder import Directory, Folder, check_same
 from psync.disk.problems import EntryRefused, problem_of
 from psync.disk.stage import LargeFile, Stage, TemporaryNames
 
@@ -230,7 +230,7 @@ class Target:
             self._os.rename(name, temporary, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
             try:
                 yield temporary
-            except (OSError, EntryRefused):
+            except BaseException:
                 self._os.rename(temporary, name, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
                 raise
         finally:
@@ -238,6 +238,8 @@ class Target:
 
     def _make_link(self, change: MakeLink) -> Directory:
         directory, name = self._folder.locate(change.path)
+        if not change.link_target or b"\0" in change.link_target:
+            raise EntryRefused(ProblemCode.NAME_INVALID, "a link to nothing that has a name")
         self._folder.check_expected(directory, name, change.replaces)
         temporary = self._stage.names.take()
         try:
@@ -256,8 +258,7 @@ class Target:
         flags = self._os.O_RDONLY | self._os.O_NOFOLLOW | self._os.O_NONBLOCK | self._os.O_CLOEXEC
         fd = self._os.open(name, flags, dir_fd=directory.fd)
         try:
-            if not stamp_of(self._os.fstat(fd)).matches(change.expected):
-                raise EntryRefused(ProblemCode.CONFLICT, "modified since the scan")
+            check_same(self._os.fstat(fd), change.expected)
             self._os.fchmod(fd, change.mode & MODE_MASK)
             if self._durability is not Durability.NONE:
                 self._os.fsync(fd)  # no folder changes, whose sync would tell of it
@@ -287,21 +288,22 @@ class Target:
         self._os.utime(directory.fd, ns=(change.mtime_ns, change.mtime_ns))
         return directory
 
-    def _delete(self, change: Delete) -> Directory:
-        directory, name = self._folder.locate(change.path)
-        if change.kind is Kind.FOLDER:
-            self._delete_folder(directory, name, change)
-        else:
-            self._folder.check_expected(directory, name, change.expected)
+    def _delete(self, change: Delete) -> Directory | None:
+        """Remove an entry; if somebody was faster, that is what was wanted."""
+        try:
+            directory, name = self._folder.locate(change.path)
+            status = self._os.stat(name, dir_fd=directory.fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        if change.kind is not Kind.FOLDER:
+            check_same(status, change.expected)
             self._os.unlink(name, dir_fd=directory.fd)
-        return directory
-
-    def _delete_folder(self, directory: Directory, name: bytes, change: Delete) -> None:
-        status = self._os.stat(name, dir_fd=directory.fd, follow_symlinks=False)
+            return directory
         if status.st_ino != change.expected.inode:
             raise EntryRefused(ProblemCode.CONFLICT, "another folder since the scan")
         self._folder.forget(change.path)
         self._os.rmdir(name, dir_fd=directory.fd)
+        return directory
 
 
 def split_pack(pack: Pack, buffers: Sequence[Buffer]) -> Iterator[Buffer]:

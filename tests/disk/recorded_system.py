@@ -46,6 +46,7 @@ class Record:
         self.fail: dict[int | str, int] = {}
         self.before: dict[int | str, Callable[[], None]] = {}
         self.devices: dict[bytes, int] = {}  # folders that pretend to be another volume, by name
+        self.fields: dict[bytes, dict[str, int]] = {}  # what the status of an open file pretends, by name
         self.write_bytes_max: int | None = None  # what one call writes at most
 
     def enter(self, name: str, target: object) -> int:
@@ -98,6 +99,8 @@ class RecordedOperatingSystem:
             record.names[result] = record.calls[-1][1]
         if name == "fstat" and (device := record.devices.get(record.calls[-1][1])) is not None:
             return Status(result, st_dev=device)
+        if name == "fstat" and (fields := record.fields.get(record.calls[-1][1])) is not None:
+            return Status(result, **fields)
         return result
 
 

@@ -9,7 +9,7 @@ from psync.core.changes import (
     MakeFolder,
     WriteFile,
 )
-from psync.core.content import Content, Outcome, Unsupplied
+from psync.core.content import HOLE_STEP_BYTES, Content, Outcome, Unsupplied
 from psync.core.errors import Problem, ProblemCode
 from psync.core.settings import Durability
 from psync.disk.folder import Folder
@@ -130,6 +130,14 @@ def test_a_file_that_the_source_cannot_supply_stays_with_the_problem_of_the_sour
         assert temporaries(root) == []
 
 
+def test_what_has_arrived_of_a_file_that_the_source_gives_up_is_removed_at_once(root: Path, target: Target):
+    announce(target, 1)
+    for step in (begin(1, 3), piece(1, 0, b"n"), Content(Unsupplied(1, PROBLEM))):
+        take(target, step)
+
+    assert temporaries(root) == []
+
+
 PROBLEM = Problem((b"new",), ProblemCode.IO_ERROR)
 UNANNOUNCED = {
     "a pack": [pack((1, b"new"), (9, b"new"))],
@@ -204,3 +212,14 @@ def test_closing_removes_all_that_was_not_committed(root: Path, folder: Folder):
 
     assert staged == 2
     assert contents(root) == {"file": b"old", "sub/file": b"old"}
+
+
+@pytest.mark.parametrize("offset", [HOLE_STEP_BYTES + 1, 2**62], ids=["one byte", "for ever"])
+def test_an_offset_further_away_than_a_step_is_not_believed(root: Path, target: Target, offset: int):
+    announce(target, 1)
+
+    for step in (begin(1, offset, is_sparse=True), piece(1, offset, b"new"), end(1, b"new")):
+        take(target, step)
+
+    assert codes(target.settle()) == {1: ProblemCode.VERIFY_FAILED}
+    assert temporaries(root) == []

@@ -12,8 +12,8 @@ from psync.core.content import Content
 from psync.core.errors import ProblemCode
 from psync.core.manifest import Kind
 from psync.core.settings import Durability
-from psync.disk.batch import BATCH_BYTES_MAX, BATCH_FILES_MAX, SINGLE_SYNCS_MAX
-from psync.disk.folder import Folder, open_folder
+from psync.disk.batch import BATCH_BYTES_MAX, BATCH_FILES_MAX, FOLDERS_MAX, SINGLE_SYNCS_MAX
+from psync.disk.folder import DIRECTORIES_MAX, Folder, open_folder
 from psync.disk.stage import TemporaryNames
 from psync.disk.target import Target
 from tests.disk.contents import pack
@@ -298,3 +298,32 @@ def test_a_folder_that_waits_for_its_sync_stays_open_when_others_push_it_out(roo
         take(target, MakeFolder(number, (b"%d" % number,)))
 
     assert codes(target.settle()) == dict.fromkeys(range(1, 200))
+
+
+@pytest.mark.parametrize("durability", Durability)
+def test_files_in_more_folders_than_may_be_open_are_settled_on_the_way(
+    root: Path, folder: Folder, durability: Durability
+):
+    count = 3 * FOLDERS_MAX
+    for number in range(count):
+        (root / f"{number}").mkdir()
+    target = Target(folder, TemporaryNames(REAL), durability)
+    before = open_descriptors()
+
+    opened = 0
+    for step in write(*((b"%d" % number, b"new") for number in range(count))):
+        take(target, step)
+        opened = max(opened, open_descriptors() - before)
+
+    assert target.is_full
+    assert codes(target.settle()) == dict.fromkeys(range(1, count + 1))
+    assert opened <= DIRECTORIES_MAX + FOLDERS_MAX + SINGLE_SYNCS_MAX
+    assert target.is_settled
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP], ids=errno.errorcode.get)
+def test_a_file_system_that_has_no_sync_of_folders_needs_none(root: Path, number: int):
+    run = Run(root, [MakeFolder(1, (b"sub", b"new"))], Durability.BATCH)
+    run.system.record.fail["fsync"] = number
+
+    assert run.go().outcomes == {1: None}

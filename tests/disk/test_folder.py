@@ -1,5 +1,6 @@
 """Open folders: how long they stay open, what a name in them must still be, and those of the operator."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -77,7 +78,8 @@ def test_a_folder_made_again_under_a_known_name_is_the_new_one(root: Path, folde
 
     folder.make((b"sub",))
 
-    assert folder.directory((b"sub",)).is_new
+    made = os.fstat(folder.directory((b"sub",)).fd)
+    assert os.path.samestat(made, (root / "sub").stat())
     with pytest.raises(FileNotFoundError):
         folder.directory((b"sub", b"sub"))
 
@@ -216,3 +218,21 @@ def test_the_operators_folders_are_made_unless_they_are_there(tmp_path: Path):
 def test_an_operators_folder_below_a_missing_one_is_not_made(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         make_folder(REAL, os.fsencode(tmp_path / "a/b"))
+
+
+def test_folders_of_a_path_are_made_where_they_are_missing(tmp_path: Path):
+    paths = [os.fsencode(path) for path in (Path("/"), tmp_path, tmp_path / "a", tmp_path / "a/b")]
+
+    make_folders(REAL, paths, 0o700)
+
+    assert stat.S_IMODE((tmp_path / "a/b").stat().st_mode) == 0o700
+
+
+def test_a_folder_that_may_not_be_made_is_not_taken_for_one_that_is_there(tmp_path: Path):
+    closed = plant(tmp_path / "closed", {"inside": None})
+    system = RecordedSystem()
+    system.record.fail["mkdir"] = errno.EACCES
+
+    make_folders(system, [os.fsencode(closed), os.fsencode(closed / "inside")])
+    with pytest.raises(PermissionError):
+        make_folders(system, [os.fsencode(closed / "new")])

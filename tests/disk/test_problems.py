@@ -23,6 +23,7 @@ CODES = {
     errno.ELOOP: ProblemCode.LINK_REFUSED,
     errno.ENOTDIR: ProblemCode.LINK_REFUSED,
     errno.EISDIR: ProblemCode.KIND_CONFLICT,
+    errno.ENXIO: ProblemCode.SPECIAL_FILE,
     errno.ENOTEMPTY: ProblemCode.FOLDER_KEPT,
     errno.EEXIST: ProblemCode.CONFLICT,
     errno.EIO: ProblemCode.IO_ERROR,

@@ -190,8 +190,24 @@ def test_a_disk_that_does_not_tell_its_holes_is_read_as_data(
     with open_folder(system, os.fsencode(root)) as folder:
         contents, _ = read(folder, "file")
 
-    assert joined([part for _, part in pieces(contents)]) == data
-    assert headers(contents)[-1] == End(1, len(data), OLD_NS, digest(data))
+    assert joined([part for content in contents for part in content.buffers]) == data
+    last = headers(contents)[-1]
+    digests = [file.digest for file in last.files] if isinstance(last, Pack) else [last.digest]
+    assert digests == [digest(data)]
+
+
+@pytest.mark.parametrize("size", [5 * KIB, SMALL_BYTES_MAX])
+def test_a_small_file_that_a_volume_has_compressed_travels_whole(root: Path, size: int):
+    data = b"x" * size
+    write(root / "file", data)
+    system = RecordedSystem()
+    system.record.fields[b"file"] = {"st_blocks": 1}
+
+    with open_folder(system, os.fsencode(root)) as folder:
+        contents, changed = read(folder, "file")
+
+    assert headers(contents) == [Pack([PackedFile(1, size, OLD_NS, digest(data))])]
+    assert (joined(contents[0].buffers), changed) == (data, [])
 
 
 def test_the_holes_of_a_file_beyond_4_gib_take_pieces_without_bytes(root: Path, folder: Folder):
@@ -282,11 +298,11 @@ def completed(found: list[ContentHeader]) -> list[int]:
 
 
 @pytest.mark.parametrize("event", EVENTS)
-@pytest.mark.parametrize("call", ["read", "preadv"])
+@pytest.mark.parametrize("call", ["pread", "preadv"])
 def test_a_file_that_changes_while_it_is_read_is_not_completed(
     root: Path, call: str, event: Callable[[Path], None]
 ):
-    source = Source(root, SIZES["small" if call == "read" else "large"])
+    source = Source(root, SIZES["small" if call == "pread" else "large"])
 
     found, changed = source.read(call, event)
 
@@ -325,7 +341,7 @@ def test_a_file_replaced_while_it_is_read_is_whole_or_read_again(
     root: Path, event: Callable[[Path], None], size: int
 ):
     """The open file stays whole; its change time moves with its number of names."""
-    found, changed = Source(root, size).read("read" if size < MIB else "preadv", event)
+    found, changed = Source(root, size).read("pread" if size < MIB else "preadv", event)
 
     assert (changed, completed(found)) == (["victim"], [2])
 

@@ -83,14 +83,17 @@ def test_an_entry_that_appeared_since_the_scan_is_left_alone(root: Path, folder:
     assert contents(root) == before
 
 
-def test_an_entry_that_is_gone_since_the_scan_is_not_made_again(root: Path, folder: Folder):
+def test_an_entry_that_is_gone_since_the_scan_is_not_made_again_and_need_not_be_deleted(
+    root: Path, folder: Folder
+):
     seen = stamp(root / "file")
     (root / "file").unlink()
     before = contents(root)
 
     answers = outcomes_of_verbs(folder, root / "file", seen)
 
-    expected = dict.fromkeys(answers, ProblemCode.CONFLICT) | {"set mode": ProblemCode.NOT_FOUND}
+    special = {"set mode": ProblemCode.NOT_FOUND, "delete": None}
+    expected = dict.fromkeys(answers, ProblemCode.CONFLICT) | special
     assert answers == expected
     assert contents(root) == before
 
@@ -239,6 +242,23 @@ def test_modes_are_kept_whatever_the_mask_of_the_process(root: Path, folder: Fol
 def test_the_target_of_a_link_is_kept_as_it_is(root: Path, folder: Folder, link_target: bytes):
     assert apply(folder, MakeLink(1, (b"link",), link_target, OLD_NS)).problem is None
     assert look(root)["link"] == ("lrwxrwxrwx", OLD_NS, link_target)
+
+
+@pytest.mark.parametrize("link_target", [b"", b"a\0b"], ids=["nothing", "no text of a system"])
+def test_a_link_that_no_system_could_make_is_refused(root: Path, folder: Folder, link_target: bytes):
+    before = contents(root)
+
+    outcome = apply(folder, MakeLink(1, (b"link",), link_target, OLD_NS))
+
+    assert (outcome.problem and outcome.problem.code, contents(root)) == (ProblemCode.NAME_INVALID, before)
+
+
+def test_what_is_gone_with_its_folder_need_not_be_deleted(root: Path, folder: Folder):
+    seen = stamp(root / "sub/file")
+    (root / "sub").rename(root / "other")
+
+    assert apply(folder, Delete(1, (b"sub", b"file"), Kind.FILE, seen)).problem is None
+    assert (root / "other/file").exists()
 
 
 def test_an_acknowledged_file_is_known_by_the_stamp_it_has_now(root: Path, folder: Folder):
