@@ -507,9 +507,12 @@ def test_what_is_not_committed_is_removed(trial: Trial, durability: Durability) 
             async for _ in endpoint.apply(items(), durability):
                 pass
 
-        endpoint = await opened(ends, OpenRole.TARGET)
+        def note() -> None:
+            loop.call_soon_threadsafe(staged.set)
+
         loop = asyncio.get_running_loop()
-        system.record.before["pwrite"] = lambda: loop.call_soon_threadsafe(staged.set)
+        endpoint = await opened(ends, OpenRole.TARGET)
+        system.record.before["pwrite"] = note
         applying = asyncio.create_task(apply())
         await staged.wait()
         assert len(temporaries(ends.home)) == 1
