@@ -11,9 +11,9 @@ from psync.core.errors import (
     EXIT_CONVERGED,
     AddressInUse,
     Busy,
+    ConnectionLost,
     DuplicateListener,
     Failure,
-    HandshakeTimeout,
     ListenerFailed,
     RootPathInvalid,
 )
@@ -154,10 +154,8 @@ class Listener:
                 channel.send_soon(Hello(software, self._system.host_name, identity.public_key, signature))
                 visit.hello = await channel.greeted
         except TimeoutError:
-            failure = HandshakeTimeout(
-                host=visit.address, port=self._settings.port, seconds=HANDSHAKE_SECONDS
-            )
-            channel.abort(failure)
+            reason = f"it did not complete the handshake within {HANDSHAKE_SECONDS:g} seconds"
+            channel.abort(ConnectionLost(host=visit.address, reason=reason))
         except (HandshakeRefused, Failure):
             pass  # the channel remembers it for the log
         finally:

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
+from socket import AF_INET, SOCK_STREAM
+from typing import Any
 
 import pytest
 
@@ -88,6 +90,25 @@ def test_a_port_where_nothing_listens_is_refused_and_said_once(host: str) -> Non
 
     text = f"Nothing accepts connections at {host} port PORT (connection refused)."
     assert run(main()) == Told("CONNECT_REFUSED", text, RUNNING)
+
+
+class TwoAddressesLoop(asyncio.SelectorEventLoop):
+    """A machine where every name has two addresses."""
+
+    async def getaddrinfo(self, _host: Any, port: Any, **_options: Any) -> Any:
+        return [(AF_INET, SOCK_STREAM, 6, "", (address, port)) for address in ("127.0.0.1", "127.0.0.2")]
+
+
+def test_a_name_of_two_addresses_is_tried_at_both_and_the_same_reason_said_once() -> None:
+    async def main() -> Told:
+        async with service(silent) as port:
+            pass
+        return await fail(real_system(), "twofold", port)
+
+    with asyncio.Runner(loop_factory=TwoAddressesLoop) as runner:
+        told = runner.run(main())
+
+    assert told.text == "Nothing accepts connections at twofold port PORT (connection refused)."
 
 
 def test_a_host_that_does_not_answer_is_given_up_after_ten_seconds() -> None:
