@@ -17,7 +17,14 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from psync.core.content import Buffer
-from psync.core.errors import ConnectionLost, Failure, ListenerFailed, ProtocolViolation, revive
+from psync.core.errors import (
+    CONNECT_REASONS,
+    ConnectionLost,
+    Failure,
+    ListenerFailed,
+    ProtocolViolation,
+    revive,
+)
 from psync.engine.stream import Stream, plain_fields, wake
 from psync.wire.connection import Connection, Received
 from psync.wire.handshake import Established
@@ -40,6 +47,9 @@ from psync.wire.seal import OVERHEAD_BYTES, RecordRefused
 # A peer that says nothing for so long is gone; it is asked well before.
 DEAD_PEER_SECONDS = 120.0
 PING_SECONDS = 30.0
+
+# What is due so soon is due now: a timer may fire a little early, and would be set again for no time at all.
+TIMER_SLACK_SECONDS = 0.001
 
 # How long the peer may take to answer a goodbye.
 CLOSE_SECONDS = 5.0
@@ -311,7 +321,7 @@ class Channel(asyncio.BufferedProtocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Note that it is gone, whatever the cause."""
-        self._end(self._lost(str(error) if error else "closed"))
+        self._end(self._lost(_words(error) if error else "closed"))
         if self._timer is not None:
             self._timer.cancel()
         _complete(self._gone, None)
@@ -374,7 +384,7 @@ class Channel(asyncio.BufferedProtocol):
 
     def _watch(self) -> None:
         """Say something to a peer that has heard nothing for long; drop one that says nothing for longer."""
-        now = self._loop.time()
+        now = self._loop.time() + TIMER_SLACK_SECONDS
         if now - self._last_heard >= DEAD_PEER_SECONDS:
             self.abort(self._lost(f"no sign of life for {DEAD_PEER_SECONDS:g} seconds"))
             return
@@ -382,12 +392,18 @@ class Channel(asyncio.BufferedProtocol):
             self._last_said = now  # also where the question waits for a full socket
             self.send_soon(Ping(0))
         silence_ends = min(self._last_said + PING_SECONDS, self._last_heard + DEAD_PEER_SECONDS)
-        self._set_timer(silence_ends - now, self._watch)
+        self._set_timer(silence_ends - self._loop.time(), self._watch)
 
     def _set_timer(self, seconds: float, action: Callable[[], None]) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._loop.call_later(seconds, action)
+
+
+def _words(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return str(error)
+    return CONNECT_REASONS.get(error.errno or 0) or error.strerror or str(error)
 
 
 def _complete(future: "asyncio.Future[T]", value: T) -> None:

@@ -5,7 +5,7 @@ A method a phase. The run knows two endpoints and not which one is remote.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 
 from msgspec import Struct
 
@@ -17,8 +17,10 @@ from psync.core.manifest import Listing, Order
 from psync.core.plan import Planner, PlanOptions, Step
 from psync.core.settings import Durability, OpenRole
 from psync.core.stats import RunStats
+from psync.disk.target import ContentUnannounced
 from psync.engine.endpoint import ApplyItem, Endpoint, OpenedFolder
 from psync.engine.events import ChangeDone, ChangePlanned, ContentMoved, ProblemFound, Report
+from psync.engine.tasks import end_task
 from psync.engine.transfer import PlannedChanges, Transfer
 
 # How far the plan may run ahead of the transfer.
@@ -44,20 +46,24 @@ class Run:
         self._options = options
         self._report = report
         self._transfer = Transfer(source)
+        self._planner = Planner(PlanOptions())
         self._announced: dict[int, Change] = {}
         self._is_target_full = False
         self._not_sent = 0
         self.stats = RunStats()
-        self.files_unchanged = 0
+
+    @property
+    def files_unchanged(self) -> int:
+        """How many files were found equal at both ends so far."""
+        return self._planner.files_unchanged
 
     async def run(self) -> None:
         """Carry out the whole run; problems with entries are reported and counted."""
-        planner = Planner(await self._open())
+        self._planner = Planner(await self._open())
         if self._options.dry_run:
-            await self._show_plan(planner)
+            await self._show_plan()
         else:
-            await self._carry_out(planner)
-        self.files_unchanged = planner.files_unchanged
+            await self._carry_out()
         self._report_not_sent()
 
     # Open
@@ -77,40 +83,43 @@ class Run:
 
     # Plan
 
-    async def _steps(self, planner: Planner) -> AsyncGenerator[Step]:
+    async def _steps(self) -> AsyncGenerator[Step]:
         """Compare both trees folder by folder, in the order of both scans."""
+        planner = self._planner
         filters, order = self._options.filters, planner.options.order
         async with (
             aclosing(_Folders(self._source.scan(order, filters))) as source,
             aclosing(_Folders(self._target.scan(order, filters))) as target,
         ):
-            new, old = await source.next(), await target.next()
+            new, old = await _both(source, target)
             while new is not None or old is not None:
-                pair = _at_same_place(new, old, planner)
+                pair = planner.match(new, old)
                 yield planner.pair(*pair)
                 if pair[0] is not None:
                     new = await source.next()
                 if pair[1] is not None:
                     old = await target.next()
 
-    async def _plan(self, planner: Planner) -> AsyncGenerator[PlannedChanges]:
+    async def _plan(self) -> AsyncGenerator[PlannedChanges]:
         """Give the whole plan in its order: changes, deletes, what replaces folders, folder times."""
         changes: list[Change] = []
-        async with aclosing(self._steps(planner)) as steps:
+        async with aclosing(self._steps()) as steps:
             async for step in steps:
                 self._note_problems(step.problems)
                 changes += step.changes
                 if len(changes) >= CHANGES_PER_PART:
-                    yield PlannedChanges(changes)
+                    for part in _parts(changes):
+                        yield PlannedChanges(part)
                     changes = []
         if changes:
             yield PlannedChanges(changes)
+        planner = self._planner
         for phase in (planner.deletes(), planner.late_changes(), planner.finish()):
             for part in _parts(phase):
                 yield PlannedChanges(part, after_contents=True)
 
-    async def _show_plan(self, planner: Planner) -> None:
-        async with aclosing(self._plan(planner)) as parts:
+    async def _show_plan(self) -> None:
+        async with aclosing(self._plan()) as parts:
             async for part in parts:
                 for change in part.changes:
                     self._report(ChangePlanned(change))
@@ -118,16 +127,27 @@ class Run:
 
     # Carry out
 
-    async def _carry_out(self, planner: Planner) -> None:
-        async with aclosing(_ahead(self._plan(planner))) as plan:
-            flow = self._items(self._transfer.items(self._remember(plan)))
-            async with (
-                aclosing(flow) as items,
-                aclosing(self._target.apply(items, self._options.durability)) as settled,
-            ):
+    async def _carry_out(self) -> None:
+        try:
+            async with aclosing(self._outcomes()) as settled:
                 async for outcomes in settled:
                     for outcome in outcomes:
                         self._note_outcome(outcome)
+        except ContentUnannounced as error:
+            raise self._source.blame(str(error)) from error
+        if self._announced:
+            raise self._target.blame("it ended before all changes were answered")
+
+    async def _outcomes(self) -> AsyncGenerator[list[Outcome]]:
+        async with (
+            aclosing(_ahead(self._plan())) as plan,
+            aclosing(self._remember(plan)) as announced,
+            aclosing(self._transfer.items(announced)) as flow,
+            aclosing(self._items(flow)) as items,
+            aclosing(self._target.apply(items, self._options.durability)) as settled,
+        ):
+            async for outcomes in settled:
+                yield outcomes
 
     async def _remember(self, plan: AsyncIterator[PlannedChanges]) -> AsyncGenerator[PlannedChanges]:
         """Note what is announced, until its outcome; a full target is sent no more files."""
@@ -139,14 +159,13 @@ class Run:
             self._announced.update((change.id, change) for change in changes)
             yield PlannedChanges(changes, part.after_contents)
 
-    async def _items(self, items: AsyncGenerator[ApplyItem]) -> AsyncGenerator[ApplyItem]:
+    async def _items(self, items: AsyncIterator[ApplyItem]) -> AsyncGenerator[ApplyItem]:
         """Count contents on their way."""
-        async with aclosing(items):
-            async for item in items:
-                if isinstance(item, Content):
-                    self.stats.add_content(item)
-                    self._note_content(item)
-                yield item
+        async for item in items:
+            if isinstance(item, Content):
+                self.stats.add_content(item)
+                self._note_content(item)
+            yield item
 
     # Report
 
@@ -159,7 +178,9 @@ class Run:
             self._report(ContentMoved(change.path, sum(map(len, content.buffers))))
 
     def _note_outcome(self, outcome: Outcome) -> None:
-        change = self._announced.pop(outcome.id)
+        change = self._announced.pop(outcome.id, None)
+        if change is None:
+            raise self._target.blame(f"an answer to change {outcome.id}, which is not open")
         if outcome.problem is not None:
             self._is_target_full |= outcome.problem.code is ProblemCode.NO_SPACE
             self._note_problems([outcome.problem])
@@ -199,19 +220,13 @@ class _Folders:
         await self._batches.aclose()
 
 
-def _at_same_place(
-    new: Listing | None, old: Listing | None, planner: Planner
-) -> tuple[Listing | None, Listing | None]:
-    """Give what comes first in the common order: a folder of both sides, or of one."""
-    if new is None or old is None:
-        return new, old
-    order = planner.options.order
-    old_path = planner.translate(old.path)
-    if new.path == old_path:
-        return new, old
-    if order.path_key(new.path) < order.path_key(old_path):
-        return new, None
-    return None, old
+async def _both(source: _Folders, target: _Folders) -> tuple[Listing | None, Listing | None]:
+    """Take the first folder of both scans, which thereby start at once."""
+    awaited = asyncio.create_task(target.next())
+    try:
+        return await source.next(), await awaited
+    finally:
+        await end_task(awaited)
 
 
 def _parts(changes: Iterable[Change]) -> Iterable[list[Change]]:
@@ -227,31 +242,21 @@ def _parts(changes: Iterable[Change]) -> Iterable[list[Change]]:
 
 async def _ahead(plan: AsyncGenerator[PlannedChanges]) -> AsyncGenerator[PlannedChanges]:
     """Let the plan run ahead of the transfer by a bounded number of parts."""
-    queue: asyncio.Queue[PlannedChanges | None] = asyncio.Queue(PLAN_PARTS_MAX)
+    parts: asyncio.Queue[PlannedChanges | None] = asyncio.Queue()
+    room = asyncio.Semaphore(PLAN_PARTS_MAX)
 
     async def fill() -> None:
         async with aclosing(plan):
             async for part in plan:
-                await queue.put(part)
-        await queue.put(None)
+                await room.acquire()
+                parts.put_nowait(part)
 
     filler = asyncio.create_task(fill())
+    filler.add_done_callback(lambda _: parts.put_nowait(None))
     try:
-        while (part := await _get(queue, filler)) is not None:
+        while (part := await parts.get()) is not None:
+            room.release()
             yield part
-    finally:
-        filler.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait({filler})
-
-
-async def _get(
-    queue: asyncio.Queue[PlannedChanges | None], filler: "asyncio.Task[None]"
-) -> PlannedChanges | None:
-    """Give the next part; raise what ended the filler."""
-    taking = asyncio.ensure_future(queue.get())
-    await asyncio.wait({taking, filler}, return_when=asyncio.FIRST_COMPLETED)
-    if not taking.done() and filler.done():
-        taking.cancel()
         filler.result()
-    return await taking
+    finally:
+        await end_task(filler)
