@@ -48,6 +48,7 @@ class Record:
         self.devices: dict[bytes, int] = {}  # folders that pretend to be another volume, by name
         self.fields: dict[bytes, dict[str, int]] = {}  # what the status of an open file pretends, by name
         self.write_bytes_max: int | None = None  # what one call writes at most
+        self.read_bytes_max: int | None = None  # what one call reads at most
 
     def enter(self, name: str, target: object) -> int:
         """Note a call; give the error it must fail with, or 0."""
@@ -94,6 +95,10 @@ class RecordedOperatingSystem:
             raise OSError(failure, os.strerror(failure))
         if name in ("write", "pwrite") and record.write_bytes_max is not None:
             arguments = (arguments[0], arguments[1][: record.write_bytes_max], *arguments[2:])
+        if name == "pread" and record.read_bytes_max is not None:
+            arguments = (arguments[0], min(arguments[1], record.read_bytes_max), arguments[2])
+        if name == "preadv" and record.read_bytes_max is not None:
+            arguments = (arguments[0], [arguments[1][0][: record.read_bytes_max]], arguments[2])
         result = None if name == "fsync" else member(*arguments, **options)
         if name == "open":
             record.names[result] = record.calls[-1][1]

@@ -346,6 +346,18 @@ def test_a_file_replaced_while_it_is_read_is_whole_or_read_again(
     assert (changed, completed(found)) == (["victim"], [2])
 
 
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
+def test_a_read_that_gives_less_than_there_was_completes_nothing(root: Path, size: int):
+    write(root / "victim", b"x" * size)
+    system = RecordedSystem()
+    system.record.read_bytes_max = 400
+
+    with open_folder(system, os.fsencode(root)) as folder:
+        contents, changed = read(folder, "victim", "file")
+
+    assert (completed(headers(contents)), changed) == ([2], ["victim"])
+
+
 # What cannot be read
 
 
