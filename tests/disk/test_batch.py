@@ -315,7 +315,7 @@ def test_files_in_more_folders_than_may_be_open_are_settled_on_the_way(
         take(target, step)
         opened = max(opened, open_descriptors() - before)
 
-    assert target.is_full
+    assert (target.is_full, target.is_settled) == (True, False)
     assert codes(target.settle()) == dict.fromkeys(range(1, count + 1))
     assert opened <= DIRECTORIES_MAX + FOLDERS_MAX + SINGLE_SYNCS_MAX
     assert target.is_settled
