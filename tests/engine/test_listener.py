@@ -18,11 +18,11 @@ from psync.engine.events import ListenerReady, SessionEnded
 from psync.engine.listener import SESSIONS_MAX, UNPROVEN_MAX
 from psync.real.system import real_system
 from psync.system import System
-from psync.wire.keys import UNKEYED_PRS, Role, Secret
-from psync.wire.messages import CONNECTION_STREAM, Close, Hello, Open, Ping, encode
+from psync.wire.keys import UNKEYED_PRS, Secret
+from psync.wire.messages import Close, Open, encode
 from tests.disk.recorded_system import RecordedSystem
+from tests.engine.guest import client, guest
 from tests.engine.loops import run, run_virtually
-from tests.engine.peer import Peer
 from tests.engine.runs import Ran
 from tests.engine.station import Station, listening
 from tests.engine.trees import contents, plant
@@ -30,11 +30,6 @@ from tests.engine.trees import contents, plant
 KEY = Secret(b"k" * 32)
 OTHER_KEY = Secret(b"o" * 32)
 HOST_NAME = real_system().host_name
-
-
-async def client(station: Station) -> Peer:
-    """Connect, and say no more than begins every handshake."""
-    return Peer(Role.CLIENT, *await asyncio.open_connection(LOOPBACK, station.port))
 
 
 async def silent(station: Station) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -47,17 +42,6 @@ async def leave(*writers: asyncio.StreamWriter) -> None:
     for writer in writers:
         writer.close()
         await asyncio.gather(writer.wait_closed(), return_exceptions=True)
-
-
-async def guest(station: Station) -> Peer:
-    """Become a client that is served."""
-    peer = await client(station)
-    await peer.greet()
-    peer.say(CONNECTION_STREAM, Ping(1))
-    while not isinstance((await peer.expect()).message, Hello):
-        pass
-    await peer.expect()
-    return peer
 
 
 def virtually(main: Callable[[Station], Awaitable[None]], folder: Path) -> list[SessionEnded]:
