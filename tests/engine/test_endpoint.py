@@ -334,7 +334,7 @@ def test_a_file_that_changes_while_it_is_read_is_supplied_as_it_is_afterwards(tr
             (ends.home / "data" / "small").write_bytes(b"newer")
 
         endpoint = await opened(ends, OpenRole.SOURCE)
-        system.record.before["read"] = write
+        system.record.before["pread"] = write
         assembly = Assembly()
         async for content in endpoint.supply(flow([[Request(1, (b"small",))]])):
             assembly.add(content)
