@@ -11,7 +11,7 @@ import msgspec
 
 from benchmarks.program import BenchmarkFailed, Program
 from benchmarks.psync_program import psync_serving
-from benchmarks.rounds import Measured, Row, measure
+from benchmarks.rounds import Measured, Row, measure, warm_up
 from benchmarks.rsync_program import require_rsync, rsync_serving
 from benchmarks.surroundings import require_room, surroundings
 from benchmarks.table import heading, table
@@ -59,6 +59,8 @@ def _benchmark(options: argparse.Namespace) -> None:
         TemporaryDirectory(prefix="psync-benchmark-", dir=options.folder) as folder,
         _serving(Path(folder)) as programs,
     ):
+        (Path(folder) / "empty").mkdir()
+        warm_up(programs, Path(folder) / "empty")
         for row in _rows(options, Path(folder)):
             print(f"measuring: {row.work}", file=sys.stderr, flush=True)
             measured.append(measure(row, programs, rounds, about.file_system))

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +23,7 @@ class Program(Protocol):
     name: str
     encryption: str
     served: Path
+    environment: Mapping[str, str]
 
     def push(self, source: Path, target: str, *, is_synced: bool) -> list[str]:
         """Give the command that brings the contents of `source` into `target`."""
@@ -35,10 +37,12 @@ def durability(program: Program, *, is_synced: bool) -> str:
     return "--fsync" if is_synced else "no sync"
 
 
-def timed(command: list[str]) -> float:
-    """Run a client; give the seconds from its start to its exit, of which it must not fail."""
+def timed(command: list[str], environment: Mapping[str, str]) -> float:
+    """Run a client; give the seconds from its start to its exit. Raises `BenchmarkFailed` with what it says."""
     started = time.perf_counter()
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    done = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
     seconds = time.perf_counter() - started
     if done.returncode:
         text = (done.stdout + done.stderr).decode("utf-8", "backslashreplace")

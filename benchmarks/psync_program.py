@@ -18,8 +18,9 @@ class Psync:
     name = "psync"
     encryption = "AES-256-GCM"
 
-    def __init__(self, served: Path, port: int, key_file: Path) -> None:
-        self.served = served
+    def __init__(self, folder: Path, port: int) -> None:
+        self.served, key_file = folder / "served", folder / "key"
+        self.environment = _environment(folder)
         self._options = ["--port", str(port), "--password-file", str(key_file)]
 
     def push(self, source: Path, target: str, *, is_synced: bool) -> list[str]:
@@ -40,6 +41,7 @@ class Psync:
 def psync_serving(folder: Path) -> Iterator[Psync]:
     """Run a keyed listener below `folder`, which is empty, for as long as the block lasts."""
     served, key_file, log = folder / "served", folder / "key", folder / "log"
+    environment = _environment(folder)
     served.mkdir()
     key_file.touch(0o600)
     key_file.write_bytes(
@@ -48,13 +50,19 @@ def psync_serving(folder: Path) -> Iterator[Psync]:
     port = free_port()
     places = ["--host", HOST, "--port", str(port), "--root-path", str(served)]
     command = [*PSYNC, "listen", *places, "--password-file", str(key_file), "--instance", f"benchmark-{port}"]
-    environment = {**os.environ, "PSYNC_STATE_DIR": str(folder / "state")}
     with log.open("wb") as output:
         server = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         try:
             wait_until_listening(server, port, log)
-            yield Psync(served, port, key_file)
+            yield Psync(folder, port)
         finally:
             end(server)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Keep psync's state out of the user's, and its compiled code, which every installation has."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    places = {"PSYNC_STATE_DIR": str(folder / "state"), "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    return {**environment, **places}

@@ -51,13 +51,20 @@ class Measured(Struct, frozen=True):
         return first.median_seconds / second.median_seconds
 
 
+def warm_up(programs: Sequence[Program], empty: Path) -> None:
+    """Have each program and its server read, and where it is Python compiled, before anything is timed."""
+    for program in programs:
+        timed(program.push(empty, "target", is_synced=False), program.environment)
+        _remove(program.served / "target")
+
+
 def measure(row: Row, programs: Sequence[Program], rounds: int, file_system: str) -> Measured:
     """Run all programs in turns, A B A B; whatever is not the run itself is not timed."""
     expected = amount(row.source)
     seconds: dict[str, list[float]] = {program.name: [] for program in programs}
     if row.is_unchanged:
         for program in programs:
-            timed(program.push(row.source, "target", is_synced=row.is_synced))
+            timed(program.push(row.source, "target", is_synced=row.is_synced), program.environment)
     for _ in range(rounds):
         for program in programs:
             seconds[program.name].append(_run(row, program, expected))
@@ -81,7 +88,7 @@ def _run(row: Row, program: Program, expected: Amount) -> float:
     if not row.is_unchanged:
         _remove(target)
     os.sync()
-    seconds = timed(program.push(row.source, "target", is_synced=row.is_synced))
+    seconds = timed(program.push(row.source, "target", is_synced=row.is_synced), program.environment)
     if (arrived := amount(target)) != expected:
         raise BenchmarkFailed(f"{program.name} has brought {arrived} of {expected}")
     if not row.is_unchanged:

@@ -27,6 +27,7 @@ class Rsync:
 
     name = "rsync"
     encryption = "none"
+    environment = os.environ
 
     def __init__(self, served: Path, port: int) -> None:
         self.served = served

@@ -1,5 +1,6 @@
 """How rows are measured, with programs that do nothing but copy."""
 
+import os
 import shlex
 from pathlib import Path
 
@@ -13,6 +14,7 @@ class Copier:
     """Copies with a shell, and notes that it ran."""
 
     encryption = "none"
+    environment = os.environ
 
     def __init__(self, name: str, folder: Path, command: str = "cp -a {source}/. {target}") -> None:
         self.name = name
@@ -63,7 +65,7 @@ def test_a_program_that_brings_nothing_is_found_out(source: Path, tmp_path: Path
 
 def test_a_run_that_fails_shows_why() -> None:
     with pytest.raises(BenchmarkFailed, match=r"(?s)exit code 3 of .*it broke"):
-        timed(["sh", "-c", "echo it broke >&2; exit 3"])
+        timed(["sh", "-c", "echo it broke >&2; exit 3"], os.environ)
 
 
 def test_the_ratio_is_that_of_the_medians() -> None:
