@@ -161,6 +161,12 @@ def test_an_interruption_leaves_nothing_behind(site: Site):
     assert {path.name for path in site.folder.iterdir() if path.is_dir()} == {"root", folder.name}
 
 
-def test_it_runs_beside_a_listener_of_this_machine(site: Site):
+def test_it_runs_beside_another_and_beside_a_listener_of_this_machine(site: Site):
+    site.tree("folder", **{f"file {number}": "x" for number in range(3000)})
     with site.listener():
-        assert site.run("quickstart").code == 0
+        first = site.start("quickstart", "folder")
+        first.wait_for("listener")
+        second = site.run("quickstart")
+        first.end(signal.SIGINT)
+
+    assert (second.code, second.err) == (0, "")
