@@ -22,6 +22,7 @@ from psync.core.errors import ProblemCode
 from psync.core.manifest import Kind
 from psync.core.settings import Durability
 from psync.disk.folder import open_folder
+from psync.disk.stage import TemporaryNames
 from tests.disk.contents import large, pack
 from tests.disk.recorded_system import REAL, TEMPORARY, RecordedSystem
 from tests.disk.trees import (
@@ -108,10 +109,13 @@ def run_with_fault(root: Path, number: int, failure: int, durability: Durability
     plant(root, PLANTED)
     before, descriptors = state(root), open_descriptors()
     system = RecordedSystem()
+    system.random = bytes(16)
+    names, same_names = TemporaryNames(system), TemporaryNames(system)
     with open_folder(system, os.fsencode(root)) as folder:
         failing = len(system.record.calls) + number
         system.record.fail[failing] = failure
-        outcomes = carry_out(folder, all_verbs(root), durability)
+        outcomes = carry_out(folder, all_verbs(root), durability, names)
+    assert all(names.is_foreign(same_names.take()) for _ in CHANGED), "a name is still in use"
     if failing >= len(system.record.calls):
         return False
     call = system.record.calls[failing]

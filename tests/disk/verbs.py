@@ -33,10 +33,13 @@ NOTHING = Stamp(0, 0, 0, 0)
 
 
 def carry_out(
-    folder: Folder, steps: Sequence[Change | Content], durability: Durability = Durability.NONE
+    folder: Folder,
+    steps: Sequence[Change | Content],
+    durability: Durability = Durability.NONE,
+    names: TemporaryNames | None = None,
 ) -> list[Outcome]:
     """Give changes and contents to a target of their own; give the outcomes by their ids."""
-    target = Target(folder, TemporaryNames(folder.system), durability)
+    target = Target(folder, names or TemporaryNames(folder.system), durability)
     try:
         for step in steps:
             take(target, step)
