@@ -12,6 +12,7 @@ from psync.engine.events import (
     ChangeDone,
     ChangePlanned,
     ConnectionFailed,
+    ContentMoved,
     Event,
     ProblemFound,
     RunRefused,
@@ -41,6 +42,11 @@ class Ran:
         """Files sent, unchanged and deleted, and what failed."""
         summary = self.summary
         return summary.files_sent, summary.files_unchanged, summary.files_deleted, summary.failed
+
+    @property
+    def moved_bytes(self) -> int:
+        """The content that was told of on its way."""
+        return sum(event.bytes for event in self.events if isinstance(event, ContentMoved))
 
     @property
     def problems(self) -> list[Problem]:
