@@ -1,0 +1,152 @@
+"""A run between ends of the test's own making: they fill up, fall silent, or answer what nobody asked."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+
+import pytest
+
+from psync.core.changes import WriteFile
+from psync.core.content import Content, Outcome, Pack, PackedFile, Request
+from psync.core.errors import ConnectionLost, Failure, Problem, ProblemCode, ProtocolViolation
+from psync.core.filters import Filters
+from psync.core.manifest import Entry, Kind, Listing, Order, Stamp
+from psync.core.paths import PathStyle
+from psync.core.settings import Durability, OpenRole
+from psync.disk.target import ContentUnannounced
+from psync.engine.endpoint import ApplyItem, OpenedFolder
+from psync.engine.events import Event, ProblemFound
+from psync.engine.job import Run, RunOptions
+from psync.engine.transfer import OPEN_FILES_MAX
+from tests.engine.loops import run
+
+FOLDER = Entry(b"", Kind.FOLDER, 0o755)
+FULL = ProblemCode.NO_SPACE
+
+# What becomes of a change: an outcome, none, or an error.
+Answer = Callable[[int], list[Outcome]]
+
+
+class End:
+    """Lists `entries` in its only folder, supplies a byte for each file, answers changes by `answer`."""
+
+    def __init__(self, name: str, entries: list[Entry], answer: Answer = lambda id: [done(id)]) -> None:
+        self._name = name
+        self._entries = entries
+        self._answer = answer
+        self.announced_at_once = 0
+
+    async def open(self, role: OpenRole) -> OpenedFolder:
+        return OpenedFolder(True, PathStyle.POSIX, 1, False, 0)
+
+    async def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:
+        yield [Listing((), FOLDER, self._entries)]
+
+    async def supply(self, requests: AsyncIterator[list[Request]]) -> AsyncGenerator[Content]:
+        async for wanted in requests:
+            yield Content(Pack([PackedFile(request.id, 1, 0, bytes(32)) for request in wanted]), [b"x"])
+
+    async def apply(
+        self, items: AsyncIterator[ApplyItem], durability: Durability
+    ) -> AsyncGenerator[list[Outcome]]:
+        async for item in items:
+            if isinstance(item, Content):
+                assert isinstance(item.header, Pack)
+                yield [outcome for file in item.header.files for outcome in self._answer(file.id)]
+            else:
+                self.announced_at_once = max(self.announced_at_once, len(item))
+                others = [change.id for change in item if not isinstance(change, WriteFile)]
+                yield [outcome for id in others for outcome in self._answer(id)]
+
+    def blame(self, reason: str) -> ProtocolViolation:
+        return ProtocolViolation(host=self._name, reason=reason)
+
+    async def close(self) -> None:
+        pass
+
+
+def done(id: int) -> Outcome:
+    return Outcome(id, Stamp(1, 1, 1, 1))
+
+
+def full(id: int) -> list[Outcome]:
+    return [Outcome(id, problem=Problem((b"%d" % id,), FULL))]
+
+
+def files(count: int) -> list[Entry]:
+    return [Entry(b"%08d" % number, Kind.FILE, 0o644, 1) for number in range(count)]
+
+
+def carry_out(target: End, count: int = 3) -> tuple[Run, list[Event]]:
+    """Bring so many new files to a target."""
+    events: list[Event] = []
+    job = Run(End("source", files(count)), target, RunOptions(), events.append)
+    run(job.run())
+    return job, events
+
+
+def test_a_plan_is_announced_in_parts_however_large_a_folder_is() -> None:
+    target = End("target", [])
+
+    job, _ = carry_out(target, 70_000)
+
+    assert job.stats.files_sent == 70_000
+    assert target.announced_at_once <= 1024
+
+
+def test_a_full_target_is_sent_no_more_files_and_the_rest_is_counted_in_one_line() -> None:
+    job, events = carry_out(End("target", [], full), 30_000)
+
+    problems = [event.problem for event in events if isinstance(event, ProblemFound)]
+    assert job.stats.files_sent == 0
+    assert job.stats.failed == 30_001  # with the folder itself
+    tried = len(problems) - 1
+    assert tried < OPEN_FILES_MAX * 2
+    assert problems[-1] == Problem((), FULL, f"{30_001 - tried} files not sent")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (lambda id: [], "it ended before all changes were answered"),
+        (lambda id: [done(id), done(id)], "an answer to change 1, which is not open"),
+        (lambda id: [done(id + 1000)], "an answer to change 1001, which is not open"),
+    ],
+    ids=["no answer", "two answers", "another answer"],
+)
+def test_a_target_that_answers_otherwise_than_once_is_blamed(answer: Answer, reason: str) -> None:
+    with pytest.raises(ProtocolViolation, match=f"^target broke the protocol: {reason}"):
+        carry_out(End("target", [], answer))
+
+
+def raising(error: Exception) -> Answer:
+    def answer(id: int) -> list[Outcome]:
+        raise error
+
+    return answer
+
+
+def test_content_that_a_local_target_cannot_place_is_blamed_on_the_source() -> None:
+    with pytest.raises(ProtocolViolation, match="source broke the protocol: a piece of file 7"):
+        carry_out(End("target", [], raising(ContentUnannounced("a piece of file 7"))))
+
+
+@pytest.mark.parametrize("count", [1, 70_000])
+def test_a_target_that_breaks_ends_the_run(count: int) -> None:
+    with pytest.raises(ConnectionLost):
+        carry_out(End("target", [], raising(ConnectionLost(host="target", reason="test"))), count)
+
+
+class BrokenScan(End):
+    async def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:
+        raise ConnectionLost(host=self._name, reason="test")
+        yield []
+
+
+@pytest.mark.parametrize("broken", ["source", "target"])
+def test_a_scan_that_breaks_ends_the_run(broken: str) -> None:
+    ends = {
+        name: BrokenScan(name, []) if name == broken else End(name, files(3)) for name in ("source", "target")
+    }
+    job = Run(ends["source"], ends["target"], RunOptions(), lambda event: None)
+
+    with pytest.raises(Failure, match=f"The connection to {broken} was lost"):
+        run(job.run())
