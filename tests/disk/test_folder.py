@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from psync.core.manifest import Stamp
+from psync.core.manifest import TIME_NS_MIN, Stamp
 from psync.disk.folder import (
     DIRECTORIES_MAX,
     Folder,
@@ -21,7 +21,7 @@ from psync.disk.folder import (
     stamp_of,
 )
 from psync.disk.problems import EntryRefused
-from tests.disk.recorded_system import REAL, RecordedSystem
+from tests.disk.recorded_system import REAL, RecordedSystem, Status
 from tests.disk.trees import open_descriptors, plant, stamp
 
 
@@ -218,6 +218,12 @@ def test_the_operators_folders_are_made_unless_they_are_there(tmp_path: Path):
 def test_an_operators_folder_below_a_missing_one_is_not_made(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         make_folder(REAL, os.fsencode(tmp_path / "a/b"))
+
+
+def test_the_time_of_a_stamp_is_one_that_can_travel(root: Path):
+    status = Status((root / "file").lstat(), st_mtime_ns=-(2**70))
+
+    assert stamp_of(status).mtime_ns == TIME_NS_MIN
 
 
 def test_folders_of_a_path_are_made_where_they_are_missing(tmp_path: Path):

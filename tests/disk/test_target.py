@@ -30,6 +30,7 @@ from tests.disk.trees import (
     OLD_NS,
     contents,
     look,
+    open_descriptors,
     ordinary_user,
     stamp,
     temporaries,
@@ -355,3 +356,12 @@ def test_a_renamed_folder_is_known_by_its_new_name_only(root: Path, folder: Fold
     )
 
     assert codes(outcomes) == {1: None, 2: ProblemCode.NOT_FOUND, 3: None}
+
+
+def test_a_deleted_folder_is_not_held_open(root: Path, folder: Folder):
+    folder.directory((b"empty",))
+    before = open_descriptors()
+
+    outcome = apply(folder, Delete(1, (b"empty",), Kind.FOLDER, stamp(root / "empty")))
+
+    assert (outcome.problem, open_descriptors()) == (None, before - 1)
