@@ -19,10 +19,11 @@ from psync.engine.listener import SESSIONS_MAX, UNPROVEN_MAX
 from psync.real.system import real_system
 from psync.system import System
 from psync.wire.keys import UNKEYED_PRS, Secret
-from psync.wire.messages import Close, Open, encode
+from psync.wire.messages import CONNECTION_STREAM, Close, Open, Ping, Pong, encode
 from tests.disk.recorded_system import RecordedSystem
 from tests.engine.guest import client, guest
 from tests.engine.loops import run, run_virtually
+from tests.engine.peer import Peer
 from tests.engine.runs import Ran
 from tests.engine.station import Station, listening
 from tests.engine.trees import contents, plant
@@ -305,13 +306,21 @@ def test_of_clients_that_prove_themselves_at_the_same_time_one_too_many_is_told_
     virtually(main, tmp_path)
 
 
-def test_of_many_clients_that_prove_nothing_the_oldest_goes_and_a_good_one_is_served(tmp_path: Path) -> None:
+async def check_served(peer: Peer) -> None:
+    peer.say(CONNECTION_STREAM, Ping(2))
+    assert (await peer.expect()).message == Pong(2)
+
+
+def test_of_many_clients_that_prove_nothing_the_oldest_goes_and_good_ones_are_served(tmp_path: Path) -> None:
     async def main(station: Station) -> None:
+        served = await guest(station)
         callers = [await silent(station) for _ in range(UNPROVEN_MAX)]
         good = await guest(station)
         await asyncio.gather(callers[0][0].read(), return_exceptions=True)
         assert not any(caller.at_eof() for caller, _ in callers[1:])
-        await good.gone()
+        for peer in (served, good):
+            await check_served(peer)
+            await peer.gone()
         await leave(*(writer for _, writer in callers))
 
     sessions = virtually(main, tmp_path)
@@ -378,25 +387,24 @@ def test_a_listener_that_is_stopped_finishes_what_it_commits_and_tells_its_clien
     plant(tmp_path / "root" / "target", {"file": b"old"})
     system, hold = RecordedSystem(), Hold()
 
-    async def main() -> Ran:
+    async def main() -> tuple[int, list[str]]:
         async with listening(tmp_path, UNKEYED_PRS, system) as station:
             system.record.before = {"fsync": hold, "sync_volume": hold}
-            pushing = asyncio.create_task(
-                station.push(tmp_path / "source", "/target", durability=Durability.BATCH)
-            )
+            pushing = asyncio.create_task(push_durably(station, tmp_path / "source"))
             await asyncio.to_thread(hold.is_reached.wait, 60)
             station.listener.stop()
             await asyncio.sleep(0.01)
             assert (station.sessions, pushing.done()) == ([], False)
             hold.is_released.set()
-            return await pushing
+            ran = await pushing
+        return ran.exit_code, [str(cause) for cause in ran.causes]
 
-    ran = run(main())
-    assert ran.exit_code == 3
-    assert [str(cause) for cause in ran.causes] == [
-        "The listener at 127.0.0.1 ended the run: it is being stopped."
-    ]
+    assert run(main()) == (3, ["The listener at 127.0.0.1 ended the run: it is being stopped."])
     assert contents(tmp_path / "root" / "target") == {"file": b"content"}
+
+
+async def push_durably(station: Station, source: Path) -> Ran:
+    return await station.push(source, "/target", durability=Durability.BATCH)
 
 
 def test_a_stopped_listener_says_goodbye_to_all_and_reports_every_session(tmp_path: Path) -> None:
