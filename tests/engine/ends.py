@@ -1,7 +1,7 @@
 """Both kinds of endpoint on one folder: here, and behind a listener on loopback."""
 
 import os
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -12,7 +12,7 @@ from psync.core.errors import Problem
 from psync.core.filters import Filters
 from psync.core.manifest import EntryPath, Listing, Order
 from psync.core.paths import PathStyle, parse_host_path
-from psync.core.settings import LOOPBACK, Durability
+from psync.core.settings import LOOPBACK, Durability, OpenRole
 from psync.engine.dial import Destination, dial
 from psync.engine.endpoint import ApplyItem, Endpoint
 from psync.engine.local import LocalEndpoint
@@ -116,10 +116,20 @@ async def remote_ends(folder: Path, system: System | None = None) -> AsyncIterat
         yield RemoteEnds(station, stack)
 
 
+# Runs a test with ends of one kind, on a tree; nothing may stay behind.
+Trial = Callable[..., None]
+
 KINDS = {"local": local_ends, "remote": remote_ends}
 
 # What a source supplied of one file: all of it and its time, or why not.
 Supplied = tuple[bytes, int] | Problem
+
+
+async def opened(ends: Ends, role: OpenRole, name: str = "data", job: str = "first") -> Endpoint:
+    """Make an endpoint and open its folder."""
+    endpoint = await ends.end(name, job)
+    await endpoint.open(role)
+    return endpoint
 
 
 async def scanned(endpoint: Endpoint, *patterns: str, folded: bool = False) -> list[Listing]:
