@@ -24,6 +24,7 @@ from psync.core.content import (
     Unsupplied,
 )
 from psync.core.errors import Problem, ProblemCode
+from psync.core.manifest import TIME_NS_MAX
 from psync.disk.folder import Folder, open_folder
 from psync.disk.reader import HOLE_STEP_BYTES, Reader, hash_zeros
 from tests.disk.contents import digest, joined
@@ -194,6 +195,19 @@ def test_a_disk_that_does_not_tell_its_holes_is_read_as_data(
     last = headers(contents)[-1]
     digests = [file.digest for file in last.files] if isinstance(last, Pack) else [last.digest]
     assert digests == [digest(data)]
+    assert isinstance(last, Pack) == (len(data) <= SMALL_BYTES_MAX)
+
+
+@pytest.mark.parametrize("size", [3, MIB], ids=["small", "large"])
+def test_a_time_that_cannot_travel_is_bounded(root: Path, size: int):
+    write(root / "file", b"x" * size)
+    system = RecordedSystem()
+    system.record.fields[b"file"] = {"st_mtime_ns": 2**70}
+
+    with open_folder(system, os.fsencode(root)) as folder:
+        *_, last = headers(read(folder, "file")[0])
+
+    assert (last.files[0] if isinstance(last, Pack) else last).mtime_ns == TIME_NS_MAX
 
 
 @pytest.mark.parametrize("size", [5 * KIB, SMALL_BYTES_MAX])
