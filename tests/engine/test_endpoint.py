@@ -6,10 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from psync.core.changes import (
-    Delete,
-    WriteFile,
-)
+from psync.core.changes import Delete, WriteFile
 from psync.core.content import SMALL_BYTES_MAX, Begin, Piece, Request
 from psync.core.errors import (
     Busy,
@@ -34,7 +31,6 @@ from tests.engine.ends import Assembly, Ends, Trial, applied, flow, opened, scan
 from tests.engine.trees import OLD_NS, Link, Tree, contents
 
 MIB = 1024 * 1024
-NEW_NS = 1_700_000_000_987_654_321
 
 
 async def refused(ends: Ends, role: OpenRole, name: str = "data", job: str = "first") -> Failure:

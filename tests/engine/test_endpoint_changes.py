@@ -18,10 +18,7 @@ from psync.core.changes import (
     WriteFile,
 )
 from psync.core.content import Content, Outcome, Unsupplied
-from psync.core.errors import (
-    Problem,
-    ProblemCode,
-)
+from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Kind, Stamp
 from psync.core.settings import Durability, OpenRole
 from psync.engine.endpoint import ApplyItem
@@ -31,7 +28,6 @@ from tests.disk.trees import stamp
 from tests.engine.ends import Ends, Trial, applied, flow, opened
 from tests.engine.trees import OLD_NS, Seen, contents, look
 
-MIB = 1024 * 1024
 NEW_NS = 1_700_000_000_987_654_321
 
 

@@ -142,6 +142,18 @@ def test_a_file_that_never_rests_is_given_up_after_the_last_pause(data: Path) ->
     assert writer.written == 1 + len(CHANGED_RETRY_SECONDS)
 
 
+def test_files_that_rest_are_supplied_without_a_pause(data: Path) -> None:
+    plant(data, {"file": b"old"})
+
+    async def main() -> None:
+        endpoint, watch = await opened(data, OpenRole.SOURCE), Watch()
+        await read(endpoint, b"file")
+        await endpoint.close()
+        assert watch.seconds == 0.0
+
+    play(main)
+
+
 def test_only_the_file_that_changed_is_read_again_and_no_other_waits_for_it(data: Path) -> None:
     plant(data, {"file": b"old", "quiet": b"same"})
     system = RecordedSystem()
