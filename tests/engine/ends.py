@@ -1,8 +1,8 @@
 """Both kinds of endpoint on one folder: here, and behind a listener on loopback."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -152,12 +152,13 @@ async def applied(
 ) -> dict[int, Outcome]:
     """Carry out changes and contents; give the outcomes by their ids, each of which comes once."""
     items: list[ApplyItem] = [step if isinstance(step, Content) else [step] for step in steps]
-    outcomes = [outcome async for batch in endpoint.apply(flow(items), durability) for outcome in batch]
+    async with aclosing(flow(items)) as flowing, aclosing(endpoint.apply(flowing, durability)) as batches:
+        outcomes = [outcome async for batch in batches for outcome in batch]
     assert len({outcome.id for outcome in outcomes}) == len(outcomes)
     return {outcome.id: outcome for outcome in outcomes}
 
 
-async def flow(items: Iterable[T]) -> AsyncIterator[T]:
+async def flow(items: Iterable[T]) -> AsyncGenerator[T]:
     """Give items as they are asked for."""
     for item in items:
         yield item

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -41,9 +42,15 @@ def run_virtually(main: Callable[[System], Awaitable[T]], seed: int = 1) -> T:
 
 async def _watched(main: Awaitable[T], seconds_max: float) -> T:
     before = asyncio.all_tasks()
+    abandoned: list[str] = []
+    hooks = sys.get_asyncgen_hooks()
+    # A generator that is left to the collector is closed in a task of its own, at no certain moment.
+    sys.set_asyncgen_hooks(finalizer=lambda generator: abandoned.append(generator.__qualname__))
     async with asyncio.timeout(seconds_max):
         result = await main
     for _ in range(3):
         await asyncio.sleep(0)  # a transport that was aborted needs a turn
+    sys.set_asyncgen_hooks(*hooks)
     assert asyncio.all_tasks() - before == set()
+    assert abandoned == []
     return result

@@ -95,6 +95,7 @@ def test_a_missing_folder_of_a_listener_is_no_empty_source(tmp_path: Path) -> No
 
     async def main() -> Ran:
         async with listening(tmp_path) as station:
+            assert (await station.pull("/missing", tmp_path / "new")).exit_code == EXIT_USAGE
             return await station.pull("/missing", tmp_path / "target", delete=True)
 
     ran = run(main())
@@ -104,6 +105,7 @@ def test_a_missing_folder_of_a_listener_is_no_empty_source(tmp_path: Path) -> No
         ["The source folder '/missing' does not exist."],
     )
     assert contents(tmp_path / "target") == {"kept": b"kept"}
+    assert not (tmp_path / "new").exists()
 
 
 # Which end is named

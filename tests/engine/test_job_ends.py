@@ -1,5 +1,6 @@
 """A run between ends of the test's own making: they fill up, fall silent, or answer what nobody asked."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 import pytest
@@ -14,7 +15,8 @@ from psync.core.settings import Durability, OpenRole
 from psync.disk.target import ContentUnannounced
 from psync.engine.endpoint import ApplyItem, OpenedFolder
 from psync.engine.events import Event, ProblemFound
-from psync.engine.job import Run, RunOptions
+from psync.engine.job import CHANGES_PER_PART, PLAN_PARTS_MAX, Run, RunOptions
+from psync.engine.tasks import end_task
 from psync.engine.transfer import OPEN_FILES_MAX
 from tests.engine.loops import run
 
@@ -141,12 +143,50 @@ class BrokenScan(End):
         yield []
 
 
-@pytest.mark.parametrize("broken", ["source", "target"])
-def test_a_scan_that_breaks_ends_the_run(broken: str) -> None:
-    ends = {
-        name: BrokenScan(name, []) if name == broken else End(name, files(3)) for name in ("source", "target")
-    }
+class SilentScan(End):
+    async def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:
+        await asyncio.Event().wait()
+        yield []
+
+
+@pytest.mark.parametrize(("broken", "other"), [("source", End), ("target", End), ("source", SilentScan)])
+def test_a_scan_that_breaks_ends_the_run(broken: str, other: type[End]) -> None:
+    ends = {name: (BrokenScan if name == broken else other)(name, []) for name in ("source", "target")}
     job = Run(ends["source"], ends["target"], RunOptions(), lambda event: None)
 
     with pytest.raises(Failure, match=f"The connection to {broken} was lost"):
         run(job.run())
+
+
+class EndlessScan(End):
+    """One folder after another, each with many files."""
+
+    scanned = 0
+
+    async def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:
+        while True:
+            self.scanned += 1
+            yield [Listing((b"%08d" % self.scanned,), FOLDER, files(CHANGES_PER_PART))]
+            await asyncio.sleep(0)
+
+
+class StuckTarget(End):
+    async def apply(
+        self, items: AsyncIterator[ApplyItem], durability: Durability
+    ) -> AsyncGenerator[list[Outcome]]:
+        await anext(items)
+        await asyncio.Event().wait()
+        yield []
+
+
+def test_a_plan_runs_ahead_of_a_target_that_is_stuck_by_so_many_parts_and_no_more() -> None:
+    async def main() -> int:
+        source = EndlessScan("source", [])
+        job = Run(source, StuckTarget("target", []), RunOptions(), lambda event: None)
+        running = asyncio.create_task(job.run())
+        for _ in range(20 * PLAN_PARTS_MAX):
+            await asyncio.sleep(0)
+        await end_task(running)
+        return source.scanned
+
+    assert PLAN_PARTS_MAX <= run(main()) <= PLAN_PARTS_MAX + 4

@@ -139,6 +139,7 @@ def test_the_plan_waits_when_too_many_files_have_no_content_yet() -> None:
         waiting.cancel()
         await asyncio.wait([waiting])
         await items.aclose()
+        await endless.aclose()
         return is_waiting, announced == len(asked)
 
     assert run(main()) == (True, True)
