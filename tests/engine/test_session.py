@@ -308,7 +308,7 @@ def test_what_is_asked_out_of_turn_ends_the_session_and_changes_nothing(
 
 
 def test_a_source_opened_is_described_scanned_and_asked_in_turn(tmp_path: Path) -> None:
-    plant(tmp_path / "root" / "given", OLD)
+    plant(tmp_path / "root" / "given", {**OLD, "draft.tmp": b""})
 
     async def main(station: Station) -> None:
         peer = await guest(station)
