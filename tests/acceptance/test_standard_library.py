@@ -15,9 +15,9 @@ from tests.acceptance.site import Ran, site
 from tests.acceptance.snapshot import Snapshot, differences, snapshot
 from tests.acceptance.trees import FILE_MODES, FOLDER_MODES, File, Folder, Link, Node, plant
 
-# What is installed beside the library is not its own, and may be huge; `*.pyc.*` are files that this
-# very interpreter may be writing.
-NOT_THE_LIBRARY = ("site-packages", "*.pyc.*")
+# What is installed beside the library is not its own, and compiled files may be written at any moment,
+# by this very interpreter.
+NOT_THE_LIBRARY = ("site-packages", "__pycache__")
 
 
 @pytest.fixture(scope="module")
