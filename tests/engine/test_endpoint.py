@@ -21,12 +21,12 @@ from psync.core.errors import (
 from psync.core.manifest import EntryPath, Kind, Listing
 from psync.core.paths import PathStyle
 from psync.core.settings import Durability, OpenRole
-from psync.engine.endpoint import ApplyItem, OpenedFolder
+from psync.engine.endpoint import ApplyItem, Endpoint, OpenedFolder
 from psync.engine.tasks import end_task
 from psync.real.system import real_system
 from tests.disk.contents import begin, pack, piece
 from tests.disk.recorded_system import RecordedSystem
-from tests.disk.trees import stamp, temporaries
+from tests.disk.trees import stamp
 from tests.engine.ends import Assembly, Ends, Trial, applied, flow, opened, scanned, supplied
 from tests.engine.trees import OLD_NS, Link, Tree, contents
 
@@ -301,33 +301,37 @@ def test_a_file_that_changes_while_it_is_read_is_supplied_as_it_is_afterwards(tr
 # Ending
 
 
+async def half_a_file() -> AsyncIterator[ApplyItem]:
+    yield [WriteFile(1, (b"new",), 0o644, 10)]
+    yield begin(1, 10)
+    yield piece(1, 0, b"half")
+    await asyncio.Event().wait()
+
+
+async def apply_half(endpoint: Endpoint, system: RecordedSystem, durability: Durability) -> None:
+    """Apply until a part of a file is staged, and leave then."""
+    staged, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    async def apply() -> None:
+        async for _ in endpoint.apply(half_a_file(), durability):
+            pass
+
+    def note() -> None:
+        loop.call_soon_threadsafe(staged.set)
+
+    system.record.before["pwrite"] = note
+    applying = asyncio.create_task(apply())
+    await staged.wait()
+    await end_task(applying)
+
+
 @pytest.mark.parametrize("durability", Durability)
 def test_what_is_not_committed_is_removed(trial: Trial, durability: Durability) -> None:
     system = RecordedSystem()
 
     async def test(ends: Ends) -> None:
-        staged = asyncio.Event()
-
-        async def items() -> AsyncIterator[ApplyItem]:
-            yield [WriteFile(1, (b"new",), 0o644, 10)]
-            yield begin(1, 10)
-            yield piece(1, 0, b"half")
-            await asyncio.Event().wait()
-
-        async def apply() -> None:
-            async for _ in endpoint.apply(items(), durability):
-                pass
-
-        def note() -> None:
-            loop.call_soon_threadsafe(staged.set)
-
-        loop = asyncio.get_running_loop()
         endpoint = await opened(ends, OpenRole.TARGET)
-        system.record.before["pwrite"] = note
-        applying = asyncio.create_task(apply())
-        await staged.wait()
-        assert len(temporaries(ends.home)) == 1
-        await end_task(applying)
+        await apply_half(endpoint, system, durability)
         await endpoint.close()
         await ends.left(1)
         assert contents(ends.home / "data") == {}

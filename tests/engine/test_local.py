@@ -5,7 +5,6 @@ import errno
 import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +26,7 @@ from psync.engine.local import (
     LocalEndpoint,
 )
 from psync.engine.location import LocalLocation
+from psync.engine.tasks import end_task
 from psync.engine.writers import Applicant, Writers
 from psync.system import System, Volume
 from tests.disk.contents import pack
@@ -336,24 +336,33 @@ def test_a_delete_waits_until_all_before_it_is_committed(data: Path) -> None:
 # Cancellation
 
 
-def test_whoever_is_cancelled_during_a_commit_leaves_after_it(data: Path) -> None:
-    system, syncing, released = RecordedSystem(), threading.Event(), threading.Event()
+class HeldDisk:
+    """A machine whose first sync lasts until it is released."""
 
-    def sync() -> None:
-        syncing.set()
-        released.wait()
+    def __init__(self) -> None:
+        self.system = RecordedSystem()
+        self.syncing = threading.Event()
+        self.released = threading.Event()
+        self.system.record.before["fsync"] = self._sync
+
+    def _sync(self) -> None:
+        self.syncing.set()
+        self.released.wait()
+
+
+def test_whoever_is_cancelled_during_a_commit_leaves_after_it(data: Path) -> None:
+    disk = HeldDisk()
 
     async def main() -> None:
-        endpoint = await opened(data, OpenRole.TARGET, system)
-        system.record.before["fsync"] = sync
+        endpoint = await opened(data, OpenRole.TARGET, disk.system)
         changes = (WriteFile(1, (b"new",), 0o644, 3), pack((1, b"new")))
         applying = asyncio.create_task(applied(endpoint, *changes, durability=Durability.BATCH))
-        await asyncio.to_thread(syncing.wait)
+        await asyncio.to_thread(disk.syncing.wait)
         for _ in range(3):
             applying.cancel()
             await asyncio.sleep(0.005)
         left_early, staged = applying.done(), temporaries(data)
-        released.set()
+        disk.released.set()
         with pytest.raises(asyncio.CancelledError):
             await applying
         await endpoint.close()
@@ -363,27 +372,22 @@ def test_whoever_is_cancelled_during_a_commit_leaves_after_it(data: Path) -> Non
     assert contents(data) == {"new": b"new"}
 
 
+async def one_file(staged: asyncio.Event) -> AsyncIterator[ApplyItem]:
+    """Give one file, tell when it is taken, and never end."""
+    yield [WriteFile(1, (b"new",), 0o644, 3)]
+    yield pack((1, b"new"))
+    staged.set()
+    await asyncio.Event().wait()
+
+
 def test_what_is_staged_but_not_being_committed_goes_when_the_verb_is_cancelled(data: Path) -> None:
     async def main() -> None:
         staged = asyncio.Event()
-
-        async def items() -> AsyncIterator[ApplyItem]:
-            yield [WriteFile(1, (b"new",), 0o644, 3)]
-            yield pack((1, b"new"))
-            staged.set()
-            await asyncio.Event().wait()
-
-        async def apply() -> None:
-            async for _ in endpoint.apply(items(), Durability.BATCH):
-                pass
-
         endpoint = await opened(data, OpenRole.TARGET)
-        applying = asyncio.create_task(apply())
+        applying = asyncio.ensure_future(anext(endpoint.apply(one_file(staged), Durability.BATCH)))
         await staged.wait()
         assert len(temporaries(data)) == 1
-        applying.cancel()
-        with suppress(asyncio.CancelledError):
-            await applying
+        await end_task(applying)
         assert contents(data) == {}
         await endpoint.close()
 

@@ -131,9 +131,8 @@ def test_a_folder_that_does_not_exist_is_empty_without_a_word() -> None:
     play(test)
 
 
-def test_long_lists_are_cut_so_that_each_fits_into_a_record() -> None:
+def test_long_requests_are_cut_so_that_each_part_fits_into_a_record() -> None:
     wanted = [Request(id, (b"n" * 200,)) for id in range(1, 2001)]
-    announced = [WriteFile(id, (b"n" * 200,), 0o644, 1) for id in range(1, 2001)]
 
     async def test(facing: Facing) -> None:
         async with aclosing(facing.endpoint.supply(flow([wanted]))) as contents:
@@ -142,7 +141,13 @@ def test_long_lists_are_cut_so_that_each_fits_into_a_record() -> None:
             assert [request for message in requests for request in _requests(message)] == wanted
             await end(facing, supplying)
 
-    async def apply(facing: Facing) -> None:
+    play(test)
+
+
+def test_long_announcements_are_cut_so_that_each_part_fits_into_a_record() -> None:
+    announced = [WriteFile(id, (b"n" * 200,), 0o644, 1) for id in range(1, 2001)]
+
+    async def test(facing: Facing) -> None:
         items: list[ApplyItem] = [[*announced]]
         async with aclosing(facing.endpoint.apply(flow(items), Durability.FILE)) as outcomes:
             applying = asyncio.ensure_future(anext(outcomes, None))
@@ -152,7 +157,6 @@ def test_long_lists_are_cut_so_that_each_fits_into_a_record() -> None:
             await end(facing, applying)
 
     play(test)
-    play(apply)
 
 
 def _requests(message: Message) -> list[Request]:
@@ -172,25 +176,26 @@ async def end(facing: Facing, verb: Awaitable[object]) -> None:
     assert await verb is None
 
 
-def test_contents_pass_on_as_they_come_while_requests_are_still_sent() -> None:
-    asked = asyncio.Event()
+async def two_requests(is_first_served: asyncio.Event) -> AsyncIterator[list[Request]]:
+    yield [Request(1, (b"one",))]
+    await is_first_served.wait()
+    yield [Request(2, (b"two",))]
 
-    async def requests() -> AsyncIterator[list[Request]]:
-        yield [Request(1, (b"one",))]
-        await asked.wait()
-        yield [Request(2, (b"two",))]
+
+def test_contents_pass_on_as_they_come_while_requests_are_still_sent() -> None:
+    gone = Unsupplied(2, Problem((b"two",), ProblemCode.NOT_FOUND))
 
     async def test(facing: Facing) -> None:
-        async with aclosing(facing.endpoint.supply(requests())) as contents:
+        is_first_served = asyncio.Event()
+        async with aclosing(facing.endpoint.supply(two_requests(is_first_served))) as contents:
             first = asyncio.ensure_future(anext(contents))
             await facing.expect(Supply, Requests)
             facing.answer(Contents(Piece(1, 5)), b"data")
             content = await first
             assert (content.header, bytes(content.buffers[0])) == (Piece(1, 5), b"data")
-            asked.set()
+            is_first_served.set()
             second = asyncio.ensure_future(anext(contents))
             await facing.expect(Requests)
-            gone = Unsupplied(2, Problem((b"two",), ProblemCode.NOT_FOUND))
             facing.answer(Contents(gone))
             assert await second == Content(gone)
 
