@@ -173,31 +173,26 @@ def test_a_local_target_that_somebody_writes_to_is_named_though_the_source_is_re
     assert f"The target {target} is busy: this process writes to it" in str(ran.causes[0])
 
 
+async def run_until_the_listener_stops(folder: Path, role: str) -> Ran:
+    """Run a job whose one end, in `role`, is behind a listener that stops when the run has started."""
+    async with listening(folder) as station:
+        plant(station.root / "there", {"b": b"b"})
+        ends = [plant(folder / "here", {"a": b"a"}), station.address("/there")]
+        ran = Ran()
+
+        def hear(event: Any) -> None:
+            ran.events.append(event)
+            if isinstance(event, RunStarted):
+                station.listener.stop()
+
+        options = settings(*(reversed(ends) if role == "source" else ends), UNKEYED_PRS)
+        ran.exit_code = await Copy(options, UNKEYED_PRS, real_system(), hear).main()
+        return ran
+
+
 @pytest.mark.parametrize("role", ["source", "target"])
 def test_a_listener_that_stops_is_named_with_its_reason(role: str, tmp_path: Path) -> None:
-    plant(tmp_path / "here", {"a": b"a"})
-
-    async def main() -> Ran:
-        async with listening(tmp_path) as station:
-            plant(station.root / "there", {"b": b"b"})
-            ends = [tmp_path / "here", station.address("/there")]
-            ran = Ran()
-
-            def hear(event: Any) -> None:
-                ran.events.append(event)
-                if isinstance(event, RunStarted):
-                    station.listener.stop()
-
-            program = Copy(
-                settings(*(reversed(ends) if role == "source" else ends), UNKEYED_PRS),
-                UNKEYED_PRS,
-                real_system(),
-                hear,
-            )
-            ran.exit_code = await program.main()
-            return ran
-
-    ran = run(main())
+    ran = run(run_until_the_listener_stops(tmp_path, role))
 
     assert (ran.exit_code, failed(ran)) == (
         EXIT_CONNECTION,
@@ -209,9 +204,8 @@ def test_a_listener_that_stops_is_named_with_its_reason(role: str, tmp_path: Pat
 # Stopping
 
 
-def test_a_run_that_is_stopped_finishes_its_commit_and_leaves_nothing_half(tmp_path: Path) -> None:
-    source = plant(tmp_path / "source", {f"{number}": b"x" * 1000 for number in range(50)})
-    target = tmp_path / "target"
+async def stop_during_a_sync(source: Path, target: Path) -> int:
+    """Run a job, stop it twice while its first file is being synced, and give its exit code."""
     is_syncing, may_go_on = threading.Event(), threading.Event()
 
     def wait(sync: Callable[[int], None], fd: int) -> None:
@@ -219,24 +213,24 @@ def test_a_run_that_is_stopped_finishes_its_commit_and_leaves_nothing_half(tmp_p
         may_go_on.wait()
         sync(fd)
 
-    async def main() -> int:
-        events: list[Any] = []
-        program = Copy(
-            settings(source, target, UNKEYED_PRS, durability=Durability.FILE),
-            UNKEYED_PRS,
-            Machine(fsync=wait),
-            events.append,
-        )
-        running = asyncio.create_task(program.main())
-        threading.Timer(0.2, may_go_on.set).start()
-        await asyncio.to_thread(is_syncing.wait)
-        program.stop()
-        program.stop()
-        exit_code = await running
-        assert events[-1].state is RunState.FAILED
-        return exit_code
+    events: list[Any] = []
+    options = settings(source, target, UNKEYED_PRS, durability=Durability.FILE)
+    program = Copy(options, UNKEYED_PRS, Machine(fsync=wait), events.append)
+    running = asyncio.create_task(program.main())
+    threading.Timer(0.2, may_go_on.set).start()
+    await asyncio.to_thread(is_syncing.wait)
+    program.stop()
+    program.stop()
+    exit_code = await running
+    assert events[-1].state is RunState.FAILED
+    return exit_code
 
-    assert run(main()) == EXIT_INTERRUPTED
+
+def test_a_run_that_is_stopped_finishes_its_commit_and_leaves_nothing_half(tmp_path: Path) -> None:
+    source = plant(tmp_path / "source", {f"{number}": b"x" * 1000 for number in range(50)})
+    target = tmp_path / "target"
+
+    assert run(stop_during_a_sync(source, target)) == EXIT_INTERRUPTED
     assert {path.stat().st_size for path in target.iterdir()} <= {1000}
     assert [path for path in target.iterdir() if is_temporary_name(os.fsencode(path.name))] == []
 

@@ -126,14 +126,8 @@ def test_a_dry_run_says_what_it_would_do_and_makes_nothing(name: str, tmp_path: 
         assert flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) == 0 or b"identity" in path
         return open(path, flags, *rest, **more)
 
-    machine = Machine(open=read_only)
-    ran = play(
-        name,
-        tmp_path,
-        lambda way: way.run(delete=True, dry_run=True),
-        client=machine,
-        listener=machine,
-    )
+    ends = dict.fromkeys(("client", "listener"), Machine(open=read_only))
+    ran = play(name, tmp_path, lambda way: way.run(delete=True, dry_run=True), **ends)
 
     assert (ran.exit_code, ran.figures) == (0, (2, 0, 1, 0))
     assert ran.changes == ["WriteFile changed", "WriteFile new", "Delete gone", "FinishFolder "]
@@ -194,14 +188,8 @@ def test_what_cannot_be_read_is_told_and_neither_replaced_nor_deleted(name: str,
         ((b"closed",), ProblemCode.PERMISSION),
         ((b"secret",), ProblemCode.PERMISSION),
     ]
-    expected = {
-        "closed": None,
-        "closed/x": b"older",
-        "closed/y": b"older",
-        "secret": b"older",
-        "open": b"new",
-    }
-    assert contents(target) == expected
+    kept: Tree = {"closed": None, "closed/x": b"older", "closed/y": b"older", "secret": b"older"}
+    assert contents(target) == {**kept, "open": b"new"}
 
 
 @pytest.mark.parametrize("name", ["push", "pull"])
