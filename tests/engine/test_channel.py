@@ -368,6 +368,22 @@ async def send_without_credit(client: Channel, number: int) -> None:
         await client.send(number, Contents(Piece(1, 0)), [piece(0)])
 
 
+def test_one_of_two_who_wait_for_the_socket_can_be_cancelled(play: Play) -> None:
+    async def main() -> None:
+        async with facing_a_listener() as (client, peer):
+            stream = await client.start(APPLY)
+            filling = asyncio.create_task(send_without_credit(client, stream.number))
+            waiting = asyncio.create_task(stream.send(Contents(Piece(1, 0))))
+            await asyncio.sleep(0.05)
+            await _stopped(filling)
+            assert not waiting.done()
+            while not waiting.done():
+                assert await peer.hear() is not None
+            await waiting
+
+    play(main)
+
+
 def test_a_stream_whose_reader_was_cancelled_can_be_read_on(play: Play) -> None:
     async def main() -> None:
         async with connected() as pair:
@@ -392,6 +408,8 @@ def test_a_peer_that_answers_is_alive_and_one_that_does_not_is_not(play: Play) -
             while not isinstance((question := await peer.expect()).message, Ping):
                 pass
             peer.say(CONNECTION_STREAM, Pong(question.message.number + 1))  # an answer to no question
+            await asyncio.sleep(0.01)
+            assert not asking.done()
             peer.say(CONNECTION_STREAM, Pong(question.message.number))
             assert await asking
             assert not await client.is_alive(0.01)

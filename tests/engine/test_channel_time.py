@@ -103,6 +103,30 @@ def test_a_peer_that_only_ever_says_something_before_the_limit_stays() -> None:
     play(main)
 
 
+def test_a_goodbye_that_both_sides_say_is_over_at_once() -> None:
+    async def main() -> None:
+        async with connected() as pair:
+            await lasts(0, pair.client.close())
+            await lasts(0, pair.listener.close())
+
+    play(main)
+
+
+def test_a_goodbye_behind_a_full_socket_is_the_last_word() -> None:
+    async def main() -> None:
+        async with facing_a_listener() as (client, peer):
+            stream = await client.start(Apply(Durability.NONE))
+            sending = asyncio.create_task(send_on_and_on(stream))
+            await asyncio.sleep(MOMENT_SECONDS)
+            client.leave()
+            assert await lasts(0, peer.hear_goodbye()) is not None
+            assert await lasts(0, peer.hear()) is None
+            await asyncio.wait([sending])
+            sending.exception()
+
+    play(main)
+
+
 @pytest.mark.parametrize("is_reading", [True, False])
 def test_a_peer_that_does_not_let_go_is_dropped(is_reading: bool) -> None:
     async def main() -> None:
