@@ -51,6 +51,20 @@ def test_a_small_benchmark_measures_both_and_leaves_nothing(tmp_path: Path) -> N
     assert all(row["work"] in done.stdout for row in rows)
 
 
+@pytest.mark.needs_rsync
+def test_a_benchmark_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks", "--small", "--folder", tmp_path]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "measuring: 300 small files\n"
+        process.terminate()
+        process.communicate()
+
+    assert (process.returncode, list(tmp_path.iterdir()), processes_with(str(tmp_path))) == (143, [], [])
+
+
 def test_without_rsync_the_benchmark_says_so(tmp_path: Path) -> None:
     done = run("--small", "--folder", tmp_path, environment={**os.environ, "PATH": str(tmp_path)})
 
