@@ -102,7 +102,8 @@ class Listener:
         except OSError as error:
             host = settings.address or "all interfaces, at"
             # The event loop puts its own words, and a colon, before those of the system.
-            reason = (error.strerror or str(error)).rpartition(": ")[2]
+            # asyncio puts the address before the reason, and from 3.13 on the number, too.
+            reason = (error.strerror or str(error)).rpartition(": ")[2].rpartition("] ")[2]
             raise AddressInUse(host=host, port=settings.port, reason=reason) from error
 
     # Clients
