@@ -30,6 +30,7 @@ class SimSystem:
         self.os = SimOperatingSystem(machine.disk, gate)
         self.gate = gate
         self.host_name = machine.name
+        self.boot_id = machine.name.encode()
         self.process_id = process.process_id
         self.environment = MappingProxyType(dict(machine.environment))
         self._machine = machine

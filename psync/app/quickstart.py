@@ -23,7 +23,7 @@ from psync.core.addresses import Address, LocalAddress, parse_address
 from psync.core.errors import EXIT_CONVERGED, EXIT_INTERRUPTED, EXIT_PARTIAL, ResultsFolderInvalid
 from psync.core.rootpath import RootPath
 from psync.core.settings import LOOPBACK, CopySettings, ListenerSettings
-from psync.disk.folder import Folder, make_folder, open_folder
+from psync.disk.folder import Folder, lineage_of, make_folder, open_folder
 from psync.engine.copy import Copy
 from psync.engine.events import Event, ListenerReady, Report, RunState, Summary
 from psync.engine.listener import Listener
@@ -99,8 +99,8 @@ class Quickstart:
     def _check_apart(self, *written: str) -> None:
         """Refuse to write into FOLDER, before anything is written."""
         if self._options.folder is not None:
-            source = self._location(self._options.folder)
-            open_source(self._system, source).close()
+            with open_source(self._system, self._location(self._options.folder)) as folder:
+                source = lineage_of(folder)
             for path in written:
                 check_apart(self._system, source, self._location(path))
 

@@ -198,7 +198,7 @@ class TargetParentMissing(Failure):
 
 class FoldersOverlap(Failure):
     code = "FOLDERS_OVERLAP"
-    template = "Source {source!r} and target {target!r} are the same folder, or one lies inside the other."
+    template = "The target {target!r} is the source folder itself, lies in it, or contains it."
     remedy = "Choose folders that do not contain each other."
 
 

@@ -9,8 +9,8 @@ from ipaddress import ip_address
 
 from msgspec import Struct
 
-from psync.core.addresses import DEFAULT_PORT, Address, LocalAddress, display_uri, resolve_port
-from psync.core.errors import FoldersOverlap, NetworkUnauthenticated
+from psync.core.addresses import DEFAULT_PORT, Address, LocalAddress
+from psync.core.errors import NetworkUnauthenticated
 from psync.core.filters import Filters
 from psync.core.rootpath import RootPath
 
@@ -69,8 +69,7 @@ class CopySettings(Struct, frozen=True):
     """One run that brings the source's contents into the target.
 
     Raises `NetworkUnauthenticated` for a connection without a key to another machine,
-    `PatternInvalid` for a pattern that cannot be read, `FoldersOverlap` for two addresses at
-    one listener of which one names a folder at or below the other.
+    `PatternInvalid` for a pattern that cannot be read.
     """
 
     source: Address
@@ -86,23 +85,11 @@ class CopySettings(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         Filters(self.exclude)
-        self._check_apart()
         if self.is_keyed or self.allow_unauthenticated_network:
             return
         for address in (self.source, self.target):
             if not isinstance(address, LocalAddress) and not is_loopback(address.host):
                 raise NetworkUnauthenticated(what=f"the connection to {address.host}")
-
-    def _check_apart(self) -> None:
-        """A run into its own source would feed on itself, and one out of its target would delete it."""
-        source, target = self.source, self.target
-        if isinstance(source, LocalAddress) or isinstance(target, LocalAddress):
-            return
-        ports = {resolve_port(address, self.port) for address in (source, target)}
-        if len(ports) > 1 or source.host.lower() != target.host.lower():
-            return
-        if source.path.below(target.path) is not None or target.path.below(source.path) is not None:
-            raise FoldersOverlap(source=display_uri(source), target=display_uri(target))
 
 
 def is_loopback(host: str) -> bool:

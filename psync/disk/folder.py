@@ -19,6 +19,7 @@ from typing import Self, TypeAlias
 from msgspec import Struct
 
 from psync.core.errors import ProblemCode
+from psync.core.lineage import LINEAGE_LENGTH_MAX, Lineage, folder_mark
 from psync.core.manifest import EntryPath, Stamp, bounded_time
 from psync.core.paths import component_refusal
 from psync.disk.problems import EntryRefused
@@ -200,6 +201,13 @@ def ids_above(folder: Folder) -> list[FolderId]:
     """Identify a folder and all folders above it, the folder first."""
     with folders_above(folder) as above:
         return [folder_id(folder.os, folder.root.fd), *(found.id for found in above)]
+
+
+def lineage_of(folder: Folder) -> Lineage:
+    """Identify a folder and all above it to whoever can identify folders of this machine."""
+    boot_id = folder.system.boot_id
+    ids = ids_above(folder)[:LINEAGE_LENGTH_MAX]
+    return Lineage(tuple(folder_mark(boot_id, device, inode) for device, inode in ids))
 
 
 def make_folder(system: System, path: bytes) -> None:

@@ -21,7 +21,7 @@ from psync.engine.endpoint import Endpoint
 from psync.engine.events import ConnectionFailed, Report, RunRefused, RunStarted, RunState, Summary
 from psync.engine.job import Run, RunOptions
 from psync.engine.local import LocalEndpoint
-from psync.engine.location import LocalLocation, check_apart, open_source
+from psync.engine.location import LocalLocation, open_source
 from psync.engine.remote import JobLabel, RemoteEndpoint
 from psync.engine.writers import Applicant, Writers
 from psync.system import System
@@ -67,7 +67,7 @@ class Copy:
 
     async def _attempt(self) -> int:
         settings = self._settings
-        self._check_local_ends()
+        self._check_local_source()
         async with AsyncExitStack() as stack:
             source = await self._endpoint("source", settings.source, stack)
             target = await self._endpoint("target", settings.target, stack)
@@ -84,14 +84,11 @@ class Copy:
         self._summarize(RunState.CONVERGED)
         return EXIT_CONVERGED
 
-    def _check_local_ends(self) -> None:
-        """Refuse what can be seen from here before anybody is dialled."""
-        source, target = self._settings.source, self._settings.target
-        if not isinstance(source, LocalAddress):
-            return
-        open_source(self._system, self._location(source)).close()
-        if isinstance(target, LocalAddress):
-            check_apart(self._system, self._location(source), self._location(target))
+    def _check_local_source(self) -> None:
+        """Refuse a source that can be seen from here to be missing before anybody is dialled."""
+        source = self._settings.source
+        if isinstance(source, LocalAddress):
+            open_source(self._system, self._location(source)).close()
 
     async def _endpoint(self, role: str, address: Address, stack: AsyncExitStack) -> Endpoint:
         endpoint: Endpoint

@@ -14,19 +14,21 @@ from psync.core.changes import Change
 from psync.core.content import Content, Outcome, Request
 from psync.core.errors import ProtocolViolation
 from psync.core.filters import Filters
+from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
 from psync.core.manifest import Listing, Order
 from psync.core.paths import PathStyle
 from psync.core.settings import Durability, OpenRole
 
 
 class OpenedFolder(Struct, frozen=True):
-    """What an end says of its folder; only an inspected one may not exist."""
+    """What an end says of its folder; only an inspected one may not exist, only a source has a lineage."""
 
     exists: bool
     style: PathStyle
     time_granularity_ns: int
     names_folded: bool
     free_bytes: int
+    lineage: Lineage = UNKNOWN_LINEAGE
 
 
 # What flows into `apply`: changes as they are announced, contents of announced files.
@@ -36,8 +38,11 @@ ApplyItem: TypeAlias = list[Change] | Content
 class Endpoint(Protocol):
     """One end of a job: a folder here, or one behind a connection."""
 
-    async def open(self, role: OpenRole) -> OpenedFolder:
-        """Open the folder; raise the `Failure` that says why it cannot be."""
+    async def open(self, role: OpenRole, source: Lineage = UNKNOWN_LINEAGE) -> OpenedFolder:
+        """Open the folder; raise the `Failure` that says why it cannot be.
+
+        A target that is, contains or lies in the folder of lineage `source` is refused, and not made.
+        """
         ...
 
     def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:

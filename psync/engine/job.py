@@ -72,7 +72,7 @@ class Run:
         """Open the source first: a missing one must not leave a new, empty target."""
         source = await self._source.open(OpenRole.SOURCE)
         role = OpenRole.INSPECT if self._options.dry_run else OpenRole.TARGET
-        return self._compare_with(source, await self._target.open(role))
+        return self._compare_with(source, await self._target.open(role, source.lineage))
 
     def _compare_with(self, source: OpenedFolder, target: OpenedFolder) -> PlanOptions:
         return PlanOptions(

@@ -10,15 +10,23 @@ from psync.core.changes import Delete, FinishFolder
 from psync.core.content import Content, Outcome, Request, Unsupplied
 from psync.core.errors import Problem, ProblemCode, ProtocolViolation
 from psync.core.filters import Filters
+from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
 from psync.core.manifest import Listing, Order
 from psync.core.settings import Durability, OpenRole
-from psync.disk.folder import Folder
+from psync.disk.folder import Folder, lineage_of
 from psync.disk.reader import Reader
 from psync.disk.scan import scan
 from psync.disk.stage import TemporaryNames
 from psync.disk.target import Target
 from psync.engine.endpoint import ApplyItem, OpenedFolder
-from psync.engine.location import Location, open_existing_target, open_source, open_target, unreachable
+from psync.engine.location import (
+    Location,
+    check_apart,
+    open_existing_target,
+    open_source,
+    open_target,
+    unreachable,
+)
 from psync.engine.tasks import end_task
 from psync.engine.worker import Worker
 from psync.engine.writers import Applicant, WriteRight, Writers
@@ -50,8 +58,10 @@ class LocalEndpoint:
         self._folder: Folder | None = None
         self._right: WriteRight | None = None
 
-    async def open(self, role: OpenRole) -> OpenedFolder:
+    async def open(self, role: OpenRole, source: Lineage = UNKNOWN_LINEAGE) -> OpenedFolder:
         """Open the folder; a target is made if it is missing, and is then this run's alone to write."""
+        if role is not OpenRole.SOURCE:
+            await self._worker.run(check_apart, self._system, source, self._location)
         self._folder = await self._worker.run(_OPENERS[role], self._system, self._location)
         if self._folder is None:
             return OpenedFolder(False, self._system.path_style, 1, False, 0)
@@ -59,6 +69,7 @@ class LocalEndpoint:
             if role is OpenRole.TARGET:
                 self._right = await self._writers.claim(self._folder, self._location.shown, self._applicant)
             volume = self._system.volume(self._folder.root.fd)
+            lineage = lineage_of(self._folder) if role is OpenRole.SOURCE else UNKNOWN_LINEAGE
         except OSError as error:
             raise unreachable(self._location, error) from error
         return OpenedFolder(
@@ -67,6 +78,7 @@ class LocalEndpoint:
             volume.time_granularity_ns,
             volume.names_folded,
             volume.free_bytes,
+            lineage,
         )
 
     async def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:

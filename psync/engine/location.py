@@ -5,6 +5,7 @@ actual path, which would tell a client how a listener's disk is laid out.
 """
 
 import errno
+from contextlib import suppress
 from typing import Protocol
 
 from msgspec import Struct
@@ -16,10 +17,11 @@ from psync.core.errors import (
     SourceMissing,
     TargetParentMissing,
 )
+from psync.core.lineage import Lineage
 from psync.core.manifest import EntryPath
 from psync.core.paths import HostPath, PathStyle, encode_name
 from psync.core.rootpath import RootPath, map_unconfined
-from psync.disk.folder import Folder, FolderId, ids_above, make_folder, make_folders, open_below, open_folder
+from psync.disk.folder import Folder, lineage_of, make_folder, make_folders, open_below, open_folder
 from psync.disk.problems import EntryRefused
 from psync.system import System
 
@@ -32,6 +34,10 @@ class Location(Protocol):
 
     def open(self, system: System, *, create: bool) -> Folder:
         """Open the folder; raise `OSError` or `EntryRefused`."""
+        ...
+
+    def open_above(self, system: System) -> Folder:
+        """Open the last folder on the way that exists, below which `open` would make the rest."""
         ...
 
 
@@ -47,6 +53,11 @@ class LocalLocation(Struct, frozen=True):
             make_folder(system, self.path)
         return open_folder(system, self.path)
 
+    def open_above(self, system: System) -> Folder:
+        """Open the parent: only the last folder would be made."""
+        parent, slash, _ = self.path.rstrip(b"/").rpartition(b"/")
+        return open_folder(system, parent or slash or b".")
+
 
 class HostLocation(Struct, frozen=True):
     """A path that a client asked for at a listener without RootPath; its folders are made."""
@@ -60,6 +71,13 @@ class HostLocation(Struct, frozen=True):
             make_folders(system, self.folders)
         return open_folder(system, self.folders[-1])
 
+    def open_above(self, system: System) -> Folder:
+        """Open the deepest folder of the path that is there."""
+        for path in self.folders[-2::-1]:
+            with suppress(FileNotFoundError):
+                return open_folder(system, path)
+        raise FileNotFoundError(errno.ENOENT, self.shown)
+
 
 class ConfinedLocation(Struct, frozen=True):
     """A folder below a listener's RootPath, walked without following any link."""
@@ -72,6 +90,14 @@ class ConfinedLocation(Struct, frozen=True):
         """Walk from the RootPath down, making what is missing."""
         with open_folder(system, self.root) as root:
             return open_below(root, self.below, create=create)
+
+    def open_above(self, system: System) -> Folder:
+        """Open the deepest folder on the walk that is there, at the latest the RootPath."""
+        with open_folder(system, self.root) as root:
+            for length in range(len(self.below) - 1, 0, -1):
+                with suppress(FileNotFoundError):
+                    return open_below(root, self.below[:length], create=False)
+            return open_below(root, (), create=False)
 
 
 def locate_on_host(path: HostPath, root: RootPath | None, style: PathStyle) -> Location:
@@ -119,23 +145,30 @@ def open_existing_target(system: System, location: Location) -> Folder | None:
         raise unreachable(location, error) from error
 
 
-def check_apart(system: System, source: LocalLocation, target: LocalLocation) -> None:
-    """Raise `FoldersOverlap` if one folder is, or contains, the other: a run would feed on itself."""
-    above_source, above_target = _ids_above(system, source.path), _ids_above(system, target.path)
-    if above_source and not above_target:
-        parent, _, name = target.path.rstrip(b"/").rpartition(b"/")
-        above_target = [None, *_ids_above(system, parent or (b"/" if name != target.path else b"."))]
-    if above_source and above_target and (above_source[0] in above_target or above_target[0] in above_source):
-        raise FoldersOverlap(source=source.shown, target=target.shown)
+def check_apart(system: System, source: Lineage, target: Location) -> None:
+    """Raise `FoldersOverlap` if source or target is, or contains, the other: a run would feed on itself.
 
-
-def _ids_above(system: System, path: bytes) -> list[FolderId | None]:
-    """Identify a folder and all above it; nothing if it cannot be opened."""
+    A target that is missing lies where its folders would be made. One that cannot be opened
+    overlaps nothing: whoever opens it says why.
+    """
     try:
-        with open_folder(system, path) as folder:
-            return list(ids_above(folder))
-    except OSError:
-        return []
+        is_overlap = source.overlaps(_lineage(target.open(system, create=False)))
+    except (OSError, EntryRefused):
+        is_overlap = _would_lie_within(system, source, target)
+    if is_overlap:
+        raise FoldersOverlap(target=target.shown)
+
+
+def _would_lie_within(system: System, source: Lineage, target: Location) -> bool:
+    try:
+        return _lineage(target.open_above(system)).is_within(source)
+    except (OSError, EntryRefused):
+        return False
+
+
+def _lineage(folder: Folder) -> Lineage:
+    with folder:
+        return lineage_of(folder)
 
 
 def unreachable(location: Location, error: OSError | EntryRefused) -> NotAFolder | FolderUnreachable:

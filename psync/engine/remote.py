@@ -10,6 +10,7 @@ from msgspec import Struct
 from psync.core.content import Content, Outcome, Request
 from psync.core.errors import ProtocolViolation
 from psync.core.filters import Filters
+from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
 from psync.core.manifest import Listing, Order
 from psync.core.paths import HostPath, encode_name
 from psync.core.settings import Durability, OpenRole
@@ -53,10 +54,10 @@ class RemoteEndpoint:
         self._job = job
         self._exists = True
 
-    async def open(self, role: OpenRole) -> OpenedFolder:
+    async def open(self, role: OpenRole, source: Lineage = UNKNOWN_LINEAGE) -> OpenedFolder:
         """Have the listener open the folder."""
         path = encode_name(str(self._path), self._path.style)
-        verb = Open(self._path.style, path, role, self._job.name, self._job.id)
+        verb = Open(self._path.style, path, role, self._job.name, self._job.id, source.marks)
         stream = await self._channel.start(verb)
         await stream.finish()
         received = await stream.expect()
@@ -68,6 +69,7 @@ class RemoteEndpoint:
             opened.time_granularity_ns,
             opened.names_folded,
             opened.free_bytes,
+            Lineage(opened.marks),
         )
 
     async def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:

@@ -23,6 +23,7 @@ from psync.core.errors import (
     RefusedPath,
 )
 from psync.core.filters import Filters
+from psync.core.lineage import Lineage
 from psync.core.manifest import Order
 from psync.core.paths import HostPath, decode_name, parse_host_path
 from psync.core.rootpath import RootPath
@@ -172,7 +173,7 @@ class Session:
         )
         endpoint = LocalEndpoint(self._service.system, location, self._service.writers, applicant)
         try:
-            opened = await endpoint.open(message.role)
+            opened = await endpoint.open(message.role, Lineage(message.source))
         except BaseException:
             await endpoint.close()
             raise
@@ -184,6 +185,7 @@ class Session:
                 opened.time_granularity_ns,
                 opened.names_folded,
                 opened.free_bytes,
+                opened.lineage.marks,
             )
         )
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from psync.core.paths import PathStyle
+from psync.real.boot import boot_id
 from psync.real.locks import HeldFolder, lock_folder
 from psync.real.volume import sync_volume, volume
 from psync.system import Claim, OperatingSystem, System, Volume
@@ -40,6 +41,10 @@ class RealSystem:
     def __init__(self) -> None:
         self.environment: Mapping[str, str] = MappingProxyType(dict(os.environ))
         self.host_name = os.uname().nodename
+
+    @property
+    def boot_id(self) -> bytes:
+        return boot_id()
 
     @property
     def process_id(self) -> int:

@@ -21,6 +21,7 @@ from msgspec import Meta, Struct
 
 from psync.core.changes import Change
 from psync.core.content import Buffer, ContentHeader, Length, Outcome, Pack, Piece, Request
+from psync.core.lineage import FolderMarks
 from psync.core.manifest import Listing
 from psync.core.paths import PathStyle
 from psync.core.settings import Durability, OpenRole
@@ -86,23 +87,28 @@ class Close(Struct, frozen=True, array_like=True):
 
 
 class Open(Struct, frozen=True, array_like=True):
-    """Open the folder of the job: `style` and `path` as the client's operator wrote them."""
+    """Open the folder of the job: `style` and `path` as the client's operator wrote them.
+
+    `source`: the marks of the job's source, which a target must lie apart from.
+    """
 
     style: PathStyle
     path: Annotated[bytes, Meta(max_length=HOST_PATH_BYTES_MAX)]
     role: OpenRole
     job: Label
     job_id: Label
+    source: FolderMarks = ()
 
 
 class Opened(Struct, frozen=True, array_like=True):
-    """The folder is open, or `exists` is False (role `inspect` only)."""
+    """The folder is open, or `exists` is False (role `inspect` only); `marks` of a source only."""
 
     exists: bool
     style: PathStyle
     time_granularity_ns: Annotated[int, Meta(ge=1, le=2**63 - 1)]
     names_folded: bool
     free_bytes: Length
+    marks: FolderMarks = ()
 
 
 class Scan(Struct, frozen=True, array_like=True):

@@ -65,7 +65,7 @@ from tests.app.psync_process import Site, contents
             id="no parent",
         ),
         pytest.param(
-            "copy source source", "FOLDERS_OVERLAP: Source 'source' and target 'source' ", id="itself"
+            "copy source source", "FOLDERS_OVERLAP: The target 'source' is the source ", id="itself"
         ),
         pytest.param("copy source source/b", "FOLDERS_OVERLAP: ", id="into itself"),
         pytest.param(

@@ -3,7 +3,7 @@
 import pytest
 
 from psync.core.addresses import parse_address
-from psync.core.errors import FoldersOverlap, NetworkUnauthenticated, PatternInvalid
+from psync.core.errors import NetworkUnauthenticated, PatternInvalid
 from psync.core.paths import PathStyle
 from psync.core.rootpath import RootPath
 from psync.core.settings import CopySettings, ListenerSettings, is_loopback
@@ -84,32 +84,6 @@ def test_a_copy_is_allowed(source, target, options: dict[str, bool]):
 def test_a_copy_without_a_key_to_another_machine_is_refused(ends):
     with pytest.raises(NetworkUnauthenticated, match="Without a key the connection to nas would be"):
         CopySettings(*ends)
-
-
-OVERLAPS = {
-    "the same folder": ("tcp://nas/srv/a", "tcp://nas/srv/a"),
-    "into itself": ("tcp://nas/srv/a", "tcp://nas/srv/a/b"),
-    "out of itself": ("tcp://nas/srv/a/b", "tcp://NAS:7333/srv/a"),
-    "in another spelling": (r"TCP:\\nas\c$\A", "tcp://nas/c:/a/b"),
-}
-
-
-@pytest.mark.parametrize("ends", OVERLAPS.values(), ids=OVERLAPS.keys())
-def test_folders_of_one_listener_that_contain_each_other_are_refused(ends: tuple[str, str]):
-    with pytest.raises(FoldersOverlap):
-        CopySettings(*map(parse_address, ends), is_keyed=True)
-
-
-APART = {
-    "beside each other": ("tcp://nas/srv/a", "tcp://nas/srv/ab"),
-    "at two hosts": ("tcp://nas/srv/a", "tcp://other/srv/a"),
-    "at two ports": ("tcp://nas/srv/a", "tcp://nas:7334/srv/a"),
-}
-
-
-@pytest.mark.parametrize("ends", APART.values(), ids=APART.keys())
-def test_folders_that_lie_apart_make_a_job(ends: tuple[str, str]):
-    assert CopySettings(*map(parse_address, ends), is_keyed=True).is_keyed
 
 
 def test_a_pattern_that_cannot_be_read_is_refused_before_anything_is_opened():

@@ -33,7 +33,7 @@ from tests.engine.loops import run
 from tests.engine.machine import Machine
 from tests.engine.runs import Ran, copy, settings
 from tests.engine.station import Station, listening
-from tests.engine.trees import contents, plant
+from tests.engine.trees import Tree, contents, plant
 
 KEY = Secret(b"one key".ljust(32))
 OTHER_KEY = Secret(b"another key".ljust(32))
@@ -82,6 +82,35 @@ def test_folders_that_make_no_job_are_refused(
     assert ran.summary.state is RunState.FAILED
     assert contents(tmp_path / "source") == {"sub": None, "sub/a": b"a"}
     assert not (tmp_path / "target").exists()
+
+
+# One disk by several ways: with `delete`, a run out of its own target would empty its source.
+ONE_DISK = {
+    "here, and at a listener": ("{root}/a", "tcp://127.0.0.1:{port}/a"),
+    "at a listener, and here": ("tcp://127.0.0.1:{port}/a/b", "{root}/a"),
+    "by two names of a host": ("tcp://127.0.0.1:{port}/a/b", "tcp://localhost:{port}/a"),
+    "by two spellings of RootPath": ("tcp://127.0.0.1:{port}/a/b", "tcp://127.0.0.1:{port}{root}/a"),
+    "not there yet": ("{root}/a", "tcp://127.0.0.1:{port}/a/new/deeper"),
+}
+
+
+@pytest.mark.parametrize(("source", "target"), ONE_DISK.values(), ids=ONE_DISK.keys())
+@pytest.mark.parametrize("dry_run", [False, True], ids=["run", "dry run"])
+def test_a_folder_is_known_by_whatever_way_it_is_reached(
+    source: str, target: str, dry_run: bool, tmp_path: Path
+) -> None:
+    tree: Tree = {"a/b/kept": b"kept"}
+
+    async def main() -> Ran:
+        async with listening(tmp_path) as station:
+            plant(station.root, tree)
+            ends = (end.format(root=station.root, port=station.port) for end in (source, target))
+            return await copy(*ends, delete=True, dry_run=dry_run)
+
+    ran = run(main())
+
+    assert (ran.exit_code, [type(cause) for cause in ran.causes]) == (EXIT_USAGE, [FoldersOverlap])
+    assert contents(tmp_path / "root") == {"a": None, "a/b": None, "a/b/kept": b"kept"}
 
 
 def test_a_missing_source_is_said_before_anybody_is_dialled(tmp_path: Path, nobody: str) -> None:

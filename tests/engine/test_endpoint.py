@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from psync.core.changes import Delete, WriteFile
-from psync.core.content import SMALL_BYTES_MAX, Begin, Piece, Request
+from psync.core.content import PIECE_BYTES_MAX, SMALL_BYTES_MAX, Begin, Piece, Request
 from psync.core.errors import (
     Busy,
     ConnectionFailure,
@@ -18,9 +18,11 @@ from psync.core.errors import (
     ProtocolViolation,
     SourceMissing,
 )
+from psync.core.lineage import UNKNOWN_LINEAGE
 from psync.core.manifest import EntryPath, Kind, Listing
 from psync.core.paths import PathStyle
 from psync.core.settings import Durability, OpenRole
+from psync.disk.folder import lineage_of, open_folder
 from psync.engine.endpoint import ApplyItem, Endpoint, OpenedFolder
 from psync.engine.tasks import end_task
 from psync.real.system import real_system
@@ -50,8 +52,10 @@ def test_an_open_folder_says_how_its_volume_is(trial: Trial, role: OpenRole) -> 
         fd = os.open(ends.home, os.O_RDONLY)
         volume = system.volume(fd)
         os.close(fd)
+        with open_folder(system, os.fsencode(ends.home / "data")) as data:
+            lineage = lineage_of(data) if role is OpenRole.SOURCE else UNKNOWN_LINEAGE
         expected = OpenedFolder(
-            True, PathStyle.POSIX, volume.time_granularity_ns, volume.names_folded, found.free_bytes
+            True, PathStyle.POSIX, volume.time_granularity_ns, volume.names_folded, found.free_bytes, lineage
         )
         assert found == expected
         assert found.free_bytes > 0
@@ -257,7 +261,11 @@ def test_a_sparse_file_is_supplied_with_its_holes(trial: Trial) -> None:
         async for content in (await opened(ends, OpenRole.SOURCE)).supply(requests):
             assembly.add(content)
         assert assembly.data(1) == bytes(2 * MIB) + b"x" * MIB + bytes(MIB)
-        assert assembly.headers[:3] == [Begin(1, 4 * MIB, True), Piece(1, 2 * MIB), Piece(1, 5 * MIB // 2)]
+        assert assembly.headers[:3] == [
+            Begin(1, 4 * MIB, True),
+            Piece(1, 2 * MIB),
+            Piece(1, 2 * MIB + PIECE_BYTES_MAX),
+        ]
         assert len(assembly.headers) == 4
 
     trial(test, {})

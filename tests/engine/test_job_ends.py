@@ -9,6 +9,7 @@ from psync.core.changes import WriteFile
 from psync.core.content import Content, Outcome, Pack, PackedFile, Request
 from psync.core.errors import ConnectionLost, Failure, Problem, ProblemCode, ProtocolViolation
 from psync.core.filters import Filters
+from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
 from psync.core.manifest import Entry, Kind, Listing, Order, Stamp
 from psync.core.paths import PathStyle
 from psync.core.settings import Durability, OpenRole
@@ -36,7 +37,7 @@ class End:
         self._answer = answer
         self.announced_at_once = 0
 
-    async def open(self, role: OpenRole) -> OpenedFolder:
+    async def open(self, role: OpenRole, source: Lineage = UNKNOWN_LINEAGE) -> OpenedFolder:
         return OpenedFolder(True, PathStyle.POSIX, 1, False, 0)
 
     async def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:

@@ -17,9 +17,10 @@ from psync.core.errors import (
     SourceMissing,
     TargetParentMissing,
 )
+from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
 from psync.core.paths import PathStyle, parse_host_path
 from psync.core.rootpath import RootPath
-from psync.disk.folder import Folder
+from psync.disk.folder import Folder, lineage_of, open_folder
 from psync.engine.location import (
     HostLocation,
     LocalLocation,
@@ -299,28 +300,32 @@ APART = {
 }
 
 
-def check(top: Path, source: str, target: str) -> None:
-    plant(
-        top,
-        {
-            "a/b/c": None,
-            "ab": None,
-            "other": None,
-            "link": Link("a"),
-            "link in": Link("a/b"),
-            "a/link out": Link("../other"),
-        },
-    )
+Locate = Callable[[str], Location]
+
+
+def typed(path: str) -> Location:
+    return LocalLocation("target", os.fsencode(path))
+
+
+def check(top: Path, source: str, target: str, locate: Locate = typed) -> None:
+    """Tell a target where the source lies, as an end tells the other one."""
+    tree: Tree = {"a/b/c": None, "ab": None, "other": None, "a/link out": Link("../other")}
+    plant(top, {**tree, "link": Link("a"), "link in": Link("a/b")})
     before = open_descriptors()
     try:
         with contextlib.chdir(top):
-            check_apart(
-                SYSTEM,
-                LocalLocation("source", os.fsencode(source)),
-                LocalLocation("target", os.fsencode(target)),
-            )
+            check_apart(SYSTEM, lineage(source), locate(target))
     finally:
         assert open_descriptors() == before
+
+
+def lineage(path: str) -> Lineage:
+    """Where a source lies; unknown of one that is missing."""
+    try:
+        with open_folder(SYSTEM, os.fsencode(path)) as folder:
+            return lineage_of(folder)
+    except FileNotFoundError:
+        return UNKNOWN_LINEAGE
 
 
 @pytest.mark.parametrize(("source", "target"), OVERLAPS.values(), ids=OVERLAPS.keys())
@@ -333,7 +338,7 @@ def test_folders_of_which_one_holds_the_other_are_refused(
     with pytest.raises(FoldersOverlap) as raised:
         check(tmp_path, prefix + source if source != "/" else "/", prefix + target if target != "/" else "/")
 
-    assert raised.value.fields == {"source": "source", "target": "target"}
+    assert raised.value.fields == {"target": "target"}
 
 
 @pytest.mark.parametrize(("source", "target"), APART.values(), ids=APART.keys())
@@ -344,3 +349,40 @@ def test_folders_that_lie_apart_are_accepted(
     prefix = f"{tmp_path}/" if is_complete else ""
 
     check(tmp_path, prefix + source, prefix + target)
+
+
+# At a listener, which makes all folders of a path: as given, or below a RootPath.
+OVERLAPS_AT_A_LISTENER = {
+    "the same": ("a", "/a"),
+    "the target inside": ("a", "/a/b"),
+    "the source inside": ("a/b", "/a"),
+    "not there yet": ("a", "/a/new"),
+    "not there yet, deep inside": ("a", "/a/b/new/deeper/still"),
+    "not there yet, from the top": (".", "/new/deeper"),
+}
+
+
+@pytest.mark.parametrize(("source", "target"), OVERLAPS_AT_A_LISTENER.values(), ids=OVERLAPS_AT_A_LISTENER)
+@pytest.mark.parametrize("is_confined", [False, True], ids=["as given", "below a RootPath"])
+def test_a_listeners_folder_is_refused_as_well(
+    tmp_path: Path, source: str, target: str, is_confined: bool
+) -> None:
+    def locate(path: str) -> Location:
+        return on_host(path, tmp_path) if is_confined else on_host(f"{tmp_path}{path}")
+
+    with pytest.raises(FoldersOverlap):
+        check(tmp_path, source, target, locate)
+
+
+@pytest.mark.parametrize("target", ["/other", "/new/deeper", "/a/new/deeper", "/missing"])
+@pytest.mark.parametrize("is_confined", [False, True], ids=["as given", "below a RootPath"])
+def test_a_listeners_folder_that_lies_apart_is_accepted_and_not_made(
+    tmp_path: Path, target: str, is_confined: bool
+) -> None:
+    def locate(path: str) -> Location:
+        return on_host(path, tmp_path) if is_confined else on_host(f"{tmp_path}{path}")
+
+    check(tmp_path, "a/b", target, locate)
+
+    assert not (tmp_path / "new").exists()
+    assert not (tmp_path / "a/new").exists()

@@ -68,8 +68,12 @@ VECTORS = {
     "Close with a failure": Vector(0, Close("LISTENER_FAILED", {"reason": "stopped"})),
     "Open": Vector(1, Open(PathStyle.WINDOWS, b"C:\\Data", OpenRole.SOURCE, "Replication", "0f")),
     "Open of a target": Vector(1, Open(PathStyle.POSIX, b"/srv/\xc3\xa9", OpenRole.TARGET, "", "")),
+    "Open apart from a source": Vector(
+        1, Open(PathStyle.POSIX, b"/t", OpenRole.TARGET, "J", "1", (bytes(range(16)),))
+    ),
     "Open to look": Vector(1, Open(PathStyle.POSIX, b"/", OpenRole.INSPECT, "J", "")),
     "Opened": Vector(1, Opened(True, PathStyle.POSIX, 1, False, 2**40)),
+    "Opened a source": Vector(1, Opened(True, PathStyle.POSIX, 1, False, 7, (bytes(16), b"\xff" * 16))),
     "Opened nothing": Vector(1, Opened(False, PathStyle.WINDOWS, 100, True, 0)),
     "Scan": Vector(2, Scan(False)),
     "Scan with patterns": Vector(2, Scan(True, (b"*.tmp", b"/\xff"))),

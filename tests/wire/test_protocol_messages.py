@@ -25,6 +25,7 @@ from psync.core.errors import (
     RefusedPath,
     revive,
 )
+from psync.core.lineage import LINEAGE_LENGTH_MAX, FolderMarks
 from psync.core.manifest import Entry, EntryPath, Kind, Listing, Stamp
 from psync.core.paths import PathStyle
 from psync.core.settings import Durability, OpenRole
@@ -67,6 +68,7 @@ TYPES = {
     Length: "length",
     ChangeId: "id",
     Digest: "digest",
+    FolderMarks: "marks",
     Label: "label",
     StreamNumber: "stream",
     EntryPath: "path",
@@ -239,6 +241,7 @@ LIMITS = {
     "label": (messages.LABEL_CHARS_MAX, "code points"),
     "capabilities": (messages.CAPABILITIES_MAX, ""),
     "path of Open": (messages.HOST_PATH_BYTES_MAX, "bytes"),
+    "marks": (LINEAGE_LENGTH_MAX, ""),
     "credit of a new stream": (stream.CREDIT_BYTES, "bytes"),
     "used and not given back": (stream.CREDIT_STEP_BYTES, "bytes"),
     "least cost of a message": (stream.MESSAGE_COST_MIN, "bytes"),
