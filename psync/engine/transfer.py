@@ -123,12 +123,17 @@ class _Flow:
             self._next_plan = asyncio.ensure_future(anext(self._plan, None))
 
     def want_content(self) -> None:
-        """Ask for the next content, unless it is asked for."""
-        if self._next_content is None:
+        """Ask for the next content while a part of the plan may come first, unless it is asked for."""
+        if self._next_content is None and self._next_plan is not None:
             self._next_content = asyncio.ensure_future(anext(self._contents, None))
 
     async def next(self) -> PlannedChanges | Content | None:
         """Give what comes first; the plan before contents, None at the end of either."""
+        if self._next_plan is None and self._next_content is None:
+            # Only contents are wanted. A task for each would cost a large file a tenth of its time.
+            content = await anext(self._contents, None)
+            self.are_contents_over = content is None
+            return content
         waiting = [future for future in (self._next_plan, self._next_content) if future is not None]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if self._next_plan is not None and self._next_plan.done():
