@@ -2,9 +2,9 @@
 
 They come from a file, from a prompt that was asked for, or from the environment,
 never from an argument: other users read command lines. What is not given is
-empty and counts as absent, but what is given and empty is refused, since an
-unset variable in a script must not turn a connection with a key into one
-without.
+empty and counts as absent, but what is given and empty is refused, a variable
+of the environment included, since an unset variable in a script must not turn a
+connection with a key into one without.
 """
 
 import stat
@@ -59,21 +59,29 @@ def is_keyed(options: CredentialOptions, system: System) -> bool:
     """Whether there is a key at all, known before it is read: what is given is never empty."""
     given = (options.user, options.password_file, options.ask_password or None)
     variables = (USER_VARIABLE, PASSWORD_VARIABLE)
-    return any(one is not None for one in given) or any(map(system.environment.get, variables))
+    return any(one is not None for one in given) or any(name in system.environment for name in variables)
 
 
 def read_credentials(
     options: CredentialOptions, system: System, ask: Callable[[], str], warn: Callable[[str], None]
 ) -> Credentials:
     """Gather the secrets; raise `SecretInvalid` for one that is given and cannot be used."""
-    user = system.environment.get(USER_VARIABLE, "")
     if options.user is not None:
         user = _present("user name", options.user)
+    else:
+        user = _read_variable(USER_VARIABLE, system)
     if options.password_file is not None:
         return _read_file(user, options.password_file, system, warn)
     if options.ask_password:
         return Credentials(user, _present("password", ask()))
-    return Credentials(user, system.environment.get(PASSWORD_VARIABLE, ""))
+    return Credentials(user, _read_variable(PASSWORD_VARIABLE, system))
+
+
+def _read_variable(name: str, system: System) -> str:
+    text = system.environment.get(name)
+    if text == "":
+        raise SecretInvalid(name=f"variable {name}", reason="it is set and empty")
+    return text or ""
 
 
 def _read_file(user: str, path: str, system: System, warn: Callable[[str], None]) -> Credentials:

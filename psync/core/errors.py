@@ -223,7 +223,10 @@ class ReadOnlyListener(Failure):
 class SecretInvalid(Failure):
     code = "SECRET_INVALID"
     template = "The {name} cannot be used: {reason}."
-    remedy = "Put the secret alone into a file, or make one with: psync key --generate"
+    remedy = (
+        "Put the secret alone into a file, or make one with: psync key --generate; "
+        "unset a variable that is to give none."
+    )
 
 
 class NetworkUnauthenticated(Failure):

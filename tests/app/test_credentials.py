@@ -37,7 +37,7 @@ def password_file(folder: Path, content: bytes = b"from file\n", mode: int = 0o6
         pytest.param(None, False, True, BOTH, ("env user", "typed"), id="a prompt before the environment"),
         pytest.param(None, False, True, {}, ("", "typed"), id="a prompt alone"),
         pytest.param(
-            None, False, False, {"PSYNC_USER": "", "PSYNC_PASSWORD": ""}, ("", ""), id="empty variables"
+            "u", True, False, {"PSYNC_USER": "", "PSYNC_PASSWORD": ""}, ("u", "from file"), id="not asked"
         ),
     ],
 )
@@ -128,6 +128,31 @@ def test_what_is_given_and_empty_is_refused(options: CredentialOptions, name: st
         read(options, BOTH, typed="")
 
     assert str(refused.value) == f"The {name} cannot be used: it is empty."
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "name"),
+    [
+        pytest.param(CredentialOptions(), {"PSYNC_USER": ""}, "PSYNC_USER", id="user name"),
+        pytest.param(CredentialOptions(), {"PSYNC_PASSWORD": ""}, "PSYNC_PASSWORD", id="password"),
+        pytest.param(
+            CredentialOptions(), BOTH | {"PSYNC_PASSWORD": ""}, "PSYNC_PASSWORD", id="beside a user name"
+        ),
+        pytest.param(CredentialOptions("u"), {"PSYNC_PASSWORD": ""}, "PSYNC_PASSWORD", id="beside an option"),
+        pytest.param(
+            CredentialOptions(ask_password=True), {"PSYNC_USER": ""}, "PSYNC_USER", id="beside a prompt"
+        ),
+    ],
+)
+def test_a_variable_that_is_set_and_empty_is_a_key_that_is_refused(
+    options: CredentialOptions, environment: dict[str, str], name: str
+):
+    with pytest.raises(SecretInvalid) as refused:
+        read(options, environment)
+
+    assert is_keyed(options, Machine(environment))
+    assert str(refused.value) == f"The variable {name} cannot be used: it is set and empty."
+    assert "unset a variable" in refused.value.remedy
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604])
