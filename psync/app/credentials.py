@@ -5,6 +5,9 @@ never from an argument: other users read command lines. What is not given is
 empty and counts as absent, but what is given and empty is refused, a variable
 of the environment included, since an unset variable in a script must not turn a
 connection with a key into one without.
+
+A user name alone is a key as well (guide, "PeerSync" 6): it is used, with a
+warning where another machine could guess it.
 """
 
 import stat
@@ -20,6 +23,11 @@ PASSWORD_VARIABLE = "PSYNC_PASSWORD"
 
 # Far more than anybody types, and little enough to read /dev/zero.
 PASSWORD_BYTES_MAX = 4096
+
+GUESSABLE_KEY = (
+    "THE KEY IS A USER NAME ALONE: whoever guesses the name has the key. "
+    "Give both sides a password as well: psync key --generate, then --password-file."
+)
 
 READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 
@@ -75,6 +83,12 @@ def read_credentials(
     if options.ask_password:
         return Credentials(user, _present("password", ask()))
     return Credentials(user, _read_variable(PASSWORD_VARIABLE, system))
+
+
+def key_warnings(credentials: Credentials, *, is_exposed: bool) -> list[str]:
+    """Name the dangers of a key; `is_exposed`: other machines can try it."""
+    is_guessable = bool(credentials.user) and not credentials.password
+    return [GUESSABLE_KEY] if is_guessable and is_exposed else []
 
 
 def _read_variable(name: str, system: System) -> str:

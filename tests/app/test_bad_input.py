@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from psync.app.credentials import GUESSABLE_KEY
 from tests.app.psync_process import Site, contents
 
 
@@ -134,6 +135,18 @@ def test_a_refusal_with_json_is_an_event_and_the_summary_is_the_last_line(site: 
         ("summary", None),
     ]
     assert ran.first_errors == [f"Error: PORT_INVALID: {ran.events[0]['text']}"]
+
+
+def test_a_user_name_alone_gets_a_loud_warning_of_a_client_that_calls_another_machine(site: Site):
+    site.tree("source", a="one")
+    arguments = ("copy", "source", "tcp://no-such-host.invalid/docs", "--user", "me")
+
+    told, events = site.run(*arguments), site.run(*arguments, "--json").events
+    here = site.run("copy", "source", site.address("/docs"), "--user", "me")
+
+    assert told.err.startswith(f"Warning: {GUESSABLE_KEY}\n")
+    assert events[0] == {"event": "warning", "text": GUESSABLE_KEY}
+    assert "Warning" not in here.err
 
 
 @pytest.fixture

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from psync.app.credentials import PASSWORD_BYTES_MAX, CredentialOptions, is_keyed, read_credentials
+from psync.app.credentials import (
+    GUESSABLE_KEY,
+    PASSWORD_BYTES_MAX,
+    CredentialOptions,
+    Credentials,
+    is_keyed,
+    key_warnings,
+    read_credentials,
+)
 from psync.core.errors import SecretInvalid
 from tests.app.machine import Disturbed, Machine
 
@@ -179,6 +187,24 @@ def test_a_password_from_a_pipe_has_no_file_to_remember_it_by():
         os.close(reading)
 
     assert (found.password, found.file) == ("piped", None)
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "is_exposed", "warned"),
+    [
+        pytest.param("me", "", True, True, id="a user name alone"),
+        pytest.param("me", "", False, False, id="on this machine, where no key would do as well"),
+        pytest.param("", "secret", True, False, id="a password alone"),
+        pytest.param("me", "secret", True, False, id="both"),
+        pytest.param("", "", True, False, id="no key, which has a warning of its own"),
+    ],
+)
+def test_a_key_of_a_user_name_alone_has_a_warning_where_others_can_guess_it(
+    user: str, password: str, is_exposed: bool, warned: bool
+):
+    found = key_warnings(Credentials(user, password), is_exposed=is_exposed)
+
+    assert found == ([GUESSABLE_KEY] if warned else [])
 
 
 def test_credentials_do_not_show_themselves(tmp_path: Path):
