@@ -10,7 +10,15 @@ from msgspec import Struct
 
 from psync.app.credentials import CredentialOptions
 from psync.app.state_folder import state_folder
-from psync.core.addresses import DEFAULT_PORT, TcpAddress, is_host, parse_address, parse_port, resolve_port
+from psync.core.addresses import (
+    DEFAULT_PORT,
+    TcpAddress,
+    is_host,
+    masked,
+    parse_address,
+    parse_port,
+    resolve_port,
+)
 from psync.core.errors import (
     HostInvalid,
     InstanceInvalid,
@@ -141,7 +149,7 @@ def _check_one_password(command: str, options: CredentialOptions) -> None:
 def _read_host(text: str) -> str:
     host = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if not is_host(host):
-        raise HostInvalid(host=text)
+        raise HostInvalid(host=masked(text))
     return host
 
 

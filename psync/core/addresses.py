@@ -19,6 +19,7 @@ stands in brackets. The path reaches verbatim to the end of the text: `%20`, `?`
 
 Deliberately absent: users and passwords, since addresses end up in histories and
 process lists, and a port in the first form, since messages must not depend on it.
+Whoever writes a password all the same is told so, and no message repeats it.
 """
 
 import re
@@ -44,6 +45,7 @@ PORT_MAX = 65535
 
 _DEVICE_PREFIX = "TCP:\\\\"
 _URI_PREFIX = "tcp://"
+_PREFIXES = ("tcp:\\\\", _URI_PREFIX)
 
 _AUTHORITY = re.compile(r"(?:\[([^\[\]]*:[^\[\]]*)\]|([^:\[\]]*))(?::([^:]*))?")
 _ADMIN_SHARE = re.compile(r"\A([A-Za-z])\$(?:[\\/]|\Z)")
@@ -103,14 +105,14 @@ def _parse_device(text: str) -> TcpAddress:
     authority, _, path = text[len(_DEVICE_PREFIX) :].partition("\\")
     host, port = _split_authority(authority, text)
     if port is not None:
-        raise AddressInvalid(address=text, reason=AddressFault.PORT_PLACE)
+        raise _invalid(text, AddressFault.PORT_PLACE)
     return TcpAddress(host, None, _parse_windows_path(path))
 
 
 def _parse_uri(text: str) -> TcpAddress:
     authority, slash, path = text[len(_URI_PREFIX) :].partition("/")
     host, port_text = _split_authority(authority, text)
-    port = None if port_text is None else parse_port(port_text)
+    port = None if port_text is None else _parse_port_of(text, port_text)
     if path[1:2] == ":" and is_drive_letter(path[0]):
         return TcpAddress(host, port, _parse_windows_path(path))
     return TcpAddress(host, port, parse_host_path(slash + path, PathStyle.POSIX))
@@ -118,12 +120,40 @@ def _parse_uri(text: str) -> TcpAddress:
 
 def _split_authority(authority: str, address: str) -> tuple[str, str | None]:
     """Split `host[:port]` into a host that can be one and the unread text of the port."""
+    if "@" in authority:
+        raise _invalid(address, AddressFault.SECRET)
     if match := _AUTHORITY.fullmatch(authority):
         ipv6, name, port = match.groups()
         host = ipv6 or name or DEFAULT_HOST
         if is_host(host):
             return host, port
-    raise AddressInvalid(address=address, reason=AddressFault.HOST)
+    raise _invalid(address, AddressFault.HOST)
+
+
+def _parse_port_of(address: str, text: str) -> int:
+    """Read the port of an address; one that is none can be the start of a password with a slash."""
+    try:
+        return parse_port(text)
+    except PortInvalid:
+        if "@" in address:
+            raise _invalid(address, AddressFault.SECRET) from None
+        raise
+
+
+def _invalid(address: str, fault: AddressFault) -> AddressInvalid:
+    return AddressInvalid(address=masked(address), reason=fault)
+
+
+def masked(text: str) -> str:
+    """Hide what can be a user and a password in a text that should have been an address, or a part of one.
+
+    Both end at some `@`. The last one is taken, since a password may hold any character.
+    """
+    secret, at, rest = text.rpartition("@")
+    if not at:
+        return text
+    start = secret[: len(_URI_PREFIX)]
+    return f"{start if fold_ascii(start) in _PREFIXES else ''}***@{rest}"
 
 
 def _parse_windows_path(text: str) -> HostPath:
@@ -141,7 +171,7 @@ def parse_port(text: str) -> int:
     """Read a port: ASCII digits, no leading zero (guide, "PeerSync" 5). Raises `PortInvalid`."""
     if _PORT.fullmatch(text) and PORT_MIN <= int(text) <= PORT_MAX:
         return int(text)
-    raise PortInvalid(value=text)
+    raise PortInvalid(value=masked(text))
 
 
 def is_host(text: str) -> bool:

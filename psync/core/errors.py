@@ -76,6 +76,7 @@ class AddressFault(StrEnum):
     """The words for what is wrong with an address."""
 
     EMPTY = "it is empty"
+    SECRET = "no user or password belongs in an address, give them with --user and --password-file"
     HOST = "its host is not a machine name, an IPv4 address, or an IPv6 address in brackets"
     PORT_PLACE = r"a port has no place in the form TCP:\\host, give it with --port or write tcp://host:port"
 

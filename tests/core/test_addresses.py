@@ -105,8 +105,6 @@ PATHS_REFUSED = {
 }
 INVALID = {
     "empty": ("", AddressFault.EMPTY),
-    "user": ("tcp://user@h/x", AddressFault.HOST),
-    "user and password": ("tcp://user:secret@h:7333/x", AddressFault.HOST),
     "space": ("tcp://my host/x", AddressFault.HOST),
     "line feed": ("tcp://h\n/x", AddressFault.HOST),
     "escape": ("tcp://h\x1b[2J/x", AddressFault.HOST),
@@ -129,6 +127,24 @@ INVALID = {
     "space in the zone": ("tcp://[::1% ]/x", AddressFault.HOST),
     "port in the first form": (r"TCP:\\h:7333\c$\x", AddressFault.PORT_PLACE),
     "empty port in the first form": (r"TCP:\\h:\c$\x", AddressFault.PORT_PLACE),
+}
+# Reason → text, what is shown of it, fault.
+WITH_SECRET = {
+    "user": ("tcp://canary@h/x", "tcp://***@h/x", AddressFault.SECRET),
+    "user and password": ("tcp://user:canary@h:7333/x", "tcp://***@h:7333/x", AddressFault.SECRET),
+    "password alone": ("TCP://:canary@h/x", "TCP://***@h/x", AddressFault.SECRET),
+    "at sign in the password": ("tcp://u:can@canary@h/x", "tcp://***@h/x", AddressFault.SECRET),
+    "bracket in the password": ("tcp://u:[canary@h/x", "tcp://***@h/x", AddressFault.SECRET),
+    "slash in the password": ("tcp://user:canary/canary@h/x", "tcp://***@h/x", AddressFault.SECRET),
+    "slash in the password, odd user": ("tcp://us er:canary/x@h/x", "tcp://***@h/x", AddressFault.HOST),
+    "at sign in the path, too": ("tcp://canary@h/me@home", "tcp://***@home", AddressFault.SECRET),
+    "no host": ("tcp://canary@", "tcp://***@", AddressFault.SECRET),
+    "first form": (r"TCP:\\user:canary@h\c$\x", r"TCP:\\***@h\c$\x", AddressFault.SECRET),
+    "first form, backslash in the password": (
+        r"TCP:\\user:canary\canary@h\c$",
+        r"TCP:\\***@h\c$",
+        AddressFault.PORT_PLACE,
+    ),
 }
 SHOWN = {
     "example of the guide": ("tcp://190.186.170.170/C:/Testing", r"TCP:\\190.186.170.170\c$\Testing"),
@@ -196,6 +212,23 @@ def test_an_address_without_a_possible_host_is_refused_as_a_whole(row):
         parse_address(text)
 
     assert caught.value.fields == {"address": text, "reason": fault}
+
+
+@rows(WITH_SECRET)
+def test_an_address_with_a_user_or_a_password_is_refused_without_showing_either(row):
+    text, shown, fault = row
+
+    with pytest.raises(AddressInvalid) as caught:
+        parse_address(text)
+
+    assert caught.value.fields == {"address": shown, "reason": fault}
+    assert "canary" not in str(caught.value).lower()
+
+
+def test_a_path_may_hold_an_at_sign():
+    address = parse_address("tcp://h:7400/me@home:x")
+
+    assert address == TcpAddress("h", 7400, parse_host_path("/me@home:x", POSIX))
 
 
 @pytest.mark.parametrize("port", ["", "80", "7333x", "65536"])
