@@ -111,13 +111,13 @@ def listener_settings(options: ListenOptions, system: System, *, is_keyed: bool)
     )
 
 
-def copy_settings(options: CopyOptions, *, is_keyed: bool) -> CopySettings:
+def copy_settings(options: CopyOptions, system: System, *, is_keyed: bool) -> CopySettings:
     """Check the options of a run; raise the `Failure` that names the wrong one."""
     _check_one_password("psync copy", options.credentials)
     if options.verbose and options.quiet:
         raise UsageInvalid(command="psync copy", reason="--verbose and --quiet exclude each other.")
     port = None if options.port is None else parse_port(options.port)
-    source, target = parse_address(options.source), parse_address(options.target)
+    source, target = (parse_address(text, system.path_style) for text in (options.source, options.target))
     for address in (source, target):
         if isinstance(address, TcpAddress):
             resolve_port(address, port)

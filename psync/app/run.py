@@ -60,7 +60,7 @@ def run_copy(options: CopyOptions) -> int:
     progress = None if options.json or options.quiet else _progress(_screen())
     report = _copy_report(options, system, output, progress)
     try:
-        settings = copy_settings(options, is_keyed=is_keyed(options.credentials, system))
+        settings = copy_settings(options, system, is_keyed=is_keyed(options.credentials, system))
         credentials = _credentials(options, settings, system, report.warn)
         key = stretched_key(credentials, system) if has_connection(settings) else UNKEYED_PRS
     except Failure as failure:

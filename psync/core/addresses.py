@@ -17,6 +17,12 @@ documented default, and not `localhost`, whose meaning a machine can change. IPv
 stands in brackets. The path reaches verbatim to the end of the text: `%20`, `?` and
 `#` are characters of names. Whether a host exists is found out at each connection.
 
+What looks like an address and is none is no local path either: a folder called
+`host:x` would be made where a copy to that host was meant. So a colon before the
+first separator is refused, which for rsync ends the name of a host, and with it
+`http://h`, `tcp:/h/x` and `TCP:\h`, which is what a shell leaves of the first form;
+`./host:x` names the folder. Only Windows takes `C:\x` and `\\nas\vol1` for its own.
+
 Deliberately absent: users and passwords, since addresses end up in histories and
 process lists, and a port in the first form, since messages must not depend on it.
 Whoever writes a password all the same is told so, and no message repeats it.
@@ -47,6 +53,8 @@ _DEVICE_PREFIX = "TCP:\\\\"
 _URI_PREFIX = "tcp://"
 _PREFIXES = ("tcp:\\\\", _URI_PREFIX)
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SEPARATORS = {PathStyle.POSIX: re.compile("/"), PathStyle.WINDOWS: re.compile(r"[/\\]")}
 _AUTHORITY = re.compile(r"(?:\[([^\[\]]*:[^\[\]]*)\]|([^:\[\]]*))(?::([^:]*))?")
 _ADMIN_SHARE = re.compile(r"\A([A-Za-z])\$(?:[\\/]|\Z)")
 
@@ -87,18 +95,36 @@ class TcpAddress(Struct, frozen=True):
 Address: TypeAlias = LocalAddress | TcpAddress
 
 
-def parse_address(text: str) -> Address:
-    """Read an address in any of its forms.
+def parse_address(text: str, here: PathStyle = PathStyle.POSIX) -> Address:
+    """Read an address in any of its forms; `here` is how this machine writes its own paths.
 
-    Raises `AddressInvalid` for what cannot be a host, `PortInvalid` for the port, and `PathRefused`
-    for a path that is not complete or that the named kind of host cannot hold.
+    Raises `AddressInvalid` for what cannot be a host and for what looks like an address and is
+    none, `PortInvalid` for the port, and `PathRefused` for a path that is not complete or that
+    the named kind of host cannot hold.
     """
     start = fold_ascii(text[: len(_URI_PREFIX)])
     if start == fold_ascii(_DEVICE_PREFIX):
         return _parse_device(text)
     if start == _URI_PREFIX:
         return _parse_uri(text)
+    if fault := _local_fault(text, here):
+        raise _invalid(text, fault)
     return LocalAddress(text)
+
+
+def _local_fault(text: str, here: PathStyle) -> AddressFault | None:
+    """Say why a text is not taken for a local path; None where it is."""
+    if text.startswith("~"):
+        return None
+    first = _SEPARATORS[here].split(text, maxsplit=1)[0]
+    start, colon, _ = first.partition(":")
+    if text.startswith("\\") or (colon and is_drive_letter(start)):
+        return AddressFault.WINDOWS if here is PathStyle.POSIX else None
+    if not colon:
+        return None
+    if fold_ascii(start) == "tcp":
+        return AddressFault.TCP_FORM
+    return AddressFault.SCHEME if _SCHEME.match(text) else AddressFault.COLON
 
 
 def _parse_device(text: str) -> TcpAddress:

@@ -55,6 +55,17 @@ from tests.app.psync_process import Site, contents
             "PATTERN_INVALID: The pattern '[z-a]' cannot be used with --exclude: ",
             id="pattern",
         ),
+        pytest.param(
+            "copy source server:backup",
+            "ADDRESS_INVALID: 'server:backup' is not an address: what stands before its first colon is taken"
+            " for a host, write ./ before a local path, or tcp://host/path.",
+            id="a target as rsync has it",
+        ),
+        pytest.param(
+            r"copy source TCP:\serverc$x",
+            "ADDRESS_INVALID: 'TCP:\\\\serverc$x' is not an address: ",
+            id="what a shell leaves of an address",
+        ),
         pytest.param("copy gone target", "SOURCE_MISSING: The source folder 'gone' ", id="missing source"),
         pytest.param("copy source/a target", "NOT_A_FOLDER: 'source/a' is not a folder.", id="a file"),
         pytest.param(
