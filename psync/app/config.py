@@ -10,7 +10,15 @@ from msgspec import Struct
 
 from psync.app.credentials import CredentialOptions
 from psync.app.state_folder import state_folder
-from psync.core.addresses import DEFAULT_PORT, TcpAddress, is_host, parse_address, parse_port, resolve_port
+from psync.core.addresses import (
+    DEFAULT_PORT,
+    TcpAddress,
+    is_host,
+    masked,
+    parse_address,
+    parse_port,
+    resolve_port,
+)
 from psync.core.errors import (
     HostInvalid,
     InstanceInvalid,
@@ -103,13 +111,13 @@ def listener_settings(options: ListenOptions, system: System, *, is_keyed: bool)
     )
 
 
-def copy_settings(options: CopyOptions, *, is_keyed: bool) -> CopySettings:
+def copy_settings(options: CopyOptions, system: System, *, is_keyed: bool) -> CopySettings:
     """Check the options of a run; raise the `Failure` that names the wrong one."""
     _check_one_password("psync copy", options.credentials)
     if options.verbose and options.quiet:
         raise UsageInvalid(command="psync copy", reason="--verbose and --quiet exclude each other.")
     port = None if options.port is None else parse_port(options.port)
-    source, target = parse_address(options.source), parse_address(options.target)
+    source, target = (parse_address(text, system.path_style) for text in (options.source, options.target))
     for address in (source, target):
         if isinstance(address, TcpAddress):
             resolve_port(address, port)
@@ -141,7 +149,7 @@ def _check_one_password(command: str, options: CredentialOptions) -> None:
 def _read_host(text: str) -> str:
     host = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if not is_host(host):
-        raise HostInvalid(host=text)
+        raise HostInvalid(host=masked(text))
     return host
 
 

@@ -2,9 +2,12 @@
 
 They come from a file, from a prompt that was asked for, or from the environment,
 never from an argument: other users read command lines. What is not given is
-empty and counts as absent, but what is given and empty is refused, since an
-unset variable in a script must not turn a connection with a key into one
-without.
+empty and counts as absent, but what is given and empty is refused, a variable
+of the environment included, since an unset variable in a script must not turn a
+connection with a key into one without.
+
+A user name alone is a key as well (guide, "PeerSync" 6): it is used, with a
+warning where another machine could guess it.
 """
 
 import stat
@@ -20,6 +23,11 @@ PASSWORD_VARIABLE = "PSYNC_PASSWORD"
 
 # Far more than anybody types, and little enough to read /dev/zero.
 PASSWORD_BYTES_MAX = 4096
+
+GUESSABLE_KEY = (
+    "THE KEY IS A USER NAME ALONE: whoever guesses the name has the key. "
+    "Give both sides a password as well: psync key --generate, then --password-file."
+)
 
 READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 
@@ -59,21 +67,35 @@ def is_keyed(options: CredentialOptions, system: System) -> bool:
     """Whether there is a key at all, known before it is read: what is given is never empty."""
     given = (options.user, options.password_file, options.ask_password or None)
     variables = (USER_VARIABLE, PASSWORD_VARIABLE)
-    return any(one is not None for one in given) or any(map(system.environment.get, variables))
+    return any(one is not None for one in given) or any(name in system.environment for name in variables)
 
 
 def read_credentials(
     options: CredentialOptions, system: System, ask: Callable[[], str], warn: Callable[[str], None]
 ) -> Credentials:
     """Gather the secrets; raise `SecretInvalid` for one that is given and cannot be used."""
-    user = system.environment.get(USER_VARIABLE, "")
     if options.user is not None:
         user = _present("user name", options.user)
+    else:
+        user = _read_variable(USER_VARIABLE, system)
     if options.password_file is not None:
         return _read_file(user, options.password_file, system, warn)
     if options.ask_password:
         return Credentials(user, _present("password", ask()))
-    return Credentials(user, system.environment.get(PASSWORD_VARIABLE, ""))
+    return Credentials(user, _read_variable(PASSWORD_VARIABLE, system))
+
+
+def key_warnings(credentials: Credentials, *, is_exposed: bool) -> list[str]:
+    """Name the dangers of a key; `is_exposed`: other machines can try it."""
+    is_guessable = bool(credentials.user) and not credentials.password
+    return [GUESSABLE_KEY] if is_guessable and is_exposed else []
+
+
+def _read_variable(name: str, system: System) -> str:
+    text = system.environment.get(name)
+    if text == "":
+        raise SecretInvalid(name=f"variable {name}", reason="it is set and empty")
+    return text or ""
 
 
 def _read_file(user: str, path: str, system: System, warn: Callable[[str], None]) -> Credentials:

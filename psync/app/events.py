@@ -82,7 +82,8 @@ class JsonReport:
             self._output.complain(line)
 
     def warn(self, text: str) -> None:
-        """Tell the operator of a danger."""
+        """Tell program and operator of a danger."""
+        self._output.data(_ENCODER.encode({"event": "warning", "text": _clean(text)}))
         self._output.complain(f"Warning: {text}")
 
 

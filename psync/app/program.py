@@ -27,7 +27,7 @@ def run(arguments: list[str], command: click.Command = psync) -> int:
     except click.Abort:  # what click makes of an interruption
         return _show_interruption()
     except click.ClickException as error:
-        return _show_usage(error)
+        return _show_usage(error, arguments)
     except Exception as error:  # noqa: BLE001 the outermost place there is
         return _show(error)
     return code or 0
@@ -48,12 +48,17 @@ def _show_interruption() -> int:
     return EXIT_INTERRUPTED
 
 
-def _show_usage(error: click.ClickException) -> int:
+def _show_usage(error: click.ClickException, arguments: list[str]) -> int:
+    from psync.core.addresses import masked
     from psync.core.errors import UsageInvalid
 
+    message = error.format_message()
+    for argument in arguments:  # click repeats them as they are, or quoted
+        message = message.replace(argument, masked(argument))
+        message = message.replace(repr(argument)[1:-1], repr(masked(argument))[1:-1])
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "psync"
-    return _show(UsageInvalid(command=command, reason=" ".join(error.format_message().split())))
+    return _show(UsageInvalid(command=command, reason=" ".join(message.split())))
 
 
 def _show(error: Exception) -> int:

@@ -24,11 +24,12 @@ from psync.app.config import (
     listener_settings,
 )
 from psync.app.copy_report import CopyReport, Verbosity
-from psync.app.credentials import Credentials, is_keyed, read_credentials
+from psync.app.credentials import Credentials, is_keyed, key_warnings, read_credentials
 from psync.app.failure_text import defect_lines, failure_lines
 from psync.app.output import Output, is_screen, standard_output
 from psync.app.stretched import stretched_key
 from psync.core.errors import EXIT_DEFECT, Failure, OutputLost, SecretInvalid
+from psync.core.settings import CopySettings, ListenerSettings
 from psync.engine.copy import Copy
 from psync.engine.events import Report, RunRefused, RunState, Summary
 from psync.real.system import real_system
@@ -59,8 +60,8 @@ def run_copy(options: CopyOptions) -> int:
     progress = None if options.json or options.quiet else _progress(_screen())
     report = _copy_report(options, system, output, progress)
     try:
-        settings = copy_settings(options, is_keyed=is_keyed(options.credentials, system))
-        credentials = _credentials(options, system, report.warn)
+        settings = copy_settings(options, system, is_keyed=is_keyed(options.credentials, system))
+        credentials = _credentials(options, settings, system, report.warn)
         key = stretched_key(credentials, system) if has_connection(settings) else UNKEYED_PRS
     except Failure as failure:
         return _finish(_refuse(failure, options.job, report), output)
@@ -83,7 +84,7 @@ def run_listener(options: ListenOptions) -> int:
     report = _json_report(output, system) if options.json else ListenerReport(output, system.now_ns)
     try:
         settings = listener_settings(options, system, is_keyed=is_keyed(options.credentials, system))
-        key = stretched_key(_credentials(options, system, report.warn), system)
+        key = stretched_key(_credentials(options, settings, system, report.warn), system)
         program = Listener(settings, key, system, report)
         code = run_program(program, output, lambda: output.complain(STOPPING))
     except Failure as failure:
@@ -190,9 +191,15 @@ def _finish(code: int, output: Output) -> int:
 
 
 def _credentials(
-    options: CopyOptions | ListenOptions, system: System, warn: Callable[[str], None]
+    options: CopyOptions | ListenOptions,
+    settings: CopySettings | ListenerSettings,
+    system: System,
+    warn: Callable[[str], None],
 ) -> Credentials:
-    return read_credentials(options.credentials, system, _ask_password, warn)
+    credentials = read_credentials(options.credentials, system, _ask_password, warn)
+    for warning in key_warnings(credentials, is_exposed=settings.is_exposed):
+        warn(warning)
+    return credentials
 
 
 def _ask_password() -> str:

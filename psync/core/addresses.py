@@ -17,8 +17,15 @@ documented default, and not `localhost`, whose meaning a machine can change. IPv
 stands in brackets. The path reaches verbatim to the end of the text: `%20`, `?` and
 `#` are characters of names. Whether a host exists is found out at each connection.
 
+What looks like an address and is none is no local path either: a folder called
+`host:x` would be made where a copy to that host was meant. So a colon before the
+first separator is refused, which for rsync ends the name of a host, and with it
+`http://h`, `tcp:/h/x` and `TCP:\h`, which is what a shell leaves of the first form;
+`./host:x` names the folder. Only Windows takes `C:\x` and `\\nas\vol1` for its own.
+
 Deliberately absent: users and passwords, since addresses end up in histories and
 process lists, and a port in the first form, since messages must not depend on it.
+Whoever writes a password all the same is told so, and no message repeats it.
 """
 
 import re
@@ -44,7 +51,10 @@ PORT_MAX = 65535
 
 _DEVICE_PREFIX = "TCP:\\\\"
 _URI_PREFIX = "tcp://"
+_PREFIXES = ("tcp:\\\\", _URI_PREFIX)
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SEPARATORS = {PathStyle.POSIX: re.compile("/"), PathStyle.WINDOWS: re.compile(r"[/\\]")}
 _AUTHORITY = re.compile(r"(?:\[([^\[\]]*:[^\[\]]*)\]|([^:\[\]]*))(?::([^:]*))?")
 _ADMIN_SHARE = re.compile(r"\A([A-Za-z])\$(?:[\\/]|\Z)")
 
@@ -85,32 +95,50 @@ class TcpAddress(Struct, frozen=True):
 Address: TypeAlias = LocalAddress | TcpAddress
 
 
-def parse_address(text: str) -> Address:
-    """Read an address in any of its forms.
+def parse_address(text: str, here: PathStyle = PathStyle.POSIX) -> Address:
+    """Read an address in any of its forms; `here` is how this machine writes its own paths.
 
-    Raises `AddressInvalid` for what cannot be a host, `PortInvalid` for the port, and `PathRefused`
-    for a path that is not complete or that the named kind of host cannot hold.
+    Raises `AddressInvalid` for what cannot be a host and for what looks like an address and is
+    none, `PortInvalid` for the port, and `PathRefused` for a path that is not complete or that
+    the named kind of host cannot hold.
     """
     start = fold_ascii(text[: len(_URI_PREFIX)])
     if start == fold_ascii(_DEVICE_PREFIX):
         return _parse_device(text)
     if start == _URI_PREFIX:
         return _parse_uri(text)
+    if fault := _local_fault(text, here):
+        raise _invalid(text, fault)
     return LocalAddress(text)
+
+
+def _local_fault(text: str, here: PathStyle) -> AddressFault | None:
+    """Say why a text is not taken for a local path; None where it is."""
+    if text.startswith("~"):
+        return None
+    first = _SEPARATORS[here].split(text, maxsplit=1)[0]
+    start, colon, _ = first.partition(":")
+    if text.startswith("\\") or (colon and is_drive_letter(start)):
+        return AddressFault.WINDOWS if here is PathStyle.POSIX else None
+    if not colon:
+        return None
+    if fold_ascii(start) == "tcp":
+        return AddressFault.TCP_FORM
+    return AddressFault.SCHEME if _SCHEME.match(text) else AddressFault.COLON
 
 
 def _parse_device(text: str) -> TcpAddress:
     authority, _, path = text[len(_DEVICE_PREFIX) :].partition("\\")
     host, port = _split_authority(authority, text)
     if port is not None:
-        raise AddressInvalid(address=text, reason=AddressFault.PORT_PLACE)
+        raise _invalid(text, AddressFault.PORT_PLACE)
     return TcpAddress(host, None, _parse_windows_path(path))
 
 
 def _parse_uri(text: str) -> TcpAddress:
     authority, slash, path = text[len(_URI_PREFIX) :].partition("/")
     host, port_text = _split_authority(authority, text)
-    port = None if port_text is None else parse_port(port_text)
+    port = None if port_text is None else _parse_port_of(text, port_text)
     if path[1:2] == ":" and is_drive_letter(path[0]):
         return TcpAddress(host, port, _parse_windows_path(path))
     return TcpAddress(host, port, parse_host_path(slash + path, PathStyle.POSIX))
@@ -118,12 +146,40 @@ def _parse_uri(text: str) -> TcpAddress:
 
 def _split_authority(authority: str, address: str) -> tuple[str, str | None]:
     """Split `host[:port]` into a host that can be one and the unread text of the port."""
+    if "@" in authority:
+        raise _invalid(address, AddressFault.SECRET)
     if match := _AUTHORITY.fullmatch(authority):
         ipv6, name, port = match.groups()
         host = ipv6 or name or DEFAULT_HOST
         if is_host(host):
             return host, port
-    raise AddressInvalid(address=address, reason=AddressFault.HOST)
+    raise _invalid(address, AddressFault.HOST)
+
+
+def _parse_port_of(address: str, text: str) -> int:
+    """Read the port of an address; one that is none can be the start of a password with a slash."""
+    try:
+        return parse_port(text)
+    except PortInvalid:
+        if "@" in address:
+            raise _invalid(address, AddressFault.SECRET) from None
+        raise
+
+
+def _invalid(address: str, fault: AddressFault) -> AddressInvalid:
+    return AddressInvalid(address=masked(address), reason=fault)
+
+
+def masked(text: str) -> str:
+    """Hide what can be a user and a password in a text that should have been an address, or a part of one.
+
+    Both end at some `@`. The last one is taken, since a password may hold any character.
+    """
+    secret, at, rest = text.rpartition("@")
+    if not at:
+        return text
+    start = secret[: len(_URI_PREFIX)]
+    return f"{start if fold_ascii(start) in _PREFIXES else ''}***@{rest}"
 
 
 def _parse_windows_path(text: str) -> HostPath:
@@ -141,7 +197,7 @@ def parse_port(text: str) -> int:
     """Read a port: ASCII digits, no leading zero (guide, "PeerSync" 5). Raises `PortInvalid`."""
     if _PORT.fullmatch(text) and PORT_MIN <= int(text) <= PORT_MAX:
         return int(text)
-    raise PortInvalid(value=text)
+    raise PortInvalid(value=masked(text))
 
 
 def is_host(text: str) -> bool:

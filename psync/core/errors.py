@@ -67,8 +67,8 @@ class AddressInvalid(Failure):
     code = "ADDRESS_INVALID"
     template = "{address!r} is not an address: {reason}."
     remedy = (
-        r"Write a local path, TCP:\\host\c$\Folder, or tcp://host[:port]/C:/Folder "
-        "(tcp://host[:port]/srv/folder for a POSIX host)."
+        r"Write a local path (./ before a name that looks like an address), TCP:\\host\c$\Folder in quotes, "
+        "or tcp://host[:port]/C:/Folder (tcp://host[:port]/srv/folder for a POSIX host)."
     )
 
 
@@ -76,7 +76,18 @@ class AddressFault(StrEnum):
     """The words for what is wrong with an address."""
 
     EMPTY = "it is empty"
+    SECRET = "no user or password belongs in an address, give them with --user and --password-file"
     HOST = "its host is not a machine name, an IPv4 address, or an IPv6 address in brackets"
+    TCP_FORM = (
+        r"it begins with tcp: but neither with tcp:// nor with TCP:\\, "
+        "quote it for the shell, which takes backslashes away"
+    )
+    SCHEME = "psync speaks no protocol but its own, write tcp://host/path"
+    WINDOWS = "it is a path of Windows, and this machine is none, write tcp://host/C:/path for one that is"
+    COLON = (
+        "what stands before its first colon is taken for a host, "
+        "write ./ before a local path, or tcp://host/path"
+    )
     PORT_PLACE = r"a port has no place in the form TCP:\\host, give it with --port or write tcp://host:port"
 
 
@@ -223,7 +234,10 @@ class ReadOnlyListener(Failure):
 class SecretInvalid(Failure):
     code = "SECRET_INVALID"
     template = "The {name} cannot be used: {reason}."
-    remedy = "Put the secret alone into a file, or make one with: psync key --generate"
+    remedy = (
+        "Put the secret alone into a file, or make one with: psync key --generate; "
+        "unset a variable that is to give none."
+    )
 
 
 class NetworkUnauthenticated(Failure):

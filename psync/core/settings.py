@@ -52,7 +52,7 @@ class ListenerSettings(Struct, frozen=True):
     state_folder: str = ""
 
     def __post_init__(self) -> None:
-        if self.is_keyed or is_loopback(self.address):
+        if self.is_keyed or not self.is_exposed:
             return
         if not self.allow_unauthenticated_network or self.root is None:
             raise NetworkUnauthenticated(what="the listener")
@@ -63,6 +63,11 @@ class ListenerSettings(Struct, frozen=True):
         if self.host is not None:
             return self.host
         return ALL_INTERFACES if self.is_keyed else LOOPBACK
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether other machines can call."""
+        return not is_loopback(self.address)
 
 
 class CopySettings(Struct, frozen=True):
@@ -87,9 +92,19 @@ class CopySettings(Struct, frozen=True):
         Filters(self.exclude)
         if self.is_keyed or self.allow_unauthenticated_network:
             return
-        for address in (self.source, self.target):
-            if not isinstance(address, LocalAddress) and not is_loopback(address.host):
-                raise NetworkUnauthenticated(what=f"the connection to {address.host}")
+        if hosts := self._hosts_elsewhere:
+            raise NetworkUnauthenticated(what=f"the connection to {hosts[0]}")
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether a connection leaves this machine."""
+        return bool(self._hosts_elsewhere)
+
+    @property
+    def _hosts_elsewhere(self) -> list[str]:
+        ends = (self.source, self.target)
+        hosts = [address.host for address in ends if not isinstance(address, LocalAddress)]
+        return [host for host in hosts if not is_loopback(host)]
 
 
 def is_loopback(host: str) -> bool:

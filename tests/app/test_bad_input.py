@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from psync.app.credentials import GUESSABLE_KEY
 from tests.app.psync_process import Site, contents
 
 
@@ -53,6 +54,17 @@ from tests.app.psync_process import Site, contents
             "copy source target --exclude [z-a]",
             "PATTERN_INVALID: The pattern '[z-a]' cannot be used with --exclude: ",
             id="pattern",
+        ),
+        pytest.param(
+            "copy source server:backup",
+            "ADDRESS_INVALID: 'server:backup' is not an address: what stands before its first colon is taken"
+            " for a host, write ./ before a local path, or tcp://host/path.",
+            id="a target as rsync has it",
+        ),
+        pytest.param(
+            r"copy source TCP:\serverc$x",
+            "ADDRESS_INVALID: 'TCP:\\\\serverc$x' is not an address: ",
+            id="what a shell leaves of an address",
         ),
         pytest.param("copy gone target", "SOURCE_MISSING: The source folder 'gone' ", id="missing source"),
         pytest.param("copy source/a target", "NOT_A_FOLDER: 'source/a' is not a folder.", id="a file"),
@@ -134,6 +146,18 @@ def test_a_refusal_with_json_is_an_event_and_the_summary_is_the_last_line(site: 
         ("summary", None),
     ]
     assert ran.first_errors == [f"Error: PORT_INVALID: {ran.events[0]['text']}"]
+
+
+def test_a_user_name_alone_gets_a_loud_warning_of_a_client_that_calls_another_machine(site: Site):
+    site.tree("source", a="one")
+    arguments = ("copy", "source", "tcp://no-such-host.invalid/docs", "--user", "me")
+
+    told, events = site.run(*arguments), site.run(*arguments, "--json").events
+    here = site.run("copy", "source", site.address("/docs"), "--user", "me")
+
+    assert told.err.startswith(f"Warning: {GUESSABLE_KEY}\n")
+    assert events[0] == {"event": "warning", "text": GUESSABLE_KEY}
+    assert "Warning" not in here.err
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ PORTS_REFUSED = (
 
 
 def copying(source: str = "/a", target: str = "/b", *, is_keyed: bool = True, **options) -> CopySettings:
-    return copy_settings(CopyOptions(source, target, **options), is_keyed=is_keyed)
+    return copy_settings(CopyOptions(source, target, **options), Machine(), is_keyed=is_keyed)
 
 
 def listening(*, is_keyed: bool = True, **options) -> ListenerSettings:
@@ -126,6 +126,8 @@ def test_a_port_at_the_ends_of_the_range_is_taken(port: str):
     [
         pytest.param({"source": ""}, AddressInvalid, id="no source"),
         pytest.param({"target": "tcp://ho st/x"}, AddressInvalid, id="no host name"),
+        pytest.param({"source": "server:/b"}, AddressInvalid, id="a source as rsync has it"),
+        pytest.param({"target": "C:\\b"}, AddressInvalid, id="a target of another system"),
         pytest.param({"target": "tcp://server"}, PathRefused, id="no path on host"),
         pytest.param({"target": "tcp://server/C:foo"}, PathRefused, id="drive-relative"),
         pytest.param({"target": "tcp://server/srv/../etc"}, PathRefused, id="dotdot"),

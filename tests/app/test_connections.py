@@ -73,7 +73,7 @@ def test_a_service_that_accepts_and_says_nothing_is_given_up_after_a_while(site:
 
 
 def test_a_name_that_nobody_knows_is_named(site: Site):
-    ran = site.run("copy", "source", "tcp://no-such-host.invalid/docs", "--user", "u")
+    ran = site.run("copy", "source", "tcp://no-such-host.invalid/docs", PSYNC_PASSWORD="secret")
 
     assert ran.code == 3
     assert ran.first_errors[2].startswith("Cause: HOST_UNKNOWN: The host name 'no-such-host.invalid' ")

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from psync.app.credentials import PASSWORD_BYTES_MAX, CredentialOptions, is_keyed, read_credentials
+from psync.app.credentials import (
+    GUESSABLE_KEY,
+    PASSWORD_BYTES_MAX,
+    CredentialOptions,
+    Credentials,
+    is_keyed,
+    key_warnings,
+    read_credentials,
+)
 from psync.core.errors import SecretInvalid
 from tests.app.machine import Disturbed, Machine
 
@@ -37,7 +45,7 @@ def password_file(folder: Path, content: bytes = b"from file\n", mode: int = 0o6
         pytest.param(None, False, True, BOTH, ("env user", "typed"), id="a prompt before the environment"),
         pytest.param(None, False, True, {}, ("", "typed"), id="a prompt alone"),
         pytest.param(
-            None, False, False, {"PSYNC_USER": "", "PSYNC_PASSWORD": ""}, ("", ""), id="empty variables"
+            "u", True, False, {"PSYNC_USER": "", "PSYNC_PASSWORD": ""}, ("u", "from file"), id="not asked"
         ),
     ],
 )
@@ -130,6 +138,31 @@ def test_what_is_given_and_empty_is_refused(options: CredentialOptions, name: st
     assert str(refused.value) == f"The {name} cannot be used: it is empty."
 
 
+@pytest.mark.parametrize(
+    ("options", "environment", "name"),
+    [
+        pytest.param(CredentialOptions(), {"PSYNC_USER": ""}, "PSYNC_USER", id="user name"),
+        pytest.param(CredentialOptions(), {"PSYNC_PASSWORD": ""}, "PSYNC_PASSWORD", id="password"),
+        pytest.param(
+            CredentialOptions(), BOTH | {"PSYNC_PASSWORD": ""}, "PSYNC_PASSWORD", id="beside a user name"
+        ),
+        pytest.param(CredentialOptions("u"), {"PSYNC_PASSWORD": ""}, "PSYNC_PASSWORD", id="beside an option"),
+        pytest.param(
+            CredentialOptions(ask_password=True), {"PSYNC_USER": ""}, "PSYNC_USER", id="beside a prompt"
+        ),
+    ],
+)
+def test_a_variable_that_is_set_and_empty_is_a_key_that_is_refused(
+    options: CredentialOptions, environment: dict[str, str], name: str
+):
+    with pytest.raises(SecretInvalid) as refused:
+        read(options, environment)
+
+    assert is_keyed(options, Machine(environment))
+    assert str(refused.value) == f"The variable {name} cannot be used: it is set and empty."
+    assert "unset a variable" in refused.value.remedy
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604])
 def test_a_file_that_others_can_read_is_used_with_a_warning(tmp_path: Path, mode: int):
     path = password_file(tmp_path, mode=mode)
@@ -154,6 +187,24 @@ def test_a_password_from_a_pipe_has_no_file_to_remember_it_by():
         os.close(reading)
 
     assert (found.password, found.file) == ("piped", None)
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "is_exposed", "warned"),
+    [
+        pytest.param("me", "", True, True, id="a user name alone"),
+        pytest.param("me", "", False, False, id="on this machine, where no key would do as well"),
+        pytest.param("", "secret", True, False, id="a password alone"),
+        pytest.param("me", "secret", True, False, id="both"),
+        pytest.param("", "", True, False, id="no key, which has a warning of its own"),
+    ],
+)
+def test_a_key_of_a_user_name_alone_has_a_warning_where_others_can_guess_it(
+    user: str, password: str, is_exposed: bool, warned: bool
+):
+    found = key_warnings(Credentials(user, password), is_exposed=is_exposed)
+
+    assert found == ([GUESSABLE_KEY] if warned else [])
 
 
 def test_credentials_do_not_show_themselves(tmp_path: Path):

@@ -222,15 +222,17 @@ def test_every_event_is_documented_and_every_documented_one_exists():
     change = MakeFolder(1, ())
     events += (ChangeDone(change, 0), ChangePlanned(change), ProblemFound(Problem((), ProblemCode.NO_SPACE)))
 
-    assert {json.loads(written(event)[0])["event"] for event in events} | {"step"} == DOCUMENTED
+    assert {json.loads(written(event)[0])["event"] for event in events} | {"step", "warning"} == DOCUMENTED
 
 
-def test_a_warning_goes_to_people():
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_warning_is_told_to_programs_and_to_people(quiet: bool):
     out, err = io.BytesIO(), io.BytesIO()
 
-    JsonReport(Output(out, err), lambda: 0).warn("careful")
+    JsonReport(Output(out, err), lambda: 0, quiet=quiet).warn("careful, \udcff")
 
-    assert (out.getvalue(), err.getvalue()) == (b"", b"Warning: careful\n")
+    assert out.getvalue().decode() == '{"event":"warning","text":"careful, \ufffd"}\n'
+    assert err.getvalue() == b"Warning: careful, \\udcff\n"
 
 
 def test_a_date_is_in_utc():

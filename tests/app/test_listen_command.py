@@ -8,6 +8,7 @@ import stat
 
 import pytest
 
+from psync.app.credentials import GUESSABLE_KEY
 from tests.app.psync_process import HOST, Site, contents
 
 UNAUTHENTICATED = "ENCRYPTED BUT NOT AUTHENTICATED"
@@ -94,6 +95,18 @@ def test_others_without_a_key_get_a_loud_warning(site: Site):
         assert listener.err.startswith(f"Warning: {UNAUTHENTICATED}, AND NOT ON LOOPBACK: ")
 
 
+def test_a_user_name_alone_gets_a_loud_warning_where_others_can_guess_it(site: Site):
+    with site.listener("--user", "me") as listener:
+        everywhere = listener.err
+    with site.listener("--user", "me", "--json") as listener:
+        events = listener.end().events
+    with site.listener("--user", "me", "--host", HOST) as listener:
+        here = listener.err
+
+    assert (everywhere, here) == (f"Warning: {GUESSABLE_KEY}\n", "")
+    assert events[0] == {"event": "warning", "text": GUESSABLE_KEY}
+
+
 def test_a_second_listener_is_refused_and_told_the_process_of_the_first(site: Site):
     with site.listener() as first:
         second = site.run("listen", "--instance", site.instance, "--root-path", str(site.root))
@@ -163,7 +176,10 @@ def test_a_port_in_use_is_refused_by_number(site: Site):
             id="nobody to ask",
         ),
         pytest.param(
-            ["--host", "192.0.2.1", "--user", "u"], 3, "ADDRESS_IN_USE: Cannot ", id="no such address"
+            ["--host", "192.0.2.1", "--root-path", "/srv", "--allow-unauthenticated-network"],
+            3,
+            "ADDRESS_IN_USE: Cannot ",
+            id="no such address",
         ),
     ],
 )

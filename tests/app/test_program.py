@@ -50,6 +50,28 @@ def test_a_usage_error_shows_no_escape_sequence_of_an_argument(capfd):
     assert r"\x1b[2J \u202e\xff" in error
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        pytest.param(["copy", "a", "b", "tcp://u:canary@h/x"], "tcp://***@h/x", id="one too many"),
+        pytest.param(["copy", "a", "b", "tcp://u:can canary@h", "c"], "(tcp://***@h c)", id="with a blank"),
+        pytest.param(["tcp://u:canary@h/x"], "'tcp://***@h/x'", id="no command"),
+        pytest.param([r"TCP:\\u:canary@h\c$"], r"TCP:\\\\***@h\\c$", id="no command, first form"),
+        pytest.param(["copy", "a", "tcp://u:canary@h/x"], "'tcp://***@h/x'", id="a target"),
+        pytest.param(["copy", "a", "tcp://u:canary/@h/x"], "'tcp://***@h/x'", id="a target with a slash"),
+        pytest.param(["copy", "a", "b", "--port", "u:canary@h"], "'***@h'", id="a port"),
+        pytest.param(["listen", "--host", "u:canary@h"], "'***@h'", id="a host"),
+    ],
+)
+def test_no_message_shows_a_password_that_stands_in_an_address(capfd, arguments: list[str], named: str):
+    codes = run(arguments), run([*arguments, "--json"])
+    out, err = capfd.readouterr()
+
+    assert codes == (2, 2)
+    assert err.count(named) == 2
+    assert "canary" not in out + err
+
+
 def test_without_a_command_the_help_is_an_error(capfd):
     code, lines = ended(capfd)
 

@@ -71,16 +71,64 @@ READ = {
     "name with its final dot": ("tcp://h.example./", "h.example.", None, POSIX, "/"),
 }
 LOCAL = {
-    "posix": "/srv/folder",
-    "relative": "a/../b",
-    "windows": r"C:\Folder",
-    "share": r"\\nas\vol1",
-    "one slash": "tcp:/h/x",
-    "mixed separators": "tcp:/\\h\\x",
-    "other scheme": "tcps://h/x",
-    "prefix inside": "/tcp://h/x",
-    "letters that only look like it": "\uff54cp://h/x",
-    "other than UTF-8": "/\udcff",
+    "posix": (POSIX, "/srv/folder"),
+    "relative": (POSIX, "a/../b"),
+    "one name": (POSIX, "documents"),
+    "current folder": (POSIX, "."),
+    "prefix inside": (POSIX, "/tcp://h/x"),
+    "colon after the first slash": (POSIX, "a/b:c"),
+    "colon, from the root": (POSIX, "/my:file"),
+    "colon, from the current folder": (POSIX, "./my:file"),
+    "drive, from the current folder": (POSIX, r"./C:\Folder"),
+    "backslashes, from the current folder": (POSIX, r"./\\nas\vol1"),
+    "colon, from the folder above": (POSIX, "../my:file"),
+    "colon, from home": (POSIX, "~/my:file"),
+    "home of another": (POSIX, "~me:x"),
+    "backslash inside": (POSIX, r"a\b"),
+    "at sign": (POSIX, "me@home"),
+    "other than UTF-8": (POSIX, "/\udcff"),
+    "windows": (WINDOWS, r"C:\Folder"),
+    "windows, slashes": (WINDOWS, "c:/Folder"),
+    "windows, share": (WINDOWS, r"\\nas\vol1"),
+    "windows, from the drive's root": (WINDOWS, r"\Folder"),
+    "windows, relative": (WINDOWS, r"a\b:c"),
+    "windows, from the current folder": (WINDOWS, r".\my:file"),
+    "windows, from the folder above": (WINDOWS, r"..\my:file"),
+}
+# Reason → style of this machine, text, fault.
+NEITHER = {
+    "host of rsync": (POSIX, "host:x", AddressFault.COLON),
+    "host of rsync, complete path": (POSIX, "host:/srv/x", AddressFault.COLON),
+    "host of rsync, nothing behind": (POSIX, "host:", AddressFault.COLON),
+    "module of rsync": (POSIX, "host::x", AddressFault.COLON),
+    "ipv6 of rsync": (POSIX, "[::1]:x", AddressFault.COLON),
+    "colon first": (POSIX, ":x", AddressFault.COLON),
+    "name with a colon": (POSIX, "my:file", AddressFault.COLON),
+    "backslash before the colon": (POSIX, r"a\b:c", AddressFault.COLON),
+    "blank before the scheme": (POSIX, " tcp://h/x", AddressFault.COLON),
+    "letters that only look like it": (POSIX, "\uff54cp://h/x", AddressFault.COLON),
+    "no scheme before the slashes": (POSIX, "://h/x", AddressFault.COLON),
+    "no slash": (POSIX, "tcp:x", AddressFault.TCP_FORM),
+    "nothing": (POSIX, "TCP:", AddressFault.TCP_FORM),
+    "one slash": (POSIX, "tcp:/h/x", AddressFault.TCP_FORM),
+    "mixed separators": (POSIX, "tcp:/\\h\\x", AddressFault.TCP_FORM),
+    "what a shell leaves": (POSIX, r"TCP:\serverc$x", AddressFault.TCP_FORM),
+    "what a shell leaves in double quotes": (POSIX, r"TCP:\server\c$\x", AddressFault.TCP_FORM),
+    "http": (POSIX, "http://h/x", AddressFault.SCHEME),
+    "ssh": (POSIX, "SSH://h/x", AddressFault.SCHEME),
+    "rsync": (POSIX, "rsync://h/x", AddressFault.SCHEME),
+    "file": (POSIX, "file:///srv", AddressFault.SCHEME),
+    "a scheme that begins like ours": (POSIX, "tcps://h/x", AddressFault.SCHEME),
+    "a scheme with all it may hold": (POSIX, "a1+b-c.d://h", AddressFault.SCHEME),
+    "drive": (POSIX, r"C:\Folder", AddressFault.WINDOWS),
+    "drive and slash": (POSIX, "c:/Folder", AddressFault.WINDOWS),
+    "drive alone": (POSIX, "C:", AddressFault.WINDOWS),
+    "relative to a drive": (POSIX, "C:Folder", AddressFault.WINDOWS),
+    "share": (POSIX, r"\\server\share", AddressFault.WINDOWS),
+    "share as a shell leaves it": (POSIX, r"\servershare", AddressFault.WINDOWS),
+    "windows, host of rsync": (WINDOWS, r"host:\x", AddressFault.COLON),
+    "windows, one backslash": (WINDOWS, r"TCP:\server\c$", AddressFault.TCP_FORM),
+    "windows, http": (WINDOWS, "http://h/x", AddressFault.SCHEME),
 }
 PATHS_REFUSED = {
     "no path": (r"TCP:\\h", "", RefusedPath.INCOMPLETE),
@@ -105,8 +153,6 @@ PATHS_REFUSED = {
 }
 INVALID = {
     "empty": ("", AddressFault.EMPTY),
-    "user": ("tcp://user@h/x", AddressFault.HOST),
-    "user and password": ("tcp://user:secret@h:7333/x", AddressFault.HOST),
     "space": ("tcp://my host/x", AddressFault.HOST),
     "line feed": ("tcp://h\n/x", AddressFault.HOST),
     "escape": ("tcp://h\x1b[2J/x", AddressFault.HOST),
@@ -130,6 +176,29 @@ INVALID = {
     "port in the first form": (r"TCP:\\h:7333\c$\x", AddressFault.PORT_PLACE),
     "empty port in the first form": (r"TCP:\\h:\c$\x", AddressFault.PORT_PLACE),
 }
+# Reason → text, what is shown of it, fault.
+WITH_SECRET = {
+    "user": ("tcp://canary@h/x", "tcp://***@h/x", AddressFault.SECRET),
+    "user and password": ("tcp://user:canary@h:7333/x", "tcp://***@h:7333/x", AddressFault.SECRET),
+    "password alone": ("TCP://:canary@h/x", "TCP://***@h/x", AddressFault.SECRET),
+    "at sign in the password": ("tcp://u:can@canary@h/x", "tcp://***@h/x", AddressFault.SECRET),
+    "bracket in the password": ("tcp://u:[canary@h/x", "tcp://***@h/x", AddressFault.SECRET),
+    "slash in the password": ("tcp://user:canary/canary@h/x", "tcp://***@h/x", AddressFault.SECRET),
+    "slash in the password, odd user": ("tcp://us er:canary/x@h/x", "tcp://***@h/x", AddressFault.HOST),
+    "at sign in the path, too": ("tcp://canary@h/me@home", "tcp://***@home", AddressFault.SECRET),
+    "no host": ("tcp://canary@", "tcp://***@", AddressFault.SECRET),
+    "no scheme": ("user:canary@h/x", "***@h/x", AddressFault.COLON),
+    "other scheme": ("http://user:canary@h/x", "***@h/x", AddressFault.SCHEME),
+    "one slash": ("tcp:/user:canary@h/x", "***@h/x", AddressFault.TCP_FORM),
+    "what a shell leaves": (r"TCP:\user:canary@hc$x", "***@hc$x", AddressFault.TCP_FORM),
+    "one letter for a user": ("u:canary@h", "***@h", AddressFault.WINDOWS),
+    "first form": (r"TCP:\\user:canary@h\c$\x", r"TCP:\\***@h\c$\x", AddressFault.SECRET),
+    "first form, backslash in the password": (
+        r"TCP:\\user:canary\canary@h\c$",
+        r"TCP:\\***@h\c$",
+        AddressFault.PORT_PLACE,
+    ),
+}
 SHOWN = {
     "example of the guide": ("tcp://190.186.170.170/C:/Testing", r"TCP:\\190.186.170.170\c$\Testing"),
     "drive root": ("tcp://h/C:/", r"TCP:\\h\c$"),
@@ -141,7 +210,6 @@ SHOWN = {
     "posix": ("tcp://h/srv/folder", r"TCP:\\h\srv\folder"),
     "posix root": ("tcp://h/", "TCP:\\\\h\\"),
     "local": ("./a b", "./a b"),
-    "local share": (r"\\nas\vol1", r"\\nas\vol1"),
 }
 PORTS_REFUSED = {
     "zero": "0",
@@ -174,8 +242,27 @@ def test_an_address_names_host_port_and_path(row):
 
 
 @rows(LOCAL)
-def test_any_other_text_is_a_local_path_as_typed(row):
-    assert parse_address(row) == LocalAddress(row)
+def test_a_text_that_looks_like_no_address_is_a_local_path_as_typed(row):
+    style, text = row
+    assert parse_address(text, style) == LocalAddress(text)
+
+
+@rows(NEITHER)
+def test_what_looks_like_an_address_and_is_none_makes_no_local_folder(row):
+    style, text, fault = row
+
+    with pytest.raises(AddressInvalid) as caught:
+        parse_address(text, style)
+
+    assert caught.value.fields == {"address": text, "reason": fault}
+
+
+@given(st.text(), styles)
+def test_a_text_without_colon_and_backslash_is_local_and_any_is_below_the_current_folder(text, style):
+    plain = "".join(sign for sign in text if sign not in ":\\\0") or "x"
+
+    assert parse_address(plain, style) == LocalAddress(plain)
+    assert parse_address(f"./{plain}:", style) == LocalAddress(f"./{plain}:")
 
 
 @rows(PATHS_REFUSED)
@@ -198,6 +285,23 @@ def test_an_address_without_a_possible_host_is_refused_as_a_whole(row):
     assert caught.value.fields == {"address": text, "reason": fault}
 
 
+@rows(WITH_SECRET)
+def test_an_address_with_a_user_or_a_password_is_refused_without_showing_either(row):
+    text, shown, fault = row
+
+    with pytest.raises(AddressInvalid) as caught:
+        parse_address(text)
+
+    assert caught.value.fields == {"address": shown, "reason": fault}
+    assert "canary" not in str(caught.value).lower()
+
+
+def test_a_path_may_hold_an_at_sign():
+    address = parse_address("tcp://h:7400/me@home:x")
+
+    assert address == TcpAddress("h", 7400, parse_host_path("/me@home:x", POSIX))
+
+
 @pytest.mark.parametrize("port", ["", "80", "7333x", "65536"])
 def test_an_address_with_an_impossible_port_is_refused(port):
     with pytest.raises(PortInvalid) as caught:
@@ -210,6 +314,10 @@ def test_an_address_with_an_impossible_port_is_refused(port):
 def test_messages_show_an_address_in_the_form_of_the_guide(row):
     text, shown = row
     assert display_uri(parse_address(text)) == shown
+
+
+def test_messages_show_a_share_of_this_machine_as_typed():
+    assert display_uri(parse_address(r"\\nas\vol1", WINDOWS)) == r"\\nas\vol1"
 
 
 def test_the_default_host_is_the_documented_loopback_address():

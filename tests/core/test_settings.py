@@ -86,6 +86,25 @@ def test_a_copy_without_a_key_to_another_machine_is_refused(ends):
         CopySettings(*ends)
 
 
+EXPOSED = {
+    "a listener of this machine": (ListenerSettings(), False),
+    "a listener of this machine with a key": (ListenerSettings(host="::1", is_keyed=True), False),
+    "a listener at all interfaces": (ListenerSettings(is_keyed=True), True),
+    "a listener at one address": (ListenerSettings(host="10.0.0.1", is_keyed=True), True),
+    "a copy on this machine": (CopySettings(HERE, HERE), False),
+    "a copy to this machine": (CopySettings(HERE, LOOPBACK), False),
+    "a copy from elsewhere": (CopySettings(ELSEWHERE, HERE, is_keyed=True), True),
+    "a copy to elsewhere": (CopySettings(LOOPBACK, ELSEWHERE, is_keyed=True), True),
+}
+
+
+@pytest.mark.parametrize(("settings", "expected"), EXPOSED.values(), ids=EXPOSED.keys())
+def test_what_other_machines_can_reach_or_be_is_exposed(
+    settings: ListenerSettings | CopySettings, expected: bool
+):
+    assert settings.is_exposed is expected
+
+
 def test_a_pattern_that_cannot_be_read_is_refused_before_anything_is_opened():
     with pytest.raises(PatternInvalid):
         CopySettings(HERE, HERE, exclude=("[z-a]",), is_keyed=True)
