@@ -32,6 +32,10 @@ class Held(Struct, eq=False):
         """The process has ended."""
         self.release()
 
+    def vanish(self) -> None:
+        """The machine that kept it has lost its power."""
+        self.release()
+
 
 class Claims:
     """All locks and claims of one machine."""

@@ -14,19 +14,20 @@ Known differences from a real disk, kept small by tests/sim/test_contract.py:
 * Times do not move while code runs: two changes of one moment of virtual time
   cannot be told apart, as on a disk with a coarse clock. No access times.
 * All files belong to user 1000, the root folder included; inode numbers are
-  never used again; nothing is ever lost, since there is no power cut yet.
+  never used again.
 """
 
 import errno
 import stat
-import weakref
 from collections.abc import Callable
 
 from msgspec import Struct
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 from pyfakefs.fake_filesystem import FakeFilesystem
 
+from sim.crash import EntryChange, Journal
 from sim.failure import failure
+from sim.inodes import attach, detach
 
 USER_ID = 1000
 NAME_BYTES_MAX = 255
@@ -58,7 +59,9 @@ class Disk:
 
     `quota_bytes`: how much the files may hold together. `forbidden_characters`:
     which no name may contain, as vfat forbids `:`. `time_granularity_ns`: the
-    step of modification times. All three may be set at any time.
+    step of modification times. All three may be set at any time. `journal`: what a
+    power cut would take back. `watchers` are told of each file whose content is
+    new, or whose name is.
     """
 
     def __init__(self, clock: Callable[[], int]) -> None:
@@ -67,6 +70,8 @@ class Disk:
         self.quota_bytes: int | None = None
         self.forbidden_characters: frozenset[str] = frozenset()
         self.time_granularity_ns = 1
+        self.journal = Journal()
+        self.watchers: list[Callable[[FakeFile], None]] = []
         self._clock = clock
         self._register(self.root, 0o755)
 
@@ -98,7 +103,8 @@ class Disk:
     def remove(self, folder: FakeDirectory, name: str) -> None:
         """Remove an entry; the inode lives on in open descriptors."""
         self.check_changeable(folder)
-        self._unlink(folder, name)
+        node = self._unlink(folder, name)
+        self.journal.note_names(EntryChange(folder, name, node, None))
         self.touch(folder)
 
     def move(self, source: FakeDirectory, name: str, target: FakeDirectory, new_name: str) -> None:
@@ -106,12 +112,18 @@ class Disk:
         self.check_changeable(source)
         self.check_changeable(target)
         self._check_name(new_name)
-        if new_name in target.entries:
+        replaced = target.entries.get(new_name)
+        if replaced is not None:
             self._unlink(target, new_name)
         node = self._unlink(source, name)
-        self._link(target, new_name, node)
+        attach(target, new_name, node)
+        self.journal.note_names(
+            EntryChange(source, name, node, None), EntryChange(target, new_name, replaced, node)
+        )
         for changed in (source, target):
             self.touch(changed)
+        self.journal.note_rename()
+        self._tell(node)
 
     def check_changeable(self, folder: FakeDirectory) -> None:
         """Raise EACCES if the user may not add or remove entries."""
@@ -126,8 +138,19 @@ class Disk:
 
     def store(self, node: FakeFile, content: bytes) -> None:
         """Exchange the content of a file; the caller has looked for `missing_bytes`."""
+        self.journal.note_file(node)
         node.set_initial_contents(content)
         self.touch(node)
+        self._tell(node)
+
+    def sync(self, node: FakeFile) -> None:
+        """Make an inode certain, whatever happens later."""
+        if stat.S_ISFIFO(node.st_mode):
+            raise failure(errno.EINVAL)
+        if isinstance(node, FakeDirectory):
+            self.journal.sync_folder(node)
+        else:
+            self.journal.sync_file(node)
 
     def missing_bytes(self, growth: int) -> int:
         """How much of a file's growth the quota has no room for; a negative growth always fits."""
@@ -142,7 +165,20 @@ class Disk:
 
     def touch(self, node: FakeFile) -> None:
         """The content of an inode has changed."""
+        self.journal.note_file(node)
         node.stat_result.st_mtime_ns = self.rounded(self._clock())
+        self.mark(node)
+
+    def set_mode(self, node: FakeFile, mode: int) -> None:
+        """Change the permission bits of an inode."""
+        self.journal.note_file(node)
+        node.st_mode = stat.S_IFMT(node.st_mode) | mode
+        self.mark(node)
+
+    def set_time(self, node: FakeFile, mtime_ns: int) -> None:
+        """Change the modification time of an inode."""
+        self.journal.note_file(node)
+        node.stat_result.st_mtime_ns = self.rounded(mtime_ns)
         self.mark(node)
 
     def mark(self, node: FakeFile) -> None:
@@ -176,8 +212,10 @@ class Disk:
         if self.is_removed(folder):
             raise failure(errno.ENOENT)
         self._register(node, mode)
-        self._link(folder, name, node)
+        attach(folder, name, node)
+        self.journal.note_names(EntryChange(folder, name, None, node))
         self.touch(folder)
+        self._tell(node)
         return node
 
     def _check_name(self, name: str) -> None:
@@ -192,31 +230,20 @@ class Disk:
         node.st_mode = stat.S_IFMT(node.st_mode) | mode
         self.touch(node)
 
-    # pyfakefs's own add_entry and remove_entry check rights of one user for all machines of the world.
-
-    def _link(self, folder: FakeDirectory, name: str, node: FakeFile) -> None:
-        node.name = name  # type: ignore[assignment]  # pyfakefs gives it the type of a parameter
-        node.parent_dir = weakref.ref(folder)
-        node.st_nlink += 1
-        folder.entries[name] = node
-
     def _unlink(self, folder: FakeDirectory, name: str) -> FakeFile:
-        node = folder.entries.pop(name)
-        node.parent_dir = None
-        node.st_nlink -= 1
+        node = detach(folder, name)
         self.mark(node)
         return node
+
+    def _tell(self, node: FakeFile) -> None:
+        for watch in self.watchers:
+            watch(node)
 
 
 def permits(node: FakeFile, wanted: int) -> bool:
     """Whether the user may do all of READ, WRITE and EXECUTE that `wanted` names."""
     granted: int = node.st_mode >> 6 if node.st_uid == USER_ID else node.st_mode
     return granted & wanted == wanted
-
-
-def parent(node: FakeFile) -> FakeFile | None:
-    """The folder that holds an inode; None for the root, and where it has lost its last name."""
-    return node.parent_dir() if node.parent_dir else None
 
 
 def _used_bytes(folder: FakeDirectory) -> int:

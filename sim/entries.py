@@ -4,8 +4,9 @@ import errno
 
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 
-from sim.disk import WRITE, Disk, parent, permits
+from sim.disk import WRITE, Disk, permits
 from sim.failure import failure
+from sim.inodes import parent
 from sim.opening import UMASK
 from sim.walk import PATH_BYTES_MAX, Place
 

@@ -4,9 +4,9 @@ import errno
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sim.link import SECOND_NS
 from sim.sockets import Address, SimSocket
 from sim.tcp import join
-from sim.wire import SECOND_NS
 
 if TYPE_CHECKING:
     from sim.network import Network
@@ -45,7 +45,7 @@ class Handshake:
 
     def _arrive(self, server: "Stack") -> None:
         listener = server.listener(self._remote)
-        if listener is None:
+        if listener is None or server.is_refusing:
             self._back.carry("RST", 0, partial(self._client.refuse, errno.ECONNREFUSED))
         elif listener.is_full:
             self._knock_again()

@@ -16,16 +16,17 @@ from asyncio.base_events import Server
 from asyncio.selector_events import BaseSelectorEventLoop
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextvars import Context, copy_context
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any, TypeVar, TypeVarTuple
 
 from sim.agenda import Agenda
+from sim.link import SECOND_NS
 from sim.network import FIRST_FD, Network
 from sim.process import CURRENT, Process, ProcessKilled, current_process
 from sim.sockets import Address, SimSocket
 from sim.stack import ALL_INTERFACES, LOCALHOST
-from sim.wire import SECOND_NS
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -298,7 +299,11 @@ class SimLoop(BaseSelectorEventLoop):
 
 def _run_if_alive(callback: Callable[[*Ts], object], *args: *Ts) -> None:
     process = CURRENT.get()
-    if process is None or process.is_alive:
+    if process is None:
+        callback(*args)
+    elif process.is_hung:
+        process.run(partial(callback, *args))
+    elif process.is_alive:
         callback(*args)
 
 

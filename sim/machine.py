@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from psync.system import System
 from sim.claims import Claims
+from sim.crash import Choose
 from sim.disk import Disk
 from sim.files import Files
 from sim.gate import Gate, Watcher
+from sim.link import Link
 from sim.loop import SimLoop
 from sim.operating_system import SimOperatingSystem
 from sim.process import Process
@@ -30,6 +32,8 @@ EPOCH_NS = 1_704_067_200_000_000_000
 USER_PROCESS_ID = 1
 FIRST_PROCESS_ID = 1000
 
+MACHINE = "machine"
+
 FAILED = 1  # the exit code of a Python program that ends with an exception
 
 
@@ -43,6 +47,8 @@ class Machine:
 
     def __init__(self, world: "World", name: str) -> None:
         self.name = name
+        self.generation = 1
+        self.is_up = True
         self.clock_offset_ns = 0
         self.environment: dict[str, str] = {}
         self.watchers: list[Watcher] = []
@@ -61,6 +67,7 @@ class Machine:
 
     def start(self, program: Program[S], settings: S) -> Process:
         """Start a program as a process of its own."""
+        assert self.is_up, f"{self.name} is without power"
         world = self._world
         process = Process(self.stack, next(self._process_ids), world.loop, world.trace)
         self.processes.append(process)
@@ -70,6 +77,30 @@ class Machine:
         task = world.loop.create_task(main, context=process.context)
         task.add_done_callback(partial(_conclude, world.loop, process))
         return process
+
+    def power_cut(self, choose: Choose) -> None:
+        """Lose all that runs, and of the disk what was not synced, as `choose` decides; nobody is told."""
+        self._world.trace.record(self.name, MACHINE, "power cut")
+        for link in self._links:
+            link.hold()
+        self.is_up = False
+        for process in self.processes:
+            process.vanish()
+        self.stack.forget()
+        self.disk.journal.cut(choose)
+
+    def boot(self) -> None:
+        """Start again after a power cut, with the disk as it was left."""
+        assert not self.is_up, "it is running"
+        self.is_up = True
+        self.generation += 1
+        self._world.trace.record(self.name, MACHINE, f"boot {self.generation}")
+        for link in self._links:
+            link.release()
+
+    @property
+    def _links(self) -> list[Link]:
+        return self._world.network.links_of(self.name)
 
     def kill_all(self) -> None:
         """Kill every process, the oldest first."""

@@ -6,27 +6,52 @@ from itertools import count
 from random import Random
 
 from sim.agenda import Agenda
+from sim.link import LOOPBACK, Link, Route
 from sim.process import Process
 from sim.sockets import SimSocket
 from sim.stack import Stack
 from sim.trace import Trace
-from sim.wire import LOOPBACK, Route, Wire
+from sim.wire import Wire
 
 # Far above any real descriptor, so that one can never be taken for the other.
 FIRST_FD = 1 << 30
 
 
 class Network:
-    """Every machine's stack, by lower-case name. `route` joins different machines and may be exchanged."""
+    """Every machine's stack, by lower-case name, and the links between them."""
 
     def __init__(self, agenda: Agenda, random: Random, trace: Trace) -> None:
         self.agenda = agenda
-        self.route = Route()
         self.stacks: dict[str, Stack] = {}
+        self._route = Route()
+        self._links: dict[tuple[str, str], Link] = {}
         self._random = random
         self._trace = trace
         self._sockets: dict[int, SimSocket] = {}
         self._fds = count(FIRST_FD)
+
+    @property
+    def route(self) -> Route:
+        """What joins different machines, unless a link of theirs has been given another one."""
+        return self._route
+
+    @route.setter
+    def route(self, route: Route) -> None:
+        self._route = route
+        for link in self._links.values():
+            link.route = route
+
+    def link(self, source: str, target: str) -> Link:
+        """The way from one machine to another, by their names."""
+        key = (source.lower(), target.lower())
+        if key not in self._links:
+            self._links[key] = Link(self.agenda, self._route)
+        return self._links[key]
+
+    def links_of(self, name: str) -> list[Link]:
+        """All ways from and to one machine."""
+        others = [other for other in self.stacks if other != name.lower()]
+        return [link for other in others for link in (self.link(name, other), self.link(other, name))]
 
     def plug_in(self, name: str) -> Stack:
         """Join a machine to the network."""
@@ -54,22 +79,21 @@ class Network:
     def events(self, fd: int) -> int:
         """What a selector reports of a descriptor: a mask of EVENT_READ and EVENT_WRITE."""
         sock = self._sockets.get(fd)
-        if sock is None:
+        if sock is None or sock.owner.is_hung:
             return 0
         readable = selectors.EVENT_READ if sock.is_readable else 0
         return readable | (selectors.EVENT_WRITE if sock.is_writable else 0)
 
     def wires(self, client: SimSocket, server: Stack) -> tuple[Wire, Wire]:
         """Wires from a client to a machine, and back."""
-        route = LOOPBACK if client.stack is server else self.route
         near = f"{client.stack.name}:{client.local[1]}"
         far = f"{server.name}:{client.getpeername()[1]}"
-        return self._wire(route, server.name, f"{near}>{far}"), self._wire(
-            route, client.stack.name, f"{far}>{near}"
-        )
+        there = self._wire(client.stack, server, f"{near}>{far}")
+        return there, self._wire(server, client.stack, f"{far}>{near}")
 
-    def _wire(self, route: Route, arrival: str, ends: str) -> Wire:
-        return Wire(self.agenda, self._random, route, partial(self._record, arrival, ends))
+    def _wire(self, source: Stack, target: Stack, ends: str) -> Wire:
+        link = Link(self.agenda, LOOPBACK) if source is target else self.link(source.name, target.name)
+        return Wire(self.agenda, self._random, link, partial(self._record, target.name, ends))
 
-    def _record(self, arrival: str, ends: str, packet: str) -> None:
-        self._trace.record(arrival, "net", f"{ends} {packet}")
+    def _record(self, arrival: str, ends: str, packet: str, sent_ns: int) -> None:
+        self._trace.record(arrival, "net", f"{ends} {packet}", since_ns=sent_ns)

@@ -154,9 +154,8 @@ class SimOperatingSystem:
 
     @system_call
     def fsync(self, fd: int) -> None:
-        """fsync(2); nothing is lost here yet, so nothing is to be done."""
-        if stat.S_ISFIFO(self._usable(fd).node.st_mode):
-            raise failure(errno.EINVAL)
+        """fsync(2)"""
+        self._disk.sync(self._usable(fd).node)
 
     # Attributes
 
@@ -174,8 +173,7 @@ class SimOperatingSystem:
     def fchmod(self, fd: int, mode: int) -> None:
         """fchmod(2)"""
         node = self._usable(fd).node
-        node.st_mode = stat.S_IFMT(node.st_mode) | mode & PERMISSION_BITS
-        self._disk.mark(node)
+        self._disk.set_mode(node, mode & PERMISSION_BITS)
 
     @system_call
     def utime(
@@ -191,8 +189,7 @@ class SimOperatingSystem:
             node = self._usable(path).node
         else:
             node = self._walk(path, dir_fd, _last(follow_symlinks)).found
-        node.stat_result.st_mtime_ns = self._disk.rounded(ns[1])
-        self._disk.mark(node)
+        self._disk.set_time(node, ns[1])
 
     # Names
 

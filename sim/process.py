@@ -8,7 +8,7 @@ which it was taken.
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import Context, ContextVar, copy_context
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,10 +25,15 @@ class ProcessKilled(BaseException):
     """Ends a call that a process was making when it was killed; nothing may catch it and go on."""
 
 
+# What is told of a process whose machine has lost its power.
+LOST = -9
+
+
 class Resource(Protocol):
-    """Something that a kernel takes back from a dead process."""
+    """Something that a kernel takes back from a dead process; it can also be lost with the kernel."""
 
     def close(self) -> None: ...
+    def vanish(self) -> None: ...
 
 
 class Process:
@@ -39,6 +44,7 @@ class Process:
         self.process_id = process_id
         self.name = f"{stack.name}/{process_id}"
         self.is_alive = True
+        self.is_hung = False
         self.signal_handlers: dict[int, Handler] = {}
         self.context: Context = copy_context()
         self.context.run(CURRENT.set, self)
@@ -46,6 +52,7 @@ class Process:
         self._trace = trace
         self._exit_code: asyncio.Future[int] = loop.create_future()
         self._owned: dict[Resource, None] = {}
+        self._missed: list[Callable[[], object]] = []
 
     def own(self, resource: Resource) -> None:
         """Note what has to be closed when the process ends."""
@@ -74,22 +81,60 @@ class Process:
         callback, arguments = handler
         self._loop.call_soon(callback, *arguments, context=self.context)
 
+    def hang(self) -> None:
+        """Stop all code of the process, as SIGSTOP does; its kernel goes on."""
+        self._trace.record(self.name, "process", "hangs")
+        self.is_hung = True
+
+    def resume(self) -> None:
+        """Let the process go on with all that it has missed."""
+        if not self.is_hung:
+            return
+        self._trace.record(self.name, "process", "goes on")
+        self.is_hung = False
+        missed, self._missed = self._missed, []
+        for callback in missed:
+            self._loop.call_soon(callback, context=self.context)
+
+    def run(self, callback: Callable[[], object]) -> None:
+        """Run a piece of the process's code, unless it is dead, or later if it hangs."""
+        if self.is_hung:
+            self._missed.append(callback)
+        elif self.is_alive:
+            callback()
+
     def kill(self) -> None:
         """End the process at once."""
         self.send_signal(signal.SIGKILL)
 
     def end(self, exit_code: int) -> None:
         """Stop all code of the process for ever, close what it holds, tell who waits."""
+        if self._stop(f"ended {exit_code}"):
+            for resource in self._take_owned():
+                resource.close()
+            self._exit_code.set_result(exit_code)
+
+    def vanish(self) -> None:
+        """Be lost with the machine, whose kernel can close nothing any more."""
+        if self._stop("lost its machine"):
+            for resource in self._take_owned():
+                resource.vanish()
+            self._exit_code.set_result(LOST)
+
+    def _stop(self, what: str) -> bool:
         if not self.is_alive:
-            return
-        self.is_alive = False
-        self._trace.record(self.name, "process", f"ended {exit_code}")
+            return False
+        self.is_alive = self.is_hung = False
+        self._missed.clear()
+        self._trace.record(self.name, "process", what)
         self._loop.abandon(self)
+        return True
+
+    def _take_owned(self) -> Iterator[Resource]:
         while self._owned:
             resource = next(iter(self._owned))
             self.disown(resource)
-            resource.close()
-        self._exit_code.set_result(exit_code)
+            yield resource
 
 
 CURRENT: ContextVar[Process | None] = ContextVar("process", default=None)

@@ -187,6 +187,18 @@ class SimSocket:
         if self._is_closed:
             end.close(abort=True)
 
+    def vanish(self) -> None:
+        """Be lost in a power cut; its machine tells nobody."""
+        self.stack.network.close_socket(self)
+        self._is_closed = True
+        if self._end:
+            self._end.vanish()
+
+    @property
+    def end(self) -> TcpEnd | None:
+        """This side of the connection, once there is one."""
+        return self._end
+
     def refuse(self, number: int) -> None:
         """There will be no connection, for the reason `number`."""
         self._error = number

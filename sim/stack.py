@@ -24,12 +24,18 @@ FIRST_UNPRIVILEGED_PORT = 1024
 
 
 class Stack:
-    """One machine on the network; `name` is the machine's."""
+    """One machine on the network; `name` is the machine's.
+
+    `is_refusing`: a firewall answers every attempt to connect with a reset.
+    `lost_names`: host names that cannot be resolved here.
+    """
 
     def __init__(self, network: "Network", name: str, address: str) -> None:
         self.network = network
         self.name = name
         self.address = address
+        self.is_refusing = False
+        self.lost_names: set[str] = set()
         self._bound: dict[Address, SimSocket] = {}
         self._next_port = FIRST_EPHEMERAL_PORT
 
@@ -67,6 +73,10 @@ class Stack:
         if self._bound.get(sock.local) is sock:
             del self._bound[sock.local]
 
+    def forget(self) -> None:
+        """Lose what the kernel knew, with the power."""
+        self._bound.clear()
+
     def listener(self, address: Address) -> SimSocket | None:
         """The socket that listens at an address of this machine."""
         found = self._bound.get(address) or self._bound.get((ALL_INTERFACES, address[1]))
@@ -81,6 +91,8 @@ class Stack:
 
     def _look_up(self, host: str) -> str:
         stack = self.network.stacks.get(host.lower())
+        if host.lower() in self.lost_names:
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
         if stack is None:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return stack.address

@@ -30,7 +30,7 @@ class SimSystem:
         self.os = SimOperatingSystem(machine.disk, gate)
         self.gate = gate
         self.host_name = machine.name
-        self.boot_id = machine.name.encode()
+        self.boot_id = f"{machine.name} boot {machine.generation}".encode()
         self.process_id = process.process_id
         self.environment = MappingProxyType(dict(machine.environment))
         self._machine = machine
@@ -53,8 +53,9 @@ class SimSystem:
 
     @system_call
     def sync_volume(self, fd: int) -> None:
-        """syncfs(2); nothing is lost here yet, so nothing is to be done."""
+        """syncfs(2)"""
         self.os.descriptor(fd).usable()
+        self._machine.disk.journal.sync_all()
 
     @system_call
     def lock_folder(self, fd: int, *, exclusive: bool) -> Held:

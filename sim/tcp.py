@@ -54,6 +54,7 @@ class TcpEnd:
         self._has_ended = False  # and so has the kernel
         self._is_broken = False
         self._is_closed = False
+        self._is_vanished = False
         self._error = 0
 
     # What a program may ask
@@ -121,19 +122,30 @@ class TcpEnd:
         else:
             self.end_sending()
 
+    def vanish(self) -> None:
+        """Be lost with the kernel that knew of it: nobody is told before the peer sends something."""
+        self._is_vanished = True
+        self._break()
+
+    def reset(self) -> None:
+        """Be reset from outside, as by a firewall that has forgotten the connection."""
+        self._arrive_reset()
+
     # What arrives
 
-    def _arrive(self, data: bytes) -> None:
+    def _arrive(self, data: bytes, length: int) -> None:
         if self._is_broken:
+            self._answer_if_vanished()
             return
         if self._is_closed:
             self._reset_peer()
             return
         self._received += data
-        self._wire.carry(f"ACK {len(data)}", 0, partial(self.peer._acknowledge, len(data)))
+        self._wire.carry(f"ACK {length}", 0, partial(self.peer._acknowledge, length))
 
     def _arrive_end(self) -> None:
         self._peer_has_ended = True
+        self._answer_if_vanished()
 
     def _arrive_reset(self) -> None:
         if self._is_broken:
@@ -162,7 +174,8 @@ class TcpEnd:
             del self._outgoing[:length]
             self._unacknowledged += length
             self._window -= length
-            self._wire.carry(f"DATA {length}", length, partial(self.peer._arrive, data))
+            arrive = partial(self.peer._arrive, self._wire.tampered(data), length)
+            self._wire.carry(f"DATA {length}", length, arrive)
         if self._is_ending and not (self._outgoing or self._has_ended or self._is_broken):
             self._has_ended = True
             self._wire.carry("FIN", 0, self.peer._arrive_end)
@@ -176,6 +189,11 @@ class TcpEnd:
     def _reset_peer(self) -> None:
         self._break()
         self._wire.carry("RST", 0, self.peer._arrive_reset)
+
+    def _answer_if_vanished(self) -> None:
+        """The machine is up again and knows nothing of this connection."""
+        if self._is_vanished:
+            self._wire.carry("RST", 0, self.peer._arrive_reset)
 
     def _break(self) -> None:
         self._is_broken = True

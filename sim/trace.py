@@ -17,8 +17,9 @@ NOTE = "note"
 class Event(Struct, frozen=True):
     """One line of history.
 
-    `place`: `machine/process id`, or `world`. `kind`: `net`, `file`, `process`,
-    or `note` for what a scenario says of itself.
+    `place`: `machine/process id`, `machine` or `world`. `kind`: `net`, `file`,
+    `process`, `machine`, `fault`, or `note` for what a scenario says of itself.
+    `since_ns`: when it began, of a packet the moment it was sent.
     """
 
     sequence: int
@@ -26,6 +27,7 @@ class Event(Struct, frozen=True):
     place: str
     kind: str
     detail: str
+    since_ns: int = 0
 
 
 class Trace:
@@ -35,9 +37,11 @@ class Trace:
         self._clock = clock
         self.events: list[Event] = []
 
-    def record(self, place: str, kind: str, detail: str) -> None:
-        """Append an event that happens now."""
-        self.events.append(Event(len(self.events), self._clock(), place, kind, detail))
+    def record(self, place: str, kind: str, detail: str, *, since_ns: int | None = None) -> None:
+        """Append an event that happens now, and that began at `since_ns`."""
+        now_ns = self._clock()
+        began_ns = now_ns if since_ns is None else since_ns
+        self.events.append(Event(len(self.events), now_ns, place, kind, detail, began_ns))
 
     def lines(self) -> Iterator[bytes]:
         """The events as newline-delimited JSON, the same bytes for the same history."""

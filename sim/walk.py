@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 
-from sim.disk import EXECUTE, NAME_BYTES_MAX, Disk, parent, permits
+from sim.disk import EXECUTE, NAME_BYTES_MAX, Disk, permits
 from sim.failure import failure
+from sim.inodes import parent
 
 PATH_BYTES_MAX = 4095
 LINKS_MAX = 40

@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from sim.agenda import Agenda
+from sim.link import Link, Route
 from sim.tcp import RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES, WINDOW_STEP_BYTES, TcpEnd, join
-from sim.wire import Route, Wire
+from sim.wire import Wire
 
 
 class Connection:
@@ -17,8 +18,14 @@ class Connection:
     def __init__(self) -> None:
         self.agenda = Agenda()
         self.packets: list[str] = []
-        wires = [Wire(self.agenda, Random(end), Route(), self.packets.append) for end in ("near", "far")]
+        wires = [
+            Wire(self.agenda, Random(end), Link(self.agenda, Route()), self._note) for end in ("near", "far")
+        ]
         self.near, self.far = join(*wires)
+
+    def _note(self, packet: str, sent_ns: int) -> None:
+        assert sent_ns <= self.agenda.now_ns
+        self.packets.append(packet)
 
     def settle(self) -> None:
         while self.agenda.advance(None):

@@ -12,8 +12,8 @@ def _trace(*details: str) -> Trace:
 
 def test_events_are_numbered_and_dated():
     assert _trace("one", "two").events == [
-        Event(0, 7, "alpha/1000", "note", "one"),
-        Event(1, 7, "alpha/1000", "note", "two"),
+        Event(0, 7, "alpha/1000", "note", "one", 7),
+        Event(1, 7, "alpha/1000", "note", "two", 7),
     ]
 
 

@@ -3,7 +3,8 @@
 from random import Random
 
 from sim.agenda import Agenda
-from sim.wire import Route, Wire
+from sim.link import Link, Route
+from sim.wire import Wire
 
 PACKETS = [f"packet {number}" for number in range(200)]
 
@@ -12,7 +13,7 @@ def _carry(route: Route, sizes: list[int]) -> tuple[list[str], list[int], list[s
     """Send numbered packets; give those delivered, the moments of it, and what was recorded."""
     agenda = Agenda()
     recorded: list[str] = []
-    wire = Wire(agenda, Random("seed"), route, recorded.append)
+    wire = Wire(agenda, Random("seed"), Link(agenda, route), lambda packet, sent_ns: recorded.append(packet))
     delivered: list[str] = []
     moments: list[int] = []
     for packet, size in zip(PACKETS, sizes, strict=False):
@@ -39,7 +40,8 @@ def test_a_packet_takes_the_latency_and_the_time_of_its_bytes():
 
 
 def test_segments_are_full_or_cut_anywhere():
-    wire = Wire(Agenda(), Random("seed"), Route(segment_bytes_max=1000, cut_chance=0.5), print)
+    link = Link(Agenda(), Route(segment_bytes_max=1000, cut_chance=0.5))
+    wire = Wire(Agenda(), Random("seed"), link, print)
 
     lengths = [wire.segment_bytes(5000) for _ in range(200)]
 
