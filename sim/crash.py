@@ -124,6 +124,11 @@ class Journal:
         if node in self._files:
             self._files[node].has_failed = True
 
+    def fail_all(self) -> None:
+        """A sync of the whole disk has failed."""
+        for known in self._files.values():
+            known.has_failed = True
+
     # The cut
 
     def cut(self, choose: Choose) -> None:

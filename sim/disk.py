@@ -27,7 +27,7 @@ from pyfakefs.fake_filesystem import FakeFilesystem
 
 from sim.crash import EntryChange, Journal
 from sim.failure import failure
-from sim.inodes import attach, detach
+from sim.inodes import attach, detach, path_of
 
 USER_ID = 1000
 NAME_BYTES_MAX = 255
@@ -157,11 +157,18 @@ class Disk:
         return 0 if self.quota_bytes is None or growth <= 0 else max(0, growth - self.free_bytes)
 
     @property
+    def used_bytes(self) -> int:
+        """What the files hold together."""
+        return _used_bytes(self.root)
+
+    def path(self, node: FakeFile) -> bytes:
+        """Where an inode lies, as a path from the root; of one that is removed, what is left of it."""
+        return b"/" + "/".join(path_of(node)).encode("utf-8", "surrogateescape")
+
+    @property
     def free_bytes(self) -> int:
         """What the files may still grow by."""
-        return (
-            UNLIMITED_BYTES if self.quota_bytes is None else max(0, self.quota_bytes - _used_bytes(self.root))
-        )
+        return UNLIMITED_BYTES if self.quota_bytes is None else max(0, self.quota_bytes - self.used_bytes)
 
     def touch(self, node: FakeFile) -> None:
         """The content of an inode has changed."""

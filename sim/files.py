@@ -63,6 +63,10 @@ class Files:
         finally:
             self.os.close(fd)
 
+    def remove(self, path: bytes) -> None:
+        """Remove a file."""
+        self.os.unlink(path)
+
     def read(self, path: bytes) -> bytes:
         """The content of a file."""
         fd = self.os.open(path, self.os.O_RDONLY)

@@ -33,7 +33,7 @@ PATHS = {
 
 
 class Call(Struct, frozen=True):
-    """A system call about to be made. `number` counts the calls of its process from 1."""
+    """A system call. `number` counts the calls of its process from 1."""
 
     process: Process
     number: int
@@ -45,14 +45,20 @@ class Call(Struct, frozen=True):
 # Told of each call before it is made; may raise the error that the call shall have, or kill the process.
 Watcher = Callable[[Call], None]
 
+# Told of each call that has returned, with its result, or that has failed, with its error.
+Witness = Callable[[Call, object], None]
+
 
 class Gate:
-    """The gate of one process; `watchers` are those of its machine."""
+    """The gate of one process; `watchers` and `witnesses` are those of its machine."""
 
-    def __init__(self, process: Process, trace: Trace, watchers: list[Watcher]) -> None:
+    def __init__(
+        self, process: Process, trace: Trace, watchers: list[Watcher], witnesses: list[Witness]
+    ) -> None:
         self._process = process
         self._trace = trace
         self._watchers = watchers
+        self._witnesses = witnesses
         self._calls = 0
 
     def enter(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
@@ -64,7 +70,15 @@ class Gate:
             self._process.check_alive()
 
     def leave(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any], outcome: object) -> None:
-        """Write down what has come of a call."""
+        """Tell what has come of a call: its result, or the error that it raises."""
+        for witness in self._witnesses:
+            witness(Call(self._process, self._calls, name, arguments, options), outcome)
+        if self._trace.is_kept:
+            self._write_down(name, arguments, options, outcome)
+
+    def _write_down(
+        self, name: str, arguments: tuple[Any, ...], options: dict[str, Any], outcome: object
+    ) -> None:
         paths = PATHS.get(name, 0)
         shown = [repr(value) if place < paths else _shown(value) for place, value in enumerate(arguments)]
         shown += [f"{option}={_shown(value)}" for option, value in options.items()]
@@ -95,7 +109,7 @@ def system_call(function: Callable[Concatenate[G, P], R]) -> Callable[Concatenat
             result = function(self, *args, **kwargs)
         except OSError as error:
             _name_paths(error, paths)
-            self.gate.leave(name, args, kwargs, errno.errorcode.get(error.errno or 0, "error"))
+            self.gate.leave(name, args, kwargs, error)
             raise
         self.gate.leave(name, args, kwargs, result)
         return result
@@ -123,4 +137,6 @@ def _shown(value: object) -> str:
         return f"{len(value)} bytes {zlib.crc32(value):08x}"
     if isinstance(value, list):
         return " ".join(map(_shown, value))
+    if isinstance(value, OSError):
+        return errno.errorcode.get(value.errno or 0, "error")
     return str(value) if isinstance(value, int | str | tuple) else ""

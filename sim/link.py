@@ -38,13 +38,13 @@ LOOPBACK = Route(latency_ns_min=5_000, latency_ns_max=50_000, bytes_per_second=2
 class Link:
     """Packets from one machine to another. `route` and `tamper` may be exchanged at any time.
 
-    `watch` is told of each packet when it is sent, and may hold the link.
+    `watches` are told of each packet when it is sent, and may hold the link.
     """
 
     def __init__(self, agenda: Agenda, route: Route) -> None:
         self.route = route
         self.tamper: Tamper | None = None
-        self.watch: Callable[[str], None] | None = None
+        self.watches: list[Callable[[str], None]] = []
         self._agenda = agenda
         self._holds = 0
         self._held: deque[Action] = deque()

@@ -11,7 +11,7 @@ from sim.claims import Claims
 from sim.crash import Choose
 from sim.disk import Disk
 from sim.files import Files
-from sim.gate import Gate, Watcher
+from sim.gate import Gate, Watcher, Witness
 from sim.link import Link
 from sim.loop import SimLoop
 from sim.operating_system import SimOperatingSystem
@@ -41,7 +41,7 @@ class Machine:
     """One host; it is booted when it is made.
 
     `files`: its user's hands. `watchers` are told of every system call of its
-    programs, and may fail it or kill the process. `clock_offset_ns`: how far
+    programs, and may fail it or kill the process; `witnesses`, of what came of it. `clock_offset_ns`: how far
     the wall clock is off.
     """
 
@@ -52,6 +52,8 @@ class Machine:
         self.clock_offset_ns = 0
         self.environment: dict[str, str] = {}
         self.watchers: list[Watcher] = []
+        self.witnesses: list[Witness] = []
+        self.systems: dict[Process, SimSystem] = {}
         self.processes: list[Process] = []
         self.claims = Claims()
         self._world = world
@@ -59,7 +61,7 @@ class Machine:
         self.stack = world.network.plug_in(name)
         self.disk = Disk(self.now_ns)
         user = Process(self.stack, USER_PROCESS_ID, world.loop, world.trace)
-        self.files = Files(SimOperatingSystem(self.disk, Gate(user, world.trace, [])))
+        self.files = Files(SimOperatingSystem(self.disk, Gate(user, world.trace, [], [])))
 
     def now_ns(self) -> int:
         """The wall clock, in nanoseconds since 1970."""
@@ -71,8 +73,9 @@ class Machine:
         world = self._world
         process = Process(self.stack, next(self._process_ids), world.loop, world.trace)
         self.processes.append(process)
-        gate = Gate(process, world.trace, self.watchers)
+        gate = Gate(process, world.trace, self.watchers, self.witnesses)
         system = SimSystem(self, process, gate, world.random(f"entropy of {process.name}"))
+        self.systems[process] = system
         main = _run_program(world.loop, process, program(settings, system))
         task = world.loop.create_task(main, context=process.context)
         task.add_done_callback(partial(_conclude, world.loop, process))
@@ -101,6 +104,16 @@ class Machine:
     @property
     def _links(self) -> list[Link]:
         return self._world.network.links_of(self.name)
+
+    def ended_leaking(self) -> list[str]:
+        """Name the programs that have ended by themselves with files open, each once."""
+        leaking = [
+            process
+            for process, system in self.systems.items()
+            if process.is_finished and system.os.open_files
+        ]
+        self.systems = {process: system for process, system in self.systems.items() if process.is_alive}
+        return [process.name for process in leaking]
 
     def kill_all(self) -> None:
         """Kill every process, the oldest first."""

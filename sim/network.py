@@ -10,6 +10,7 @@ from sim.link import LOOPBACK, Link, Route
 from sim.process import Process
 from sim.sockets import SimSocket
 from sim.stack import Stack
+from sim.tcp import TcpEnd
 from sim.trace import Trace
 from sim.wire import Wire
 
@@ -52,6 +53,19 @@ class Network:
         """All ways from and to one machine."""
         others = [other for other in self.stacks if other != name.lower()]
         return [link for other in others for link in (self.link(name, other), self.link(other, name))]
+
+    def ends_between(self, one: str, other: str) -> list[TcpEnd]:
+        """The ends of all connections between two machines."""
+        names = {one.lower(), other.lower()}
+        pairs = [(sock, sock.remote) for sock in self._sockets.values() if sock.end and sock.remote]
+        return [
+            sock.end
+            for sock, remote in pairs
+            if sock.end and {sock.stack.name.lower(), self._name_of(remote[0])} == names
+        ]
+
+    def _name_of(self, address: str) -> str:
+        return next((stack.name.lower() for stack in self.stacks.values() if stack.address == address), "")
 
     def plug_in(self, name: str) -> Stack:
         """Join a machine to the network."""

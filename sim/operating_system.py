@@ -70,6 +70,11 @@ class SimOperatingSystem:
     def __getattr__(self, name: str) -> NoReturn:
         raise NotSimulated(f"os.{name} is not in the allow-list of psync.system")
 
+    @property
+    def open_files(self) -> int:
+        """How many descriptors the process holds."""
+        return len(self._descriptors)
+
     def descriptor(self, fd: int) -> Descriptor:
         """What stands behind a descriptor of this process; EBADF if nothing does."""
         found = self._descriptors.get(fd)

@@ -54,6 +54,11 @@ class Process:
         self._owned: dict[Resource, None] = {}
         self._missed: list[Callable[[], object]] = []
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the program has ended by itself, and not by a signal or with its machine."""
+        return self._exit_code.done() and self._exit_code.result() >= 0
+
     def own(self, resource: Resource) -> None:
         """Note what has to be closed when the process ends."""
         self._owned[resource] = None

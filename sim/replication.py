@@ -1,13 +1,26 @@
 """psync's own programs on simulated machines: the listener and the copy, unmodified, with what they report."""
 
 import asyncio
+import hashlib
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
 
 from psync.core.addresses import parse_address
 from psync.core.paths import PathStyle
 from psync.core.rootpath import RootPath
 from psync.core.settings import CopySettings, ListenerSettings
 from psync.engine.copy import Copy
-from psync.engine.events import Event, ListenerReady
+from psync.engine.events import (
+    ChangeDone,
+    ConnectionFailed,
+    Event,
+    ListenerReady,
+    ProblemFound,
+    RunRefused,
+    Summary,
+)
 from psync.engine.listener import Listener
 from psync.system import System
 from psync.wire.keys import UNKEYED_PRS, Secret
@@ -17,27 +30,44 @@ from sim.world import World
 
 STATE_FOLDER = "/var/psync"
 
+E = TypeVar("E")
+
+
+def _ignore(event: Event) -> None:
+    """Nobody listens."""
+
 
 class Replication:
     """Starts listeners and copies in a world; `events` is what all of them reported, in order."""
 
-    def __init__(self, world: World, prs: Secret = UNKEYED_PRS) -> None:
+    def __init__(
+        self, world: World, *, is_keyed: bool = False, hear: Callable[[Event], None] = _ignore
+    ) -> None:
         self.events: list[Event] = []
+        self.prs = Secret(world.random("key").randbytes(32)) if is_keyed else UNKEYED_PRS
         self._world = world
-        self._prs = prs
+        self._hear_too = hear
         self._ready = asyncio.Event()
 
-    async def listen(self, machine: Machine, root: str) -> Process:
-        """Start a listener confined to `root`, and wait until it accepts clients."""
+    def start_listener(self, machine: Machine, root: str) -> Process:
+        """Start a listener confined to `root`."""
         settings = ListenerSettings(
             host="0.0.0.0",
             root=RootPath.parse(root, PathStyle.POSIX),
-            is_keyed=self._prs is not UNKEYED_PRS,
+            is_keyed=self.prs is not UNKEYED_PRS,
             allow_unauthenticated_network=True,
             state_folder=STATE_FOLDER,
         )
+        return machine.start(self._listener, settings)
+
+    def start_copy(self, machine: Machine, settings: CopySettings) -> Process:
+        """Start one copy."""
+        return machine.start(self._copy, settings)
+
+    async def listen(self, machine: Machine, root: str) -> Process:
+        """Start a listener confined to `root`, and wait until it accepts clients."""
         self._ready.clear()
-        process = machine.start(self._listener, settings)
+        process = self.start_listener(machine, root)
         await self._ready.wait()
         return process
 
@@ -47,19 +77,47 @@ class Replication:
             parse_address(source),
             parse_address(target),
             delete=delete,
-            is_keyed=self._prs is not UNKEYED_PRS,
+            is_keyed=self.prs is not UNKEYED_PRS,
             allow_unauthenticated_network=True,
         )
-        return await machine.start(self._copy, settings).wait()
+        return await self.start_copy(machine, settings).wait()
+
+    def last(self, kind: type[E]) -> E:
+        """The last event of a kind."""
+        return next(event for event in reversed(self.events) if isinstance(event, kind))
+
+    def digest(self) -> str:
+        """SHA-256 over what the programs told their operators: the same history on every interpreter."""
+        digest = hashlib.sha256()
+        for event in self.events:
+            digest.update(msgspec.json.encode(_essence(event)) + b"\n")
+        return digest.hexdigest()
 
     async def _listener(self, settings: ListenerSettings, system: System) -> int:
-        return await Listener(settings, self._prs, system, self._hear).main()
+        return await Listener(settings, self.prs, system, self._hear).main()
 
     async def _copy(self, settings: CopySettings, system: System) -> int:
-        return await Copy(settings, self._prs, system, self._hear).main()
+        return await Copy(settings, self.prs, system, self._hear).main()
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
         self._world.note(type(event).__name__)
         if isinstance(event, ListenerReady):
             self._ready.set()
+        self._hear_too(event)
+
+
+def _essence(event: Event) -> tuple[object, ...]:
+    """What an event says, without times and lengths on the wire."""
+    name = type(event).__name__
+    if isinstance(event, ChangeDone):
+        return name, type(event.change).__name__, event.change.path, event.size
+    if isinstance(event, ProblemFound):
+        return name, event.problem.path, event.problem.code
+    if isinstance(event, ConnectionFailed):
+        return name, event.role, event.uri, event.cause.code
+    if isinstance(event, RunRefused):
+        return name, event.cause.code
+    if isinstance(event, Summary):
+        return name, event.state, event.files_sent, event.files_deleted, event.failed
+    return (name,)

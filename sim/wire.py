@@ -27,8 +27,8 @@ class Wire:
     def carry(self, packet: str, size: int, deliver: Action) -> None:
         """Do `deliver` when a packet of `size` bytes has arrived; `packet` describes it in the trace."""
         link = self._link
-        if link.watch is not None:
-            link.watch(packet)
+        for watch in link.watches:
+            watch(packet)
         route = link.route
         latency_ns = self._random.randint(route.latency_ns_min, route.latency_ns_max)
         arrival_ns = self._agenda.now_ns + latency_ns + size * SECOND_NS // route.bytes_per_second

@@ -27,11 +27,11 @@ class World:
     Use it as a context manager; nothing of it outlives the block.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, keeps_trace: bool = True) -> None:
         self.seed = seed
         self.machines: dict[str, Machine] = {}
         self.agenda = Agenda()
-        self.trace = Trace(lambda: self.agenda.now_ns)
+        self.trace = Trace(lambda: self.agenda.now_ns, is_kept=keeps_trace)
         self.network = Network(self.agenda, self.random("network"), self.trace)
         self.loop = SimLoop(self.agenda, self.network, self.random("executor"))
 

@@ -1,0 +1,9 @@
+"""What must always hold, one promise a file. A checker watches a trial and raises `Broken`."""
+
+from sim.checkers.acknowledged import Acknowledged
+from sim.checkers.checker import Checker
+from sim.checkers.confined import Confined
+from sim.checkers.tidy import Tidy
+from sim.checkers.whole import Whole
+
+CHECKERS: tuple[type[Checker], ...] = (Whole, Acknowledged, Confined, Tidy)

@@ -1,0 +1,36 @@
+"""What every checker can be told. Each method does nothing unless a checker cares."""
+
+from typing import TYPE_CHECKING
+
+from psync.engine.events import Event
+
+if TYPE_CHECKING:
+    from sim.machine import Machine
+    from sim.trial import Trial
+
+
+class Broken(Exception):
+    """A promise was not kept; `promise` names the checker."""
+
+    def __init__(self, promise: str, what: str) -> None:
+        super().__init__(f"{promise}: {what}")
+        self.promise = promise
+
+
+class Checker:
+    """Watches a trial from its beginning to its end."""
+
+    def __init__(self, trial: "Trial") -> None:
+        self.trial = trial
+
+    def heard(self, event: Event) -> None:
+        """A program has told something."""
+
+    def after_run(self, exit_code: int) -> None:
+        """A run is over."""
+
+    def after_power_cut(self, machine: "Machine") -> None:
+        """A machine has booted again."""
+
+    def finish(self) -> None:
+        """The trial is over, and all has converged."""

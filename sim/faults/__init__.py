@@ -1,0 +1,36 @@
+"""The ways in which a world fails, as values: a plan lists them, a replay file holds them.
+
+A fault is armed before the first run and healed after the last one. It is
+counted when it takes *effect*, and not when it was planned: a kill at a system
+call that nobody makes has not tried anything.
+"""
+
+from typing import TypeAlias
+
+from sim.faults.disks import CallFails, DiskFull, DiskSlow, SourceChanges
+from sim.faults.networks import (
+    ConnectionReset,
+    LinkClogged,
+    NameLost,
+    NetworkSilent,
+    PortFiltered,
+    SegmentTampered,
+)
+from sim.faults.processes import ClockJumps, PowerCut, ProcessHangs, ProcessKilled
+
+Fault: TypeAlias = (
+    CallFails
+    | ClockJumps
+    | ConnectionReset
+    | DiskFull
+    | DiskSlow
+    | LinkClogged
+    | NameLost
+    | NetworkSilent
+    | PortFiltered
+    | PowerCut
+    | ProcessHangs
+    | ProcessKilled
+    | SegmentTampered
+    | SourceChanges
+)

@@ -1,0 +1,115 @@
+"""Disks that fail, fill up or are slow, and files that change under the reader."""
+
+import errno
+
+from msgspec import Struct
+
+from sim.failure import failure
+from sim.faults.fault import Heal, Site, at_call, watching
+from sim.gate import Call
+
+# A disk of this speed takes so much longer for each call.
+SLOW_CALL_SECONDS = 0.05
+
+# Calls that wait for a device, and not only for the cache.
+DEVICE_CALLS = frozenset({"fsync", "sync_volume"})
+
+
+class CallFails(Struct, frozen=True, tag="call-fails"):
+    """From the call of that number on, so many calls of one name fail with an error (its name in `errno`)."""
+
+    machine: str
+    call: str
+    number: int
+    error: str
+    times: int = 1
+
+    def arm(self, site: Site) -> Heal:
+        """Fail the calls."""
+        machine = site.machine(self.machine)
+        seen = 0
+
+        def watch(call: Call) -> None:
+            nonlocal seen
+            if call.name != self.call:
+                return
+            seen += 1
+            if self.number <= seen < self.number + self.times:
+                site.took_effect(self, f"{self.call} {self.error}")
+                if call.name in DEVICE_CALLS:
+                    _lose_pages(site, call)
+                raise failure(getattr(errno, self.error))
+
+        return watching(machine, watch)
+
+
+def _lose_pages(site: Site, call: Call) -> None:
+    """A failed sync leaves pages that the kernel takes for written: the next sync succeeds, and means nothing."""
+    machine = site.machine(call.process.stack.name)
+    journal = machine.disk.journal
+    if call.name == "sync_volume":
+        journal.fail_all()
+    else:
+        journal.fail_sync(machine.systems[call.process].os.descriptor(call.arguments[0]).node)
+
+
+class DiskFull(Struct, frozen=True, tag="disk-full"):
+    """The files of a machine may grow by so many bytes and no more."""
+
+    machine: str
+    bytes: int
+
+    def arm(self, site: Site) -> Heal:
+        """Set the quota."""
+        machine = site.machine(self.machine)
+        disk = machine.disk
+        disk.quota_bytes = disk.used_bytes + self.bytes
+
+        def witness(call: Call, outcome: object) -> None:
+            if isinstance(outcome, OSError) and outcome.errno == errno.ENOSPC:
+                site.took_effect(self)
+
+        machine.witnesses.append(witness)
+
+        def heal() -> None:
+            disk.quota_bytes = None
+            if witness in machine.witnesses:
+                machine.witnesses.remove(witness)
+
+        return heal
+
+
+class DiskSlow(Struct, frozen=True, tag="disk-slow"):
+    """The device takes its time, which the programs of the machine see as time that has passed."""
+
+    machine: str
+    number: int
+    seconds: float
+
+    def arm(self, site: Site) -> Heal:
+        """Let time pass in a call."""
+
+        def stall(call: Call) -> None:
+            site.took_effect(self)
+            site.world.agenda.now_ns += round(self.seconds * 1_000_000_000)
+
+        return at_call(site.machine(self.machine), self.number, stall)
+
+
+class SourceChanges(Struct, frozen=True, tag="source-changes"):
+    """The user writes a source file anew, right before the read of that number, counted over all files."""
+
+    machine: str
+    number: int
+    call: str = "pread"
+
+    def arm(self, site: Site) -> Heal:
+        """Change the file that is being read."""
+        machine = site.machine(self.machine)
+
+        def change(call: Call) -> None:
+            node = machine.systems[call.process].os.descriptor(call.arguments[0]).node
+            if site.change_source(self.machine, machine.disk.path(node)):
+                site.took_effect(self)
+
+        return at_call(machine, self.number, change, self.call)

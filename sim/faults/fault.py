@@ -1,0 +1,59 @@
+"""What every fault can do, and what it needs for that."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from sim.crash import Choose
+from sim.gate import Call, Watcher
+from sim.machine import Machine
+from sim.world import World
+
+# Ends a fault for good; may be called when it is over already.
+Heal = Callable[[], None]
+
+
+class Site(Protocol):
+    """Where faults happen."""
+
+    @property
+    def world(self) -> World: ...
+
+    def machine(self, name: str) -> Machine: ...
+
+    def took_effect(self, fault: object, what: str = "") -> None:
+        """A fault has happened; `what` tells its kinds apart."""
+        ...
+
+    def choose(self, stream: str) -> Choose:
+        """Chance, in a stream of its own."""
+        ...
+
+    def change_source(self, machine: str, path: bytes) -> bool:
+        """Have the user change the source file at a path of the disk; False if it is none."""
+        ...
+
+
+def at_call(machine: Machine, number: int, act: Callable[[Call], None], name: str = "") -> Heal:
+    """Do something right before the call of that number, counted from now, of all calls or those of one name."""
+    seen = 0
+
+    def watch(call: Call) -> None:
+        nonlocal seen
+        if name and call.name != name:
+            return
+        seen += 1
+        if seen == number:
+            act(call)
+
+    return watching(machine, watch)
+
+
+def watching(machine: Machine, watch: Watcher) -> Heal:
+    """Watch the calls of a machine until healed."""
+    machine.watchers.append(watch)
+
+    def heal() -> None:
+        if watch in machine.watchers:
+            machine.watchers.remove(watch)
+
+    return heal

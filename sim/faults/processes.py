@@ -1,0 +1,86 @@
+"""Programs that are killed or hang, machines that lose their power, clocks that jump."""
+
+from msgspec import Struct
+
+from sim.faults.fault import Heal, Site, at_call
+from sim.gate import Call
+from sim.link import SECOND_NS
+
+
+class ProcessKilled(Struct, frozen=True, tag="process-killed"):
+    """The program that makes the call of that number is killed before it is made."""
+
+    machine: str
+    number: int
+
+    def arm(self, site: Site) -> Heal:
+        """Kill it."""
+
+        def kill(call: Call) -> None:
+            site.took_effect(self)
+            call.process.kill()
+
+        return at_call(site.machine(self.machine), self.number, kill)
+
+
+class PowerCut(Struct, frozen=True, tag="power-cut"):
+    """The machine loses its power before the call of that number is made."""
+
+    machine: str
+    number: int
+
+    def arm(self, site: Site) -> Heal:
+        """Cut the power."""
+        machine = site.machine(self.machine)
+
+        def cut(call: Call) -> None:
+            is_loss = not machine.disk.journal.is_empty
+            site.took_effect(self, "unsynced" if is_loss else "all synced")
+            machine.power_cut(site.choose(f"cut {self.machine} {self.number}"))
+
+        return at_call(machine, self.number, cut)
+
+
+class ProcessHangs(Struct, frozen=True, tag="process-hangs"):
+    """The program that makes the call of that number stops for a while."""
+
+    machine: str
+    number: int
+    seconds: float
+
+    def arm(self, site: Site) -> Heal:
+        """Stop it, and let it go on."""
+        stopped: list[Call] = []
+
+        def hang(call: Call) -> None:
+            site.took_effect(self)
+            stopped.append(call)
+            call.process.hang()
+            site.world.agenda.after(round(self.seconds * SECOND_NS), call.process.resume)
+
+        ended = at_call(site.machine(self.machine), self.number, hang)
+
+        def heal() -> None:
+            ended()
+            for call in stopped:
+                call.process.resume()
+
+        return heal
+
+
+class ClockJumps(Struct, frozen=True, tag="clock-jumps"):
+    """The wall clock of a machine is set, forwards or back, before the call of that number."""
+
+    machine: str
+    number: int
+    seconds: float
+
+    def arm(self, site: Site) -> Heal:
+        """Set the clock; it stays so."""
+        machine = site.machine(self.machine)
+
+        def jump(call: Call) -> None:
+            site.took_effect(self)
+            machine.clock_offset_ns += round(self.seconds * SECOND_NS)
+
+        return at_call(machine, self.number, jump)

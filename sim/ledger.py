@@ -1,0 +1,78 @@
+"""What every file of a job has been, and what its target was promised.
+
+The ledger is kept by the user who writes the files, not by the programs, so it
+knows for each path which contents are whole: what the target had at first, and
+each version that the source ever had.
+"""
+
+from psync.core.manifest import EntryPath
+from sim.files import Tree
+
+
+class Ledger:
+    """Whole contents by relative path, oldest first; acknowledged ones by their place among them."""
+
+    def __init__(self, source: Tree, target: Tree) -> None:
+        self._versions: dict[bytes, list[bytes]] = {}
+        self._acknowledged: dict[bytes, int] = {}
+        self._deleted: set[bytes] = set()
+        self._removed: set[bytes] = set()
+        for tree in (target, source):
+            for path, content in tree.items():
+                if isinstance(content, bytes):
+                    self.add_version(path, content)
+
+    def add_version(self, path: bytes, content: bytes) -> None:
+        """The source has this content at `path` from now on."""
+        self._versions.setdefault(path, []).append(content)
+        self._deleted.discard(path)
+        self._removed.discard(path)
+
+    def remove(self, path: bytes) -> None:
+        """The source does not have this file any more; the target may keep or lose it."""
+        self._removed.add(path)
+
+    def is_whole(self, path: bytes, content: bytes) -> bool:
+        """Whether the content is one that the file once had."""
+        return content in self._versions.get(path, [])
+
+    def acknowledge(self, path: EntryPath, content: bytes) -> None:
+        """The target has promised to keep this content, or a later one."""
+        name = b"/".join(path)
+        if self.is_whole(name, content):
+            self._acknowledged[name] = self._versions[name].index(content)
+            self._deleted.discard(name)
+
+    def acknowledge_deletion(self, path: EntryPath) -> None:
+        """The target has promised that this is gone."""
+        name = b"/".join(path)
+        self._acknowledged.pop(name, None)
+        self._deleted.add(name)
+
+    def tolerate(self, path: bytes, content: bytes) -> None:
+        """Take a content for whole that a power cut has left, where nothing was promised."""
+        if not self.is_whole(path, content):
+            self._versions.setdefault(path, []).insert(0, content)
+
+    def forget_promises(self) -> None:
+        """A power cut has come where none of them holds."""
+        self._acknowledged.clear()
+        self._deleted.clear()
+
+    def has_been(self, path: bytes, content: object) -> bool:
+        """Whether a file is one that the source once had, and has no more."""
+        return path in self._removed and isinstance(content, bytes) and self.is_whole(path, content)
+
+    def broken_promises(self, target: Tree) -> list[str]:
+        """Say which acknowledged files are gone, older than promised, or there again."""
+        broken = [
+            f"{path!r} was acknowledged and is {'gone' if path not in target else 'older'}"
+            for path, oldest in self._acknowledged.items()
+            if not self._is_kept(path, target.get(path), oldest)
+        ]
+        return broken + [f"{path!r} was deleted and is there again" for path in self._deleted & target.keys()]
+
+    def _is_kept(self, path: bytes, content: object, oldest: int) -> bool:
+        if content is None and path in self._removed:
+            return True
+        return isinstance(content, bytes) and content in self._versions[path][oldest:]

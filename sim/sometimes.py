@@ -1,0 +1,64 @@
+"""What seeds must reach sometimes: a campaign in which one of these never happens has not tried enough.
+
+A row is a name and what it means; `note_event` tells which were reached.
+"""
+
+from psync.core.changes import Delete, WriteFile
+from psync.core.errors import ProblemCode
+from psync.engine.events import (
+    ChangeDone,
+    ConnectionFailed,
+    ContentMoved,
+    Event,
+    ProblemFound,
+    SessionEnded,
+    Summary,
+)
+
+SOMETIMES = {
+    "committed": "a file reached the target and was acknowledged",
+    "deleted": "an entry of the target was deleted",
+    "large": "a file travelled in pieces",
+    "partial": "a run ended with problems",
+    "failed": "a run ended without its connection",
+    "session lost": "a listener lost its client",
+    **{f"problem {code}": f"an entry was reported as {code}" for code in ProblemCode},
+}
+
+
+class Reached:
+    """Which of `SOMETIMES` one trial has reached."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """In alphabetical order."""
+        return tuple(sorted(self._names))
+
+    def note(self, name: str) -> None:
+        """Something of the catalogue has happened."""
+        assert name in SOMETIMES, name
+        self._names.add(name)
+
+    def note_event(self, event: Event) -> None:
+        """See what a program has told."""
+        if isinstance(event, ChangeDone):
+            self._note_change(event)
+        elif isinstance(event, ProblemFound):
+            self.note(f"problem {event.problem.code}")
+        elif isinstance(event, ConnectionFailed):
+            self.note("failed")
+        elif isinstance(event, SessionEnded) and event.reason:
+            self.note("session lost")
+        elif isinstance(event, ContentMoved) and event.bytes >= 256 * 1024:
+            self.note("large")
+        elif isinstance(event, Summary) and event.failed:
+            self.note("partial")
+
+    def _note_change(self, event: ChangeDone) -> None:
+        if isinstance(event.change, WriteFile):
+            self.note("committed")
+        elif isinstance(event.change, Delete):
+            self.note("deleted")

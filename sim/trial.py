@@ -1,0 +1,260 @@
+"""One plan, carried out: runs while things fail, then all is healed, and the next run must converge.
+
+    safety     runs of the job, edits of the source between them, faults as they come
+    healing    faults end, machines boot, programs go on; a listener that died is started again
+    liveness   a run must end with exit code 0 and equal trees, and the one after it send nothing
+
+A checker that finds a promise broken ends the trial at once, so that the trace
+ends where the trouble is.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from psync.core.addresses import parse_address
+from psync.core.settings import CopySettings
+from psync.engine.events import Event, Summary
+from sim.checkers import CHECKERS
+from sim.checkers.checker import Broken
+from sim.crash import Choose
+from sim.files import Tree
+from sim.ledger import Ledger
+from sim.machine import Machine
+from sim.oracle import expected_tree
+from sim.plan import CLIENT, Edit, FileSpec, Place, Plan
+from sim.process import Process
+from sim.replication import Replication
+from sim.sometimes import Reached
+from sim.world import Unhandled, World
+
+# Folders of the job, and what stands beside them and must never be touched.
+ROOT = b"/srv"
+DATA = b"/srv/data"
+SOURCE = b"/home/source"
+TARGET = b"/home/target"
+OUTSIDE = b"/etc/tripwire"
+
+# Longer than every deadline of psync's own: a run that takes more has hung.
+RUN_SECONDS_MAX = 600.0
+
+# Time that the operator lets pass before he looks again.
+PAUSE_SECONDS = 5.0
+
+KEY_SEED = "key"
+
+
+class Result(Struct):
+    """What has come of a trial. `broken` is empty if every promise was kept."""
+
+    broken: str = ""
+    effects: dict[str, int] = {}
+    reached: tuple[str, ...] = ()
+    exit_codes: tuple[int, ...] = ()
+    virtual_seconds: float = 0.0
+    application_digest: str = ""
+    trace_digest: str = ""
+
+
+class Trial:
+    """A plan under way. It is the `Site` of its faults and the subject of its checkers."""
+
+    def __init__(self, plan: Plan, world: World) -> None:
+        self.plan = plan
+        self.world = world
+        self.effects: Counter[str] = Counter()
+        self.reached = Reached()
+        self.exit_codes: list[int] = []
+        self.replication = Replication(world, is_keyed=plan.is_keyed, hear=self._hear)
+        for name in sorted({CLIENT, plan.source_place.machine, plan.target_place.machine}):
+            world.machine(name).disk.journal.profile = plan.crash_profile
+        self.source = self._plant(plan.source_place, plan.source, SOURCE)
+        self.target = self._plant(plan.target_place, plan.target, TARGET)
+        self.target_at_first = self.tree_of_target()
+        self.ledger = Ledger(self.tree_of_source(), self.target_at_first)
+        self._listeners: dict[str, Process] = {}
+        self._heals: list[Callable[[], None]] = []
+        self._checkers = [checker(self) for checker in CHECKERS]
+
+    # What faults and checkers ask
+
+    def machine(self, name: str) -> Machine:
+        """A machine by its name."""
+        return self.world.machines[name]
+
+    def took_effect(self, fault: object, what: str = "") -> None:
+        """A fault has happened."""
+        kind = f"{type(fault).__name__} {what}".strip()
+        self.effects[kind] += 1
+        self.world.trace.record(getattr(fault, "machine", "world"), "fault", kind)
+
+    def choose(self, stream: str) -> Choose:
+        """Chance, in a stream of its own."""
+        return self.world.random(stream).randrange
+
+    def change_source(self, machine: str, path: bytes) -> bool:
+        """Write the source file at `path` anew, as its user; False if it is none."""
+        place = self.plan.source_place
+        inside = path.removeprefix(self.source + b"/")
+        if machine != place.machine or inside == path:
+            return False
+        size = len(self.machine(machine).files.read(path))
+        self._edit(Edit(inside.decode(), max(size, 1), len(self.effects) + 1_000_000))
+        return True
+
+    def tree_of_source(self) -> Tree:
+        """What the source holds."""
+        return self.machine(self.plan.source_place.machine).files.tree(self.source)
+
+    def tree_of_target(self) -> Tree:
+        """What the target holds, temporaries included."""
+        return self.machine(self.plan.target_place.machine).files.tree(self.target)
+
+    # The course of a trial
+
+    async def run(self) -> None:
+        """Carry out the plan; raise `Broken` for the first promise that was not kept."""
+        self._heals += [fault.arm(self) for fault in self.plan.faults]
+        for number in range(self.plan.runs):
+            await self._restore_listeners()
+            await self._copy()
+            for edit in self.plan.edits[number] if number < len(self.plan.edits) else ():
+                self._edit(edit)
+            await asyncio.sleep(PAUSE_SECONDS)
+        await self._heal()
+        await self._converge()
+
+    async def _heal(self) -> None:
+        while self._heals:
+            self._heals.pop()()
+        for name, listener in self._listeners.items():
+            if self.machine(name).is_up:
+                listener.kill()
+        await self._restore_listeners()
+
+    async def _converge(self) -> None:
+        if await self._copy() != 0:
+            raise Broken("converges", f"exit code {self.exit_codes[-1]} although nothing fails any more")
+        expected = expected_tree(
+            self.tree_of_source(), self.target_at_first, is_deleting=self.plan.is_deleting
+        )
+        self._compare(expected)
+        if await self._copy() != 0 or self.replication.last(Summary).files_sent:
+            raise Broken("converges", "a second run had something to do")
+        for checker in self._checkers:
+            checker.finish()
+
+    def _compare(self, expected: Tree) -> None:
+        found = self.tree_of_target()
+        expected |= {path: content for path, content in found.items() if path in self._left_behind()}
+        wrong = sorted(
+            path
+            for path in expected.keys() | found.keys()
+            if expected.get(path, self) != found.get(path, self)
+        )
+        if wrong:
+            raise Broken("converges", f"the target differs from what it should be: {wrong[:5]}")
+
+    def _left_behind(self) -> set[bytes]:
+        """Files that the source once had: without deleting, the target may keep them."""
+        if self.plan.is_deleting:
+            return set()
+        return {
+            path for path, content in self.tree_of_target().items() if self.ledger.has_been(path, content)
+        }
+
+    async def _copy(self) -> int:
+        """Run the job once, to its end."""
+        plan = self.plan
+        settings = CopySettings(
+            parse_address(self._address(plan.source_place, self.source)),
+            parse_address(self._address(plan.target_place, self.target)),
+            delete=plan.is_deleting,
+            durability=plan.durability,
+            is_keyed=plan.is_keyed,
+            allow_unauthenticated_network=True,
+        )
+        if not self.machine(CLIENT).is_up:
+            self.machine(CLIENT).boot()
+        process = self.replication.start_copy(self.machine(CLIENT), settings)
+        try:
+            async with asyncio.timeout(RUN_SECONDS_MAX):
+                self.exit_codes.append(await process.wait())
+        except TimeoutError:
+            raise Broken("ends", f"a run was not over after {RUN_SECONDS_MAX:g} seconds") from None
+        for checker in self._checkers:
+            checker.after_run(self.exit_codes[-1])
+        return self.exit_codes[-1]
+
+    async def _restore_listeners(self) -> None:
+        """Boot what is down and start what has died, as an operator does between two runs."""
+        for place in (self.plan.source_place, self.plan.target_place):
+            machine = self.machine(place.machine)
+            if not machine.is_up:
+                machine.boot()
+                for checker in self._checkers:
+                    checker.after_power_cut(machine)
+            listener = self._listeners.get(place.machine)
+            if place.is_remote and (listener is None or not listener.is_alive):
+                self._listeners[place.machine] = self.replication.start_listener(machine, ROOT.decode())
+                await asyncio.sleep(1.0)
+
+    # The user
+
+    def _plant(self, place: Place, files: tuple[FileSpec, ...], local: bytes) -> bytes:
+        """Put files on a disk and sync it; give the folder."""
+        folder = DATA if place.is_remote else local
+        machine = self.machine(place.machine)
+        machine.files.plant(folder, {file.path.encode(): file.content for file in files})
+        machine.files.plant(OUTSIDE, {b"secret": b"do not touch"})
+        machine.disk.journal.sync_all()
+        return folder
+
+    def _edit(self, edit: Edit) -> None:
+        machine = self.machine(self.plan.source_place.machine)
+        path, files = self.source + b"/" + edit.path.encode(), machine.files
+        if edit.size < 0:
+            self.ledger.remove(edit.path.encode())
+            files.remove(path)
+        else:
+            content = FileSpec(edit.path, edit.size, edit.version).content
+            self.ledger.add_version(edit.path.encode(), content)
+            files.make_folder(path.rpartition(b"/")[0])
+            files.write(path, content)
+        machine.disk.journal.sync_all()
+
+    def _address(self, place: Place, folder: bytes) -> str:
+        path = folder.decode()
+        return f"tcp://{place.machine}{path}" if place.is_remote else path
+
+    def _hear(self, event: Event) -> None:
+        self.reached.note_event(event)
+        for checker in self._checkers:
+            checker.heard(event)
+
+
+def carry_out(plan: Plan, *, keeps_trace: bool = False) -> tuple[Result, World]:
+    """Run a plan in a world of its own; give what came of it, and the world, closed, for its trace."""
+    with World(plan.seed, keeps_trace=keeps_trace) as world:
+        trial = Trial(plan, world)
+        broken = ""
+        try:
+            world.run(trial.run())
+        except Broken as error:
+            broken = str(error)
+        except Unhandled as error:
+            broken = f"unhandled: {'; '.join(map(repr, error.exceptions))}"
+        except Exception as error:  # noqa: BLE001  # a checker or a fault that fails is a finding, too
+            broken = f"error: {error!r}"
+        result = Result(
+            broken,
+            dict(sorted(trial.effects.items())),
+            trial.reached.names,
+            tuple(trial.exit_codes),
+            world.agenda.now_ns / 1e9,
+            trial.replication.digest(),
+            world.trace.digest() if keeps_trace else "",
+        )
+    return result, world
