@@ -154,6 +154,6 @@ def test_an_unreadable_file_is_reported_and_kept_at_the_target(
     ran = site.run_command(command)
 
     assert ran.code == 1
-    assert ran.err == "Problem: b: permission denied (Permission denied) [PERMISSION]\n"
+    assert ran.err == "Problem: b: permission denied [PERMISSION]\n"
     assert ran.out.startswith("Partial: 1 file sent")
     assert contents(target) == {"a": b"one", "b": b"old"}
