@@ -87,7 +87,7 @@ class CopyReport:
 
     def warn(self, text: str) -> None:
         """Tell the operator of a danger."""
-        self._output.complain(f"Warning: {text}")
+        self._output.complain(f"Warning: {printable(text)}")
 
     def _start(self, event: RunStarted) -> None:
         if self._verbosity is Verbosity.VERBOSE:

@@ -77,7 +77,7 @@ def read_credentials(
 
 
 def _read_file(user: str, path: str, system: System, warn: Callable[[str], None]) -> Credentials:
-    name = f"password file {path!r}"
+    name = f"password file '{path}'"
     try:
         content, before, after = _read(system, path)
     except OSError as error:

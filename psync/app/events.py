@@ -15,6 +15,7 @@ import msgspec
 
 from psync.app.failure_text import connection_lines, failure_lines
 from psync.app.output import Output
+from psync.app.printable import printable
 from psync.core.changes import (
     Change,
     Delete,
@@ -83,7 +84,7 @@ class JsonReport:
 
     def warn(self, text: str) -> None:
         """Tell the operator of a danger."""
-        self._output.complain(f"Warning: {text}")
+        self._output.complain(f"Warning: {printable(text)}")
 
 
 def time_text(now_ns: int) -> str:

@@ -182,6 +182,6 @@ def test_what_is_no_event_of_a_run_is_passed_over():
 def test_a_warning_goes_to_standard_error():
     err = io.BytesIO()
 
-    CopyReport(Output(io.BytesIO(), err)).warn("careful")
+    CopyReport(Output(io.BytesIO(), err)).warn("careful\n")
 
-    assert err.getvalue() == b"Warning: careful\n"
+    assert err.getvalue() == b"Warning: careful\\n\n"

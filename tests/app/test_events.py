@@ -228,9 +228,9 @@ def test_every_event_is_documented_and_every_documented_one_exists():
 def test_a_warning_goes_to_people():
     out, err = io.BytesIO(), io.BytesIO()
 
-    JsonReport(Output(out, err), lambda: 0).warn("careful")
+    JsonReport(Output(out, err), lambda: 0).warn("careful\n")
 
-    assert (out.getvalue(), err.getvalue()) == (b"", b"Warning: careful\n")
+    assert (out.getvalue(), err.getvalue()) == (b"", b"Warning: careful\\n\n")
 
 
 def test_a_date_is_in_utc():

@@ -9,6 +9,14 @@ from psync.engine.events import ConnectionFailed
 URI = r"TCP:\\190.186.170.170\c$\Testing"
 
 
+def test_a_path_stands_as_it_was_typed():
+    failure = SourceMissing(path=r"C:\My Documents\it's")
+
+    assert failure_lines(failure)[0] == (
+        r"Error: SOURCE_MISSING: The source folder 'C:\My Documents\it's' does not exist."
+    )
+
+
 def test_a_failure_names_the_thing_and_the_remedy():
     assert failure_lines(SourceMissing(path="/srv\n")) == [
         r"Error: SOURCE_MISSING: The source folder '/srv\n' does not exist.",
