@@ -197,6 +197,12 @@ class TargetParentMissing(Failure):
     remedy = "Check the path, or make the parent folder."
 
 
+class TargetLinkBroken(Failure):
+    code = "TARGET_LINK_BROKEN"
+    template = "The target '{path}' cannot be made: a symbolic link to nothing stands there, or on the way."
+    remedy = "Make the folder that the link names, or remove the link."
+
+
 class FoldersOverlap(Failure):
     code = "FOLDERS_OVERLAP"
     template = "Source '{source}' and target '{target}' are the same folder, or one lies inside the other."
