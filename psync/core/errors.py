@@ -29,8 +29,7 @@ class Failure(Exception):
     """Ends a command: `str()` is one sentence that names the thing, `remedy` what to do.
 
     Fields of the template are keyword arguments; a missing one is a programming
-    error and raises `KeyError` at once. They stand in the text as they were typed:
-    whoever shows it to a person makes it harmless (`psync.app.printable`).
+    error and raises `KeyError` at once. They are shown as they were typed, by `psync.app.printable`.
     """
 
     code: ClassVar[str] = ""
@@ -244,11 +243,22 @@ class NetworkUnauthenticated(Failure):
 
 class AddressInUse(Failure):
     code = "ADDRESS_IN_USE"
+    template = "Cannot listen on {host} port {port}: another program uses it."
+    remedy = "Stop the program that uses the port, or choose another with --port on both sides."
+    exit_code = EXIT_CONNECTION
+
+
+class AddressNotLocal(Failure):
+    code = "ADDRESS_NOT_LOCAL"
+    template = "Cannot listen on {host} port {port}: this machine has no such address."
+    remedy = "Give an address of this machine with --host, or leave it out."
+    exit_code = EXIT_CONNECTION
+
+
+class AddressUnusable(Failure):
+    code = "ADDRESS_UNUSABLE"
     template = "Cannot listen on {host} port {port}: {reason}."
-    remedy = (
-        "Stop the program that uses the port, or choose another with --port on both sides; "
-        "--host takes an address of this machine."
-    )
+    remedy = "Check what this account may listen on, or choose another --host or --port."
     exit_code = EXIT_CONNECTION
 
 
@@ -364,6 +374,12 @@ class ProtocolViolation(ConnectionFailure):
     code = "PROTOCOL"
     template = "{host} broke the protocol: {reason}."
     remedy = "Install the same psync version on both sides; if they are equal, report this as a defect."
+
+
+class ListenerStopped(ConnectionFailure):
+    code = "LISTENER_STOPPED"
+    template = "The listener at {host} was stopped."
+    remedy = "Run the job again when it is up: what was acknowledged is kept, the rest is sent again."
 
 
 class ListenerFailed(ConnectionFailure):

@@ -18,7 +18,7 @@ from psync.core.errors import (
     ConnectRefused,
     FoldersOverlap,
     KeyMismatch,
-    ListenerFailed,
+    ListenerStopped,
     NotAFolder,
     SourceMissing,
     TargetParentMissing,
@@ -196,9 +196,9 @@ def test_a_listener_that_stops_is_named_with_its_reason(role: str, tmp_path: Pat
 
     assert (ran.exit_code, failed(ran)) == (
         EXIT_CONNECTION,
-        [(role, rf"TCP:\\{LOOPBACK}\there", ListenerFailed)],
+        [(role, rf"TCP:\\{LOOPBACK}\there", ListenerStopped)],
     )
-    assert str(ran.causes[0]) == f"The listener at {LOOPBACK} ended the run: it is being stopped."
+    assert str(ran.causes[0]) == f"The listener at {LOOPBACK} was stopped."
 
 
 # Stopping
