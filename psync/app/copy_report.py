@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from psync.app.failure_text import connection_lines, failure_lines
+from psync.app.failure_text import connection_lines, refusal_lines
 from psync.app.figures import bytes_text, count_text, seconds_text
 from psync.app.output import Output
 from psync.app.printable import printable, printable_path
@@ -130,7 +130,7 @@ class CopyReport:
         self._complain(connection_lines(event))
 
     def _refuse(self, event: RunRefused) -> None:
-        self._complain(failure_lines(event.cause))
+        self._complain(refusal_lines(event))
 
     def _complain(self, lines: list[str]) -> None:
         for line in lines:

@@ -145,6 +145,10 @@ def test_a_dry_run_prints_what_would_be_done():
             "Error: SOURCE_MISSING: The source folder '/x' does not exist.",
         ),
         (
+            RunRefused(SourceMissing(path="/x"), "source", r"TCP:\\h\c$\x"),
+            r"Could not initialize source device: TCP:\\h\c$\x...",
+        ),
+        (
             ConnectionFailed("target", r"TCP:\\h\c$\x", "J", KeyMismatch(host="h"), False),
             r"Could not initialize target device: TCP:\\h\c$\x...",
         ),

@@ -147,6 +147,20 @@ def test_a_refusal_is_told_to_programs_and_to_people():
     assert err.startswith("Error: SOURCE_MISSING: The source folder '/x' does not exist.\nRemedy: ")
 
 
+def test_a_refusal_by_a_listener_names_it():
+    out, err = written(RunRefused(SourceMissing(path="/x"), "source", r"TCP:\\h\x"))
+
+    assert json.loads(out) == {
+        "event": "refused",
+        "role": "source",
+        "uri": r"TCP:\\h\x",
+        "code": "SOURCE_MISSING",
+        "text": "The source folder '/x' does not exist.",
+        "remedy": SourceMissing.remedy,
+    }
+    assert err.splitlines()[0] == r"Could not initialize source device: TCP:\\h\x..."
+
+
 @pytest.mark.parametrize(
     ("change", "fields"),
     [
