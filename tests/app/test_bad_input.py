@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.psync_process import Site, contents
+from tests.app.psync_process import HOST, Site, contents
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,10 @@ def test_a_missing_source_behind_a_listener_is_never_an_empty_folder(site: Site)
         new = site.run("copy", site.address("/gone"), "new")
 
     assert (ran.code, new.code) == (2, 2)
-    assert ran.first_errors == ["Error: SOURCE_MISSING: The source folder '/gone' does not exist."]
+    assert ran.first_errors == [
+        rf"Could not initialize source device: TCP:\\{HOST}\gone...",
+        "Error: SOURCE_MISSING: The source folder '/gone' does not exist.",
+    ]
     assert contents(target) == {"a": b"one"}
     assert not (site.folder / "new").exists()
 
@@ -121,7 +124,10 @@ def test_a_read_only_listener_takes_no_target(site: Site):
         ran = site.run("copy", "source", site.address("/docs"))
 
     assert ran.code == 2
-    assert ran.first_errors == ["Error: READ_ONLY: The listener is read-only and takes no target."]
+    assert ran.first_errors == [
+        rf"Could not initialize target device: TCP:\\{HOST}\docs...",
+        "Error: READ_ONLY: The listener is read-only and takes no target.",
+    ]
     assert list(site.root.iterdir()) == []
 
 
