@@ -2,11 +2,14 @@
 
 import sys
 
-from psync.app.program import run
+from psync.app.interruption import defer
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    defer()
+    from psync.app.program import run  # which takes its time
+
     sys.exit(run(sys.argv[1:]))
 
 

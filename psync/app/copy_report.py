@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from psync.app.failure_text import connection_lines, failure_lines
+from psync.app.failure_text import connection_lines, refusal_lines
 from psync.app.figures import bytes_text, count_text, seconds_text
 from psync.app.output import Output
 from psync.app.printable import printable, printable_path
@@ -19,6 +19,7 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
+from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import EntryPath, Kind
 from psync.engine.events import (
     ChangeDone,
@@ -64,6 +65,8 @@ class CopyReport:
         self._progress = progress
         self._dry_run = dry_run
         self._is_interrupted = False
+        self._is_target_full = False
+        self._no_space_untold = 0
         self._new_folders: set[EntryPath] = set()
         self._handlers: Mapping[type, Callable[[Any], None]] = {
             RunStarted: self._start,
@@ -87,7 +90,7 @@ class CopyReport:
 
     def warn(self, text: str) -> None:
         """Tell the operator of a danger."""
-        self._output.complain(f"Warning: {text}")
+        self._output.complain(f"Warning: {printable(text)}")
 
     def _start(self, event: RunStarted) -> None:
         if self._verbosity is Verbosity.VERBOSE:
@@ -120,8 +123,28 @@ class CopyReport:
 
     def _find_problem(self, event: ProblemFound) -> None:
         problem = event.problem
-        if problem.is_notice and self._verbosity is Verbosity.QUIET:
-            return
+        if problem.code is ProblemCode.NO_SPACE and self._verbosity is not Verbosity.VERBOSE:
+            self._find_no_space(problem)
+        elif not problem.is_notice or self._verbosity is not Verbosity.QUIET:
+            self._tell_problem(problem)
+
+    def _find_no_space(self, problem: Problem) -> None:
+        """Tell the first in full and count the others: thousands may follow, of which each says the same."""
+        if not problem.path:
+            self._tell_no_space(problem.detail)
+        elif self._is_target_full:
+            self._no_space_untold += 1
+        else:
+            self._is_target_full = True
+            self._tell_problem(problem)
+
+    def _tell_no_space(self, detail: str = "") -> None:
+        untold = f"{self._no_space_untold:,} more failed" if self._no_space_untold else ""
+        details = ", ".join(filter(None, (untold, detail)))
+        self._no_space_untold = 0
+        self._tell_problem(Problem((), ProblemCode.NO_SPACE, details))
+
+    def _tell_problem(self, problem: Problem) -> None:
         word = "Notice" if problem.is_notice else "Problem"
         place = f"{printable_path(problem.path)}: " if problem.path else ""
         self._output.complain(f"{word}: {place}{printable(problem.text)} [{problem.code}]")
@@ -130,7 +153,7 @@ class CopyReport:
         self._complain(connection_lines(event))
 
     def _refuse(self, event: RunRefused) -> None:
-        self._complain(failure_lines(event.cause))
+        self._complain(refusal_lines(event))
 
     def _complain(self, lines: list[str]) -> None:
         for line in lines:
@@ -138,6 +161,8 @@ class CopyReport:
 
     def _sum_up(self, summary: Summary) -> None:
         """Sum up, unless a failure has said already that nothing came of the run."""
+        if self._no_space_untold:
+            self._tell_no_space()
         is_idle = summary.state is RunState.FAILED and not (summary.files_sent or summary.files_deleted)
         if self._verbosity is not Verbosity.QUIET and (self._is_interrupted or not is_idle):
             word = "Interrupted" if self._is_interrupted else summary.state.value.capitalize()

@@ -99,7 +99,7 @@ def _read_variable(name: str, system: System) -> str:
 
 
 def _read_file(user: str, path: str, system: System, warn: Callable[[str], None]) -> Credentials:
-    name = f"password file {path!r}"
+    name = f"password file '{path}'"
     try:
         content, before, after = _read(system, path)
     except OSError as error:

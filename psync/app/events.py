@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from psync.app.failure_text import connection_lines, failure_lines
+from psync.app.failure_text import connection_lines, refusal_lines
 from psync.app.output import Output
+from psync.app.printable import printable
 from psync.core.changes import (
     Change,
     Delete,
@@ -84,7 +85,7 @@ class JsonReport:
     def warn(self, text: str) -> None:
         """Tell program and operator of a danger."""
         self._output.data(_ENCODER.encode({"event": "warning", "text": _clean(text)}))
-        self._output.complain(f"Warning: {text}")
+        self._output.complain(f"Warning: {printable(text)}")
 
 
 def time_text(now_ns: int) -> str:
@@ -95,7 +96,7 @@ def time_text(now_ns: int) -> str:
 def _diagnostics(event: Event) -> list[str]:
     if isinstance(event, ConnectionFailed):
         return connection_lines(event)
-    return failure_lines(event.cause) if isinstance(event, RunRefused) else []
+    return refusal_lines(event) if isinstance(event, RunRefused) else []
 
 
 def _path(path: EntryPath) -> Fields:
@@ -193,7 +194,8 @@ def _started(event: RunStarted) -> Fields:
 
 
 def _refused(event: RunRefused) -> Fields:
-    return {"event": "refused", **_failure(event.cause)}
+    end = {"role": event.role, "uri": _clean(event.uri)} if event.role else {}
+    return {"event": "refused", **end, **_failure(event.cause)}
 
 
 def _ready(event: ListenerReady) -> Fields:

@@ -8,12 +8,18 @@ from collections.abc import Iterator
 
 from psync.app.printable import printable
 from psync.core.errors import Failure, connection_failure_text, device_text
-from psync.engine.events import ConnectionFailed
+from psync.engine.events import ConnectionFailed, RunRefused
 
 
 def failure_lines(failure: Failure) -> list[str]:
     """Say what is wrong, and what to do."""
     return [f"Error: {failure.code}: {printable(str(failure))}", f"Remedy: {failure.remedy}"]
+
+
+def refusal_lines(event: RunRefused) -> list[str]:
+    """Name the end first, if its listener refused it: the documented text, but no connection has failed."""
+    device = [printable(device_text(event.role, event.uri))] if event.role else []
+    return [*device, *failure_lines(event.cause)]
 
 
 def connection_lines(event: ConnectionFailed) -> list[str]:

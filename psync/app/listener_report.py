@@ -36,7 +36,7 @@ class ListenerReport:
 
     def warn(self, text: str) -> None:
         """Tell the operator of a danger."""
-        self._output.complain(f"Warning: {text}")
+        self._output.complain(f"Warning: {printable(text)}")
 
     def _log(self, text: str) -> None:
         self._output.line(f"{time_text(self._now_ns())} {text}")

@@ -41,10 +41,11 @@ def _write_anything() -> None:
 
 
 def _show_interruption() -> int:
+    from psync.app.interruption import INTERRUPTED
     from psync.app.output import standard_output
     from psync.core.errors import EXIT_INTERRUPTED
 
-    standard_output().complain("Interrupted.")
+    standard_output().complain(INTERRUPTED)
     return EXIT_INTERRUPTED
 
 

@@ -2,7 +2,9 @@
 
 SIGINT and SIGTERM ask a program to stop in order, once. The next one finds the
 system's own handling again and ends the process at once: what is on the disk is
-whole at every moment, so nothing is lost by that but time.
+whole at every moment, so nothing is lost by that but time. One that comes before
+the event loop runs (`psync.app.interruption`) ends the command with the same code
+and the same last event.
 
 What only one command or option needs is imported there: each run starts anew.
 """
@@ -26,9 +28,17 @@ from psync.app.config import (
 from psync.app.copy_report import CopyReport, Verbosity
 from psync.app.credentials import Credentials, is_keyed, key_warnings, read_credentials
 from psync.app.failure_text import defect_lines, failure_lines
+from psync.app.interruption import INTERRUPTED, NUMBERS, interruptible, is_noted
 from psync.app.output import Output, is_screen, standard_output
 from psync.app.stretched import stretched_key
-from psync.core.errors import EXIT_DEFECT, Failure, OutputLost, SecretInvalid
+from psync.core.errors import (
+    EXIT_CONVERGED,
+    EXIT_DEFECT,
+    EXIT_INTERRUPTED,
+    Failure,
+    OutputLost,
+    SecretInvalid,
+)
 from psync.core.settings import CopySettings, ListenerSettings
 from psync.engine.copy import Copy
 from psync.engine.events import Report, RunRefused, RunState, Summary
@@ -60,11 +70,14 @@ def run_copy(options: CopyOptions) -> int:
     progress = None if options.json or options.quiet else _progress(_screen())
     report = _copy_report(options, system, output, progress)
     try:
-        settings = copy_settings(options, system, is_keyed=is_keyed(options.credentials, system))
-        credentials = _credentials(options, settings, system, report.warn)
-        key = stretched_key(credentials, system) if has_connection(settings) else UNKEYED_PRS
+        with interruptible():
+            settings = copy_settings(options, system, is_keyed=is_keyed(options.credentials, system))
+            credentials = _credentials(options, settings, system, report.warn)
+            key = stretched_key(credentials, system) if has_connection(settings) else UNKEYED_PRS
     except Failure as failure:
         return _finish(_refuse(failure, options.job, report), output)
+    except (KeyboardInterrupt, click.Abort):
+        return _finish(_interrupt(options.job, report, output), output)
     program = Copy(settings, key, system, report)
 
     def stop() -> None:
@@ -83,13 +96,17 @@ def run_listener(options: ListenOptions) -> int:
     system, output = real_system(), standard_output()
     report = _json_report(output, system) if options.json else ListenerReport(output, system.now_ns)
     try:
-        settings = listener_settings(options, system, is_keyed=is_keyed(options.credentials, system))
-        key = stretched_key(_credentials(options, settings, system, report.warn), system)
+        with interruptible():
+            settings = listener_settings(options, system, is_keyed=is_keyed(options.credentials, system))
+            key = stretched_key(_credentials(options, settings, system, report.warn), system)
         program = Listener(settings, key, system, report)
         code = run_program(program, output, lambda: output.complain(STOPPING))
     except Failure as failure:
         report(RunRefused(failure))
         code = failure.exit_code
+    except KeyboardInterrupt:  # nobody was served, so that is a stop in order
+        output.complain(INTERRUPTED)
+        code = EXIT_CONVERGED
     return _finish(code, output)
 
 
@@ -105,12 +122,15 @@ def run_quickstart(options: QuickstartOptions) -> int:
     if options.json:
         report = _json_report(output, system, quiet=True)
     try:
-        program = Quickstart(options, system, Story(output, console, json=options.json), report)
+        with interruptible():
+            program = Quickstart(options, system, Story(output, console, json=options.json), report)
         code = run_program(
             program, output, lambda: output.complain("Stopping; a second signal stops at once."), progress
         )
     except Failure as failure:
         code = _refuse(failure, JOB, report)
+    except KeyboardInterrupt:
+        code = _interrupt(JOB, report, output)
     return _finish(code, output)
 
 
@@ -178,6 +198,13 @@ def _refuse(failure: Failure, job: str, report: Report) -> int:
     return failure.exit_code
 
 
+def _interrupt(job: str, report: Report, output: Output) -> int:
+    """Report a run that was ended before it began."""
+    output.complain(INTERRUPTED)
+    report(Summary(job, RunState.FAILED))
+    return EXIT_INTERRUPTED
+
+
 def _finish(code: int, output: Output) -> int:
     """Give the exit code of a command whose report may be incomplete."""
     try:
@@ -226,14 +253,16 @@ async def _supervise(
     loop.set_exception_handler(_DefectHandler(output))
 
     def stop() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in NUMBERS:
             loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_DFL)
         on_stop()
         program.stop()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in NUMBERS:
         loop.add_signal_handler(number, stop)
+    if is_noted():
+        loop.call_soon(stop)  # once the program has begun, and can be stopped
     if progress is None:
         return await program.main()
     return await _show_progress(program, output, progress)

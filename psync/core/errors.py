@@ -29,7 +29,7 @@ class Failure(Exception):
     """Ends a command: `str()` is one sentence that names the thing, `remedy` what to do.
 
     Fields of the template are keyword arguments; a missing one is a programming
-    error and raises `KeyError` at once.
+    error and raises `KeyError` at once. They are shown as they were typed, by `psync.app.printable`.
     """
 
     code: ClassVar[str] = ""
@@ -53,7 +53,7 @@ class UsageInvalid(Failure):
 
 class PortInvalid(Failure):
     code = "PORT_INVALID"
-    template = "Port {value!r} is not a whole number from 1024 to 65535."
+    template = "Port '{value}' is not a whole number from 1024 to 65535."
     remedy = "Give the port that the listener uses, 7333 unless it was changed."
 
 
@@ -65,7 +65,7 @@ class PortContradiction(Failure):
 
 class AddressInvalid(Failure):
     code = "ADDRESS_INVALID"
-    template = "{address!r} is not an address: {reason}."
+    template = "'{address}' is not an address: {reason}."
     remedy = (
         r"Write a local path (./ before a name that looks like an address), TCP:\\host\c$\Folder in quotes, "
         "or tcp://host[:port]/C:/Folder (tcp://host[:port]/srv/folder for a POSIX host)."
@@ -130,7 +130,7 @@ REFUSED_PATH_TEXTS = {
 
 class PathRefused(Failure):
     code = "PATH_REFUSED"
-    template = "The path {path!r} is refused ({reason}): {explanation}."
+    template = "The path '{path}' is refused ({reason}): {explanation}."
     remedy = r"Give the complete folder path on the host, such as C:\My Documents\Target or /srv/target."
 
     def __init__(self, *, path: str, reason: str, explanation: str = "") -> None:
@@ -141,7 +141,7 @@ class PathRefused(Failure):
 
 class PatternInvalid(Failure):
     code = "PATTERN_INVALID"
-    template = "The pattern {pattern!r} cannot be used with --exclude: {reason}."
+    template = "The pattern '{pattern}' cannot be used with --exclude: {reason}."
     remedy = "Write one line of a .gitignore file, such as *.tmp or /cache/, quoted for the shell."
 
 
@@ -155,73 +155,79 @@ class PatternFault(StrEnum):
 
 class JobNameInvalid(Failure):
     code = "JOB_NAME_INVALID"
-    template = "The job name {job!r} cannot be used: {reason}."
+    template = "The job name '{job}' cannot be used: {reason}."
     remedy = "Give 1 to 255 characters of Unicode text, or leave --job out."
 
 
 class HostInvalid(Failure):
     code = "HOST_INVALID"
-    template = "{host!r} is not an address to listen at."
+    template = "'{host}' is not an address to listen at."
     remedy = "Give an IPv4 or IPv6 address of this machine, or leave --host out."
 
 
 class InstanceInvalid(Failure):
     code = "INSTANCE_INVALID"
-    template = "{instance!r} is not an instance name."
+    template = "'{instance}' is not an instance name."
     remedy = "Use 1 to 64 ASCII letters, digits, dots, hyphens and underscores."
 
 
 class StateFolderInvalid(Failure):
     code = "STATE_FOLDER_INVALID"
-    template = "The state folder {path!r} cannot be used: it is not a complete path."
+    template = "The state folder '{path}' cannot be used: it is not a complete path."
     remedy = "Name a folder from the root on in PSYNC_STATE_DIR."
 
 
 class ResultsFolderInvalid(Failure):
     code = "RESULTS_FOLDER_INVALID"
-    template = "The folder {path!r} cannot take the results: {reason}."
+    template = "The folder '{path}' cannot take the results: {reason}."
     remedy = "Name a new or an empty folder with --keep, or another folder for temporary files in TMPDIR."
 
 
 class RootPathInvalid(Failure):
     code = "ROOT_PATH_INVALID"
-    template = "RootPath {path!r} cannot be used: {reason}."
+    template = "RootPath '{path}' cannot be used: {reason}."
     remedy = "Give the complete path of an existing folder on this machine."
 
 
 class SourceMissing(Failure):
     code = "SOURCE_MISSING"
-    template = "The source folder {path!r} does not exist."
+    template = "The source folder '{path}' does not exist."
     remedy = "Check the path. A missing source is never treated as an empty folder."
 
 
 class NotAFolder(Failure):
     code = "NOT_A_FOLDER"
-    template = "{path!r} is not a folder."
+    template = "'{path}' is not a folder."
     remedy = "psync replicates folders; give the folder that holds it, and --exclude what is not wanted."
 
 
 class TargetParentMissing(Failure):
     code = "TARGET_PARENT_MISSING"
-    template = "The target {path!r} cannot be made: its parent folder does not exist."
+    template = "The target '{path}' cannot be made: its parent folder does not exist."
     remedy = "Check the path, or make the parent folder."
+
+
+class TargetLinkBroken(Failure):
+    code = "TARGET_LINK_BROKEN"
+    template = "The target '{path}' cannot be made: a symbolic link to nothing stands there, or on the way."
+    remedy = "Make the folder that the link names, or remove the link."
 
 
 class FoldersOverlap(Failure):
     code = "FOLDERS_OVERLAP"
-    template = "The target {target!r} is the source folder itself, lies in it, or contains it."
+    template = "The target '{target}' is the source folder itself, lies in it, or contains it."
     remedy = "Choose folders that do not contain each other."
 
 
 class FolderUnreachable(Failure):
     code = "FOLDER_UNREACHABLE"
-    template = "The folder {path!r} cannot be opened: {reason}."
+    template = "The folder '{path}' cannot be opened: {reason}."
     remedy = "Check the permissions of the account that psync or the listener runs under."
 
 
 class IdentityUnusable(Failure):
     code = "IDENTITY_UNUSABLE"
-    template = "The listener's identity in {path!r} cannot be read or made: {reason}."
+    template = "The listener's identity in '{path}' cannot be read or made: {reason}."
     remedy = "Check the permissions of that folder, or name another one in PSYNC_STATE_DIR."
 
 
@@ -251,17 +257,28 @@ class NetworkUnauthenticated(Failure):
 
 class AddressInUse(Failure):
     code = "ADDRESS_IN_USE"
+    template = "Cannot listen on {host} port {port}: another program uses it."
+    remedy = "Stop the program that uses the port, or choose another with --port on both sides."
+    exit_code = EXIT_CONNECTION
+
+
+class AddressNotLocal(Failure):
+    code = "ADDRESS_NOT_LOCAL"
+    template = "Cannot listen on {host} port {port}: this machine has no such address."
+    remedy = "Give an address of this machine with --host, or leave it out."
+    exit_code = EXIT_CONNECTION
+
+
+class AddressUnusable(Failure):
+    code = "ADDRESS_UNUSABLE"
     template = "Cannot listen on {host} port {port}: {reason}."
-    remedy = (
-        "Stop the program that uses the port, or choose another with --port on both sides; "
-        "--host takes an address of this machine."
-    )
+    remedy = "Check what this account may listen on, or choose another --host or --port."
     exit_code = EXIT_CONNECTION
 
 
 class DuplicateListener(Failure):
     code = "DUPLICATE_LISTENER"
-    template = "Another psync listener runs on this machine (process {owner}, instance {instance!r})."
+    template = "Another psync listener runs on this machine (process {owner}, instance '{instance}')."
     remedy = "Keep a single listener a machine: stop the other one, or start this one with --instance NAME."
     exit_code = EXIT_CONNECTION
 
@@ -315,7 +332,7 @@ class ConnectTimeout(ConnectionFailure):
 
 class HostUnknown(ConnectionFailure):
     code = "HOST_UNKNOWN"
-    template = "The host name {host!r} cannot be resolved ({reason})."
+    template = "The host name '{host}' cannot be resolved ({reason})."
     remedy = "Check the host name, or give the IP address of the remote host."
 
 
@@ -371,6 +388,12 @@ class ProtocolViolation(ConnectionFailure):
     code = "PROTOCOL"
     template = "{host} broke the protocol: {reason}."
     remedy = "Install the same psync version on both sides; if they are equal, report this as a defect."
+
+
+class ListenerStopped(ConnectionFailure):
+    code = "LISTENER_STOPPED"
+    template = "The listener at {host} was stopped."
+    remedy = "Run the job again when it is up: what was acknowledged is kept, the rest is sent again."
 
 
 class ListenerFailed(ConnectionFailure):

@@ -27,6 +27,21 @@ CODES = {
     errno.EEXIST: ProblemCode.CONFLICT,
 }
 
+# The words of the code say it already, and better: those of the system would only repeat them.
+SAID_BY_CODE = frozenset(
+    {
+        errno.EACCES,
+        errno.ENOENT,
+        errno.ENOSPC,
+        errno.EROFS,
+        errno.ELOOP,
+        errno.ENOTDIR,
+        errno.ENXIO,
+        errno.EISDIR,
+        errno.ENOTEMPTY,
+    }
+)
+
 
 class EntryRefused(Exception):
     """An entry that psync itself declines to touch."""
@@ -41,5 +56,6 @@ def problem_of(path: EntryPath, error: OSError | EntryRefused) -> Problem:
     """Turn an error into the problem of the entry at `path`."""
     if isinstance(error, EntryRefused):
         return Problem(path, error.code, error.detail)
-    code = CODES.get(error.errno or 0, ProblemCode.IO_ERROR)
-    return Problem(path, code, error.strerror or "")
+    number = error.errno or 0
+    detail = "" if number in SAID_BY_CODE else error.strerror or ""
+    return Problem(path, CODES.get(number, ProblemCode.IO_ERROR), detail)

@@ -22,6 +22,7 @@ from psync.core.errors import (
     ConnectionLost,
     Failure,
     ListenerFailed,
+    ListenerStopped,
     ProtocolViolation,
     revive,
 )
@@ -206,7 +207,7 @@ class Channel(asyncio.BufferedProtocol):
     def revive(self, message: Fail | Close) -> Failure:
         """Give the failure that the peer reports, and remember that it came from here."""
         fields = dict(message.fields)
-        if message.code == ListenerFailed.code:
+        if message.code in (ListenerFailed.code, ListenerStopped.code):
             fields["host"] = self.peer  # a listener does not know under which name it is known
         failure = revive(self.peer, message.code, fields)
         self._own_failures.append(failure)

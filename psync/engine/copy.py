@@ -56,7 +56,7 @@ class Copy:
             self._summarize(RunState.FAILED)
             return failure.exit_code
         except Failure as failure:
-            self._report(RunRefused(failure))
+            self._report_refused(failure)
             self._summarize(RunState.FAILED)
             return failure.exit_code
 
@@ -127,14 +127,20 @@ class Copy:
         return JobLabel(settings.job, blake3(text).hexdigest(16))
 
     def _report_lost(self, failure: ConnectionFailure) -> None:
-        role = self._undialled or self._origin(failure)
-        address = self._settings.source if role == "source" else self._settings.target
-        self._report(ConnectionFailed(role, display_uri(address), self._settings.job, failure, False))
+        role = self._undialled or self._origin(failure) or "target"  # of this machine
+        self._report(ConnectionFailed(role, self._uri(role), self._settings.job, failure, False))
 
-    def _origin(self, failure: ConnectionFailure) -> str:
-        """Tell which end failed: the one whose connection it was, else a target of this machine."""
-        origins = [role for role, channel in self._channels.items() if channel.is_origin_of(failure)]
-        return origins[0] if origins else "target"
+    def _report_refused(self, failure: Failure) -> None:
+        role = self._origin(failure)
+        self._report(RunRefused(failure, role, self._uri(role) if role else ""))
+
+    def _origin(self, failure: Failure) -> str:
+        """Tell which end's connection a failure came from; empty if from none."""
+        origins = (role for role, channel in self._channels.items() if channel.is_origin_of(failure))
+        return next(origins, "")
+
+    def _uri(self, role: str) -> str:
+        return display_uri(self._settings.source if role == "source" else self._settings.target)
 
     def _summarize(self, state: RunState) -> None:
         run = self._run

@@ -94,9 +94,14 @@ class ConnectionFailed(Struct, frozen=True):
 
 
 class RunRefused(Struct, frozen=True):
-    """The run cannot take place, and trying again without a change is of no use."""
+    """The run cannot take place, and trying again without a change is of no use.
+
+    `role` and `uri` name the end whose listener refused it; they are empty where this side did.
+    """
 
     cause: Failure
+    role: str = ""
+    uri: str = ""
 
 
 class Summary(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """The listener: accepts clients, limits them, serves each in a session, shuts down in order."""
 
 import asyncio
+import errno
 from collections import deque
 from contextlib import suppress
 
@@ -10,11 +11,13 @@ import psync
 from psync.core.errors import (
     EXIT_CONVERGED,
     AddressInUse,
+    AddressNotLocal,
+    AddressUnusable,
     Busy,
     ConnectionLost,
     DuplicateListener,
     Failure,
-    ListenerFailed,
+    ListenerStopped,
     RootPathInvalid,
 )
 from psync.core.paths import encode_name
@@ -100,11 +103,7 @@ class Listener:
                 lambda: self._accept(identity), settings.address or None, settings.port
             )
         except OSError as error:
-            host = settings.address or "all interfaces, at"
-            # The event loop puts its own words, and a colon, before those of the system.
-            # asyncio puts the address before the reason, and from 3.13 on the number, too.
-            reason = (error.strerror or str(error)).rpartition(": ")[2].rpartition("] ")[2]
-            raise AddressInUse(host=host, port=settings.port, reason=reason) from error
+            raise _unbound(settings.address or "all interfaces, at", settings.port, error) from error
 
     # Clients
 
@@ -198,6 +197,18 @@ class Listener:
         )
 
 
+def _unbound(host: str, port: int, error: OSError) -> AddressInUse | AddressNotLocal | AddressUnusable:
+    """Say why nobody can listen there."""
+    if error.errno == errno.EADDRINUSE:
+        return AddressInUse(host=host, port=port)
+    # From Python 3.13 on, asyncio passes over addresses that the machine lacks, and has no number when none is left.
+    if error.errno in (errno.EADDRNOTAVAIL, None):
+        return AddressNotLocal(host=host, port=port)
+    # The event loop puts its own words, and a colon, before those of the system; from 3.13 on the number, too.
+    reason = (error.strerror or str(error)).rpartition(": ")[2].rpartition("] ")[2]
+    return AddressUnusable(host=host, port=port, reason=reason)
+
+
 class _Visit(Struct, eq=False):
     """One connection, from its first byte on."""
 
@@ -221,8 +232,8 @@ async def _dismiss(visit: _Visit) -> None:
     await visit.channel.close(_stopped())
 
 
-def _stopped() -> ListenerFailed:
-    return ListenerFailed(host="this machine", reason="it is being stopped")
+def _stopped() -> ListenerStopped:
+    return ListenerStopped(host="this machine")
 
 
 def _reason(visit: _Visit) -> str:

@@ -15,6 +15,7 @@ from psync.core.errors import (
     FolderUnreachable,
     NotAFolder,
     SourceMissing,
+    TargetLinkBroken,
     TargetParentMissing,
 )
 from psync.core.lineage import Lineage
@@ -31,6 +32,10 @@ class Location(Protocol):
 
     @property
     def shown(self) -> str: ...
+    @property
+    def links(self) -> tuple[bytes, ...]:
+        """The paths at which a link of the operator's own is followed."""
+        ...
 
     def open(self, system: System, *, create: bool) -> Folder:
         """Open the folder; raise `OSError` or `EntryRefused`."""
@@ -46,6 +51,11 @@ class LocalLocation(Struct, frozen=True):
 
     shown: str
     path: bytes
+
+    @property
+    def links(self) -> tuple[bytes, ...]:
+        """The last name; the folders above are not made."""
+        return (self.path.rstrip(b"/"),)
 
     def open(self, system: System, *, create: bool) -> Folder:
         """Open the path through the operator's own links."""
@@ -64,6 +74,11 @@ class HostLocation(Struct, frozen=True):
 
     shown: str
     folders: tuple[bytes, ...]
+
+    @property
+    def links(self) -> tuple[bytes, ...]:
+        """Every folder of the way."""
+        return self.folders
 
     def open(self, system: System, *, create: bool) -> Folder:
         """Open the path; links on the way are the operator's own."""
@@ -85,6 +100,11 @@ class ConfinedLocation(Struct, frozen=True):
     shown: str
     root: bytes
     below: EntryPath
+
+    @property
+    def links(self) -> tuple[bytes, ...]:
+        """None is followed."""
+        return ()
 
     def open(self, system: System, *, create: bool) -> Folder:
         """Walk from the RootPath down, making what is missing."""
@@ -130,9 +150,24 @@ def open_target(system: System, location: Location) -> Folder:
     try:
         return location.open(system, create=True)
     except (OSError, EntryRefused) as error:
+        if any(_is_link_to_nothing(system, path) for path in location.links):
+            raise TargetLinkBroken(path=location.shown) from error
         if isinstance(error, OSError) and error.errno == errno.ENOENT:
             raise TargetParentMissing(path=location.shown) from error
         raise unreachable(location, error) from error
+
+
+def _is_link_to_nothing(system: System, path: bytes) -> bool:
+    """Whether something is at `path`, and nothing where it leads."""
+    try:
+        system.os.stat(path, follow_symlinks=False)
+    except OSError:
+        return False
+    try:
+        system.os.stat(path)
+    except OSError as error:
+        return error.errno == errno.ENOENT
+    return False
 
 
 def open_existing_target(system: System, location: Location) -> Folder | None:

@@ -169,7 +169,7 @@ class Session:
         self._role, self.job, self.path = message.role, message.job, str(path)
         location = locate_on_host(path, self._service.root, self._service.system.path_style)
         applicant = Applicant(
-            f"job {message.job!r} of {self.client}", (self.client, message.job_id), self._yield_up
+            f"job '{message.job}' of {self.client}", (self.client, message.job_id), self._yield_up
         )
         endpoint = LocalEndpoint(self._service.system, location, self._service.writers, applicant)
         try:
@@ -253,5 +253,7 @@ def _read_path(message: Open) -> HostPath:
     try:
         text = decode_name(message.path, message.style)
     except UnicodeDecodeError:
-        raise PathRefused(path=repr(message.path), reason=RefusedPath.CHARS) from None
+        raise PathRefused(
+            path=message.path.decode("utf-8", "backslashreplace"), reason=RefusedPath.CHARS
+        ) from None
     return parse_host_path(text, message.style)

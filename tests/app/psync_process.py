@@ -106,7 +106,11 @@ class Site:
 
     def start(self, *arguments: str) -> Background:
         """Start psync and leave it running."""
-        return Background(command(*arguments), self.folder, self.environment)
+        return self.start_command(command(*arguments))
+
+    def start_command(self, arguments: list[str]) -> Background:
+        """Start any program where psync would run."""
+        return Background(arguments, self.folder, self.environment)
 
     @contextmanager
     def listener(self, *arguments: str) -> Iterator[Background]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from psync.app.credentials import GUESSABLE_KEY
-from tests.app.psync_process import Site, contents
+from tests.app.psync_process import HOST, Site, contents
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,10 @@ def test_a_missing_source_behind_a_listener_is_never_an_empty_folder(site: Site)
         new = site.run("copy", site.address("/gone"), "new")
 
     assert (ran.code, new.code) == (2, 2)
-    assert ran.first_errors == ["Error: SOURCE_MISSING: The source folder '/gone' does not exist."]
+    assert ran.first_errors == [
+        rf"Could not initialize source device: TCP:\\{HOST}\gone...",
+        "Error: SOURCE_MISSING: The source folder '/gone' does not exist.",
+    ]
     assert contents(target) == {"a": b"one"}
     assert not (site.folder / "new").exists()
 
@@ -133,7 +136,10 @@ def test_a_read_only_listener_takes_no_target(site: Site):
         ran = site.run("copy", "source", site.address("/docs"))
 
     assert ran.code == 2
-    assert ran.first_errors == ["Error: READ_ONLY: The listener is read-only and takes no target."]
+    assert ran.first_errors == [
+        rf"Could not initialize target device: TCP:\\{HOST}\docs...",
+        "Error: READ_ONLY: The listener is read-only and takes no target.",
+    ]
     assert list(site.root.iterdir()) == []
 
 
@@ -178,6 +184,6 @@ def test_an_unreadable_file_is_reported_and_kept_at_the_target(
     ran = site.run_command(command)
 
     assert ran.code == 1
-    assert ran.err == "Problem: b: permission denied (Permission denied) [PERMISSION]\n"
+    assert ran.err == "Problem: b: permission denied [PERMISSION]\n"
     assert ran.out.startswith("Partial: 1 file sent")
     assert contents(target) == {"a": b"one", "b": b"old"}

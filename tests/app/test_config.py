@@ -180,7 +180,7 @@ def test_a_pattern_that_would_exclude_nothing_is_refused_by_name(pattern: str, r
     with pytest.raises(PatternInvalid) as refused:
         copying(exclude=("*.tmp", pattern))
 
-    assert str(refused.value).startswith(f"The pattern {pattern!r} cannot be used with --exclude: {reason}")
+    assert str(refused.value).startswith(f"The pattern '{pattern}' cannot be used with --exclude: {reason}")
 
 
 @pytest.mark.parametrize("pattern", ["*.tmp", "/cache/", "!keep", "a b", r"\#x", "**/x", "[abc]", "文書"])

@@ -130,6 +130,56 @@ def test_notices_and_problems_go_to_standard_error():
     ]
 
 
+def full(*names: bytes) -> list[Event]:
+    return [ProblemFound(Problem((name,), ProblemCode.NO_SPACE)) for name in names]
+
+
+FIRST_FULL = "Problem: a: the target is full [NO_SPACE]"
+NOT_SENT = ProblemFound(Problem((), ProblemCode.NO_SPACE, "3 files not sent"))
+OTHER = ProblemFound(Problem((b"x",), ProblemCode.PERMISSION))
+
+
+@pytest.mark.parametrize(
+    ("events", "rest"),
+    [
+        pytest.param([SUMMARY], [], id="one file"),
+        pytest.param(
+            [*full(b"b", b"c"), SUMMARY],
+            ["Problem: the target is full (2 more failed) [NO_SPACE]"],
+            id="three",
+        ),
+        pytest.param(
+            [*full(b"b"), OTHER, NOT_SENT, SUMMARY],
+            [
+                "Problem: x: permission denied [PERMISSION]",
+                "Problem: the target is full (1 more failed, 3 files not sent) [NO_SPACE]",
+            ],
+            id="and others that were not even sent",
+        ),
+        pytest.param(
+            [NOT_SENT, SUMMARY],
+            ["Problem: the target is full (3 files not sent) [NO_SPACE]"],
+            id="only those",
+        ),
+    ],
+)
+def test_a_full_target_is_told_once_and_counted(events: list[Event], rest: list[str]):
+    assert told(*full(b"a"), *events)[1].splitlines() == [FIRST_FULL, *rest]
+
+
+def test_verbose_lists_each_file_for_which_there_was_no_room():
+    out, err = told(*full(b"a", b"b"), NOT_SENT, verbosity=Verbosity.VERBOSE)
+
+    assert (out, err.splitlines()) == (
+        "",
+        [
+            FIRST_FULL,
+            "Problem: b: the target is full [NO_SPACE]",
+            "Problem: the target is full (3 files not sent) [NO_SPACE]",
+        ],
+    )
+
+
 def test_a_dry_run_prints_what_would_be_done():
     out, _ = told(ChangePlanned(FILE), SUMMARY, dry_run=True)
 
@@ -143,6 +193,10 @@ def test_a_dry_run_prints_what_would_be_done():
         (
             RunRefused(SourceMissing(path="/x")),
             "Error: SOURCE_MISSING: The source folder '/x' does not exist.",
+        ),
+        (
+            RunRefused(SourceMissing(path="/x"), "source", r"TCP:\\h\c$\x"),
+            r"Could not initialize source device: TCP:\\h\c$\x...",
         ),
         (
             ConnectionFailed("target", r"TCP:\\h\c$\x", "J", KeyMismatch(host="h"), False),
@@ -182,6 +236,6 @@ def test_what_is_no_event_of_a_run_is_passed_over():
 def test_a_warning_goes_to_standard_error():
     err = io.BytesIO()
 
-    CopyReport(Output(io.BytesIO(), err)).warn("careful")
+    CopyReport(Output(io.BytesIO(), err)).warn("careful\n")
 
-    assert err.getvalue() == b"Warning: careful\n"
+    assert err.getvalue() == b"Warning: careful\\n\n"

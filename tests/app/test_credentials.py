@@ -92,7 +92,7 @@ def test_a_password_file_that_holds_no_password_is_refused(tmp_path: Path, conte
     with pytest.raises(SecretInvalid) as refused:
         read(CredentialOptions(password_file=path), {})
 
-    assert str(refused.value) == f"The password file {path!r} cannot be used: {reason}."
+    assert str(refused.value) == f"The password file '{path}' cannot be used: {reason}."
     error = refused.value
     assert error.__context__ is None or error.__suppress_context__, "the other exception holds the content"
 
@@ -108,7 +108,7 @@ def test_a_password_file_that_cannot_be_read_is_refused(tmp_path: Path, name: st
     with pytest.raises(SecretInvalid) as refused:
         read(CredentialOptions(password_file=path), {})
 
-    assert str(refused.value) == f"The password file {path!r} cannot be used: {reason}."
+    assert str(refused.value) == f"The password file '{path}' cannot be used: {reason}."
 
 
 def test_a_file_without_end_is_not_read_to_its_end():
@@ -172,7 +172,7 @@ def test_a_file_that_others_can_read_is_used_with_a_warning(tmp_path: Path, mode
 
     assert found.password == "from file"
     assert warnings == [
-        f"The password file {path!r} can be read by other accounts; chmod 600 keeps it secret."
+        f"The password file '{path}' can be read by other accounts; chmod 600 keeps it secret."
     ]
 
 

@@ -147,6 +147,20 @@ def test_a_refusal_is_told_to_programs_and_to_people():
     assert err.startswith("Error: SOURCE_MISSING: The source folder '/x' does not exist.\nRemedy: ")
 
 
+def test_a_refusal_by_a_listener_names_it():
+    out, err = written(RunRefused(SourceMissing(path="/x"), "source", r"TCP:\\h\x"))
+
+    assert json.loads(out) == {
+        "event": "refused",
+        "role": "source",
+        "uri": r"TCP:\\h\x",
+        "code": "SOURCE_MISSING",
+        "text": "The source folder '/x' does not exist.",
+        "remedy": SourceMissing.remedy,
+    }
+    assert err.splitlines()[0] == r"Could not initialize source device: TCP:\\h\x..."
+
+
 @pytest.mark.parametrize(
     ("change", "fields"),
     [
@@ -229,10 +243,10 @@ def test_every_event_is_documented_and_every_documented_one_exists():
 def test_a_warning_is_told_to_programs_and_to_people(quiet: bool):
     out, err = io.BytesIO(), io.BytesIO()
 
-    JsonReport(Output(out, err), lambda: 0, quiet=quiet).warn("careful, \udcff")
+    JsonReport(Output(out, err), lambda: 0, quiet=quiet).warn("careful, \udcff\n")
 
-    assert out.getvalue().decode() == '{"event":"warning","text":"careful, \ufffd"}\n'
-    assert err.getvalue() == b"Warning: careful, \\udcff\n"
+    assert out.getvalue().decode() == '{"event":"warning","text":"careful, \ufffd\\n"}\n'
+    assert err.getvalue() == b"Warning: careful, \\udcff\\n\n"
 
 
 def test_a_date_is_in_utc():

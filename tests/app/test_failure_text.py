@@ -2,11 +2,19 @@
 
 import pytest
 
-from psync.app.failure_text import connection_lines, defect_lines, failure_lines
+from psync.app.failure_text import connection_lines, defect_lines, failure_lines, refusal_lines
 from psync.core.errors import ConnectRefused, KeyMismatch, SourceMissing
-from psync.engine.events import ConnectionFailed
+from psync.engine.events import ConnectionFailed, RunRefused
 
 URI = r"TCP:\\190.186.170.170\c$\Testing"
+
+
+def test_a_path_stands_as_it_was_typed():
+    failure = SourceMissing(path=r"C:\My Documents\it's")
+
+    assert failure_lines(failure)[0] == (
+        r"Error: SOURCE_MISSING: The source folder 'C:\My Documents\it's' does not exist."
+    )
 
 
 def test_a_failure_names_the_thing_and_the_remedy():
@@ -46,6 +54,21 @@ def test_the_documented_texts_come_first_then_cause_and_remedy(
         "Cause: KEY_MISMATCH: The listener at h has another key.",
         f"Remedy: {KeyMismatch.remedy}",
     ]
+
+
+def test_a_listener_that_refuses_its_folder_is_named_first():
+    refused = RunRefused(SourceMissing(path="/x"), "source", "TCP:\\\\nas\\x\n")
+
+    assert refusal_lines(refused) == [
+        r"Could not initialize source device: TCP:\\nas\x\n...",
+        *failure_lines(SourceMissing(path="/x")),
+    ]
+
+
+def test_a_refusal_of_this_machine_is_an_error_and_its_remedy():
+    failure = SourceMissing(path="/x")
+
+    assert refusal_lines(RunRefused(failure)) == failure_lines(failure)
 
 
 def test_names_of_others_are_escaped_in_every_line():

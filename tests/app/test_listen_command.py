@@ -136,7 +136,9 @@ def test_a_port_in_use_is_refused_by_number(site: Site):
         ran = site.run("listen", "--port", port, "--instance", site.instance)
 
     assert ran.code == 3
-    assert ran.first_errors[0].startswith(f"Error: ADDRESS_IN_USE: Cannot listen on {HOST} port {port}: ")
+    assert ran.first_errors[0].startswith(
+        f"Error: ADDRESS_IN_USE: Cannot listen on {HOST} port {port}: another "
+    )
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ def test_a_port_in_use_is_refused_by_number(site: Site):
         pytest.param(
             ["--host", "192.0.2.1", "--root-path", "/srv", "--allow-unauthenticated-network"],
             3,
-            "ADDRESS_IN_USE: Cannot ",
+            "ADDRESS_NOT_LOCAL: Cannot ",
             id="no such address",
         ),
     ],

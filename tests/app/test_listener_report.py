@@ -132,3 +132,11 @@ def test_a_listener_that_cannot_start_says_why():
         "",
         "Error: ROOT_PATH_INVALID: RootPath '/x' cannot be used: it is gone.",
     )
+
+
+def test_a_warning_shows_no_control_character():
+    err = io.BytesIO()
+
+    ListenerReport(Output(io.BytesIO(), err), lambda: NOON_NS).warn("careful\n")
+
+    assert err.getvalue() == b"Warning: careful\\n\n"

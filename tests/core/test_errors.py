@@ -66,6 +66,12 @@ def test_a_connection_failure_says_so_in_its_exit_code():
     assert wrong == []
 
 
+@pytest.mark.parametrize("kind", FAILURES, ids=lambda kind: kind.code)
+def test_a_failure_names_things_as_they_were_typed(kind: type[Failure]):
+    """Python's own quoting would double each backslash of a Windows path."""
+    assert [conversion for *_, conversion in string.Formatter().parse(kind.template) if conversion] == []
+
+
 def test_a_failure_without_a_field_of_its_text_is_a_defect():
     with pytest.raises(KeyError):
         SourceMissing()

@@ -32,10 +32,29 @@ CODES = {
     errno.EBUSY: ProblemCode.IO_ERROR,
 }
 
+# What the system says and the code does not.
+TEXTS = {
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied (words)",
+    errno.ENOENT: "no longer there",
+    errno.ENOSPC: "the target is full",
+    errno.EDQUOT: "the target is full (words)",
+    errno.EFBIG: "the target is full (words)",
+    errno.EROFS: "the target's file system is read-only",
+    errno.ENAMETOOLONG: "the target cannot hold this name (words)",
+    errno.ENOTEMPTY: "the folder holds entries that are not part of the run and was kept",
+    errno.EIO: "the disk reported an error (words)",
+}
+
 
 @pytest.mark.parametrize("number", CODES, ids=errno.errorcode.get)
-def test_an_error_of_the_system_becomes_a_problem_in_its_own_words(number: int):
-    assert problem_of(PATH, OSError(number, "words")) == Problem(PATH, CODES[number], "words")
+def test_an_error_of_the_system_has_a_code(number: int):
+    assert problem_of(PATH, OSError(number, "words")).code is CODES[number]
+
+
+@pytest.mark.parametrize("number", TEXTS, ids=errno.errorcode.get)
+def test_the_systems_words_stand_where_they_say_more_than_the_code(number: int):
+    assert problem_of(PATH, OSError(number, "words")).text == TEXTS[number]
 
 
 def test_an_error_without_a_number_is_an_error_of_the_disk():

@@ -399,9 +399,7 @@ def test_a_file_in_the_place_of_a_folder_is_refused(root: Path, folder: Folder):
 
     [content] = Reader(folder).read(requests, [])
 
-    assert content.header == Unsupplied(
-        1, Problem((b"file", b"file"), ProblemCode.LINK_REFUSED, os.strerror(errno.ENOTDIR))
-    )
+    assert content.header == Unsupplied(1, Problem((b"file", b"file"), ProblemCode.LINK_REFUSED))
 
 
 def test_an_unreadable_file_does_not_keep_others_from_being_read(root: Path, folder: Folder):
@@ -411,7 +409,7 @@ def test_an_unreadable_file_does_not_keep_others_from_being_read(root: Path, fol
     with ordinary_user(root):
         contents, changed = read(folder, "secret", "file")
 
-    problem = Problem((b"secret",), ProblemCode.PERMISSION, os.strerror(errno.EACCES))
+    problem = Problem((b"secret",), ProblemCode.PERMISSION)
     assert headers(contents)[0] == Unsupplied(1, problem)
     assert (completed(headers(contents)), changed) == ([2], [])
 

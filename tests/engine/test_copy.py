@@ -18,7 +18,7 @@ from psync.core.errors import (
     ConnectRefused,
     FoldersOverlap,
     KeyMismatch,
-    ListenerFailed,
+    ListenerStopped,
     NotAFolder,
     SourceMissing,
     TargetParentMissing,
@@ -26,7 +26,7 @@ from psync.core.errors import (
 from psync.core.paths import is_temporary_name
 from psync.core.settings import LOOPBACK, Durability
 from psync.engine.copy import Copy
-from psync.engine.events import ConnectionFailed, RunStarted, RunState
+from psync.engine.events import ConnectionFailed, RunRefused, RunStarted, RunState
 from psync.real.system import real_system
 from psync.wire.keys import UNKEYED_PRS, Secret
 from tests.engine.loops import run
@@ -141,6 +141,30 @@ def test_a_missing_folder_of_a_listener_is_no_empty_source(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("role", ["source", "target"])
+def test_a_listener_that_refuses_its_folder_is_named(role: str, tmp_path: Path) -> None:
+    async def main() -> Ran:
+        async with listening(tmp_path) as station:
+            (station.root / "file").write_bytes(b"")
+            ends = {"source": plant(tmp_path / "here", {}), "target": tmp_path / "here"}
+            ends |= {role: station.address("/file")}
+            return await copy(ends["source"], ends["target"])
+
+    ran = run(main())
+
+    (refused,) = (event for event in ran.events if isinstance(event, RunRefused))
+    assert (type(refused.cause), refused.role, refused.uri) == (NotAFolder, role, rf"TCP:\\{LOOPBACK}\file")
+    assert ran.exit_code == EXIT_USAGE
+
+
+def test_a_folder_of_this_machine_that_is_refused_needs_no_address(tmp_path: Path) -> None:
+    ran = run(copy(tmp_path / "missing", tmp_path / "target"))
+
+    refused = ran.events[0]
+    assert isinstance(refused, RunRefused)
+    assert (refused.role, refused.uri) == ("", "")
+
+
+@pytest.mark.parametrize("role", ["source", "target"])
 def test_the_end_that_cannot_be_reached_is_named(role: str, tmp_path: Path, nobody: str) -> None:
     plant(tmp_path / "here", {})
     ends = (nobody, tmp_path / "here") if role == "source" else (tmp_path / "here", nobody)
@@ -225,9 +249,9 @@ def test_a_listener_that_stops_is_named_with_its_reason(role: str, tmp_path: Pat
 
     assert (ran.exit_code, failed(ran)) == (
         EXIT_CONNECTION,
-        [(role, rf"TCP:\\{LOOPBACK}\there", ListenerFailed)],
+        [(role, rf"TCP:\\{LOOPBACK}\there", ListenerStopped)],
     )
-    assert str(ran.causes[0]) == f"The listener at {LOOPBACK} ended the run: it is being stopped."
+    assert str(ran.causes[0]) == f"The listener at {LOOPBACK} was stopped."
 
 
 # Stopping

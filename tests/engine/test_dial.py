@@ -35,6 +35,7 @@ OTHER = f"Another service uses that port. {RUNNING}"
 WAIT = "Wait until the other run has ended, or stop it."
 SAME_VERSION = f"Install the same psync version on both sides. {SINGLE}"
 SLOW = f"Another service may use that port. {RUNNING}"
+UP_AGAIN = "Run the job again when it is up: what was acknowledged is kept, the rest is sent again."
 AGAIN = "Run the job again: what was acknowledged is kept, the rest is sent again."
 
 
@@ -309,7 +310,7 @@ async def hanging_up_later(near: Peer) -> None:
 async def being_stopped(near: Peer) -> None:
     """Say goodbye instead of hello."""
     await near.shake_hands()
-    near.say(CONNECTION_STREAM, Close("LISTENER_FAILED", {"host": "itself", "reason": "it is being stopped"}))
+    near.say(CONNECTION_STREAM, Close("LISTENER_STOPPED", {"host": "itself"}))
 
 
 def test_a_proven_listener_that_hangs_up_is_lost_and_not_another_service() -> None:
@@ -318,8 +319,8 @@ def test_a_proven_listener_that_hangs_up_is_lost_and_not_another_service() -> No
 
 
 def test_a_listener_that_says_goodbye_is_named_as_this_side_knows_it() -> None:
-    text = "The listener at 127.0.0.1 ended the run: it is being stopped."
-    assert meet(being_stopped) == Told("LISTENER_FAILED", text, "Look at the listener's log.")
+    text = "The listener at 127.0.0.1 was stopped."
+    assert meet(being_stopped) == Told("LISTENER_STOPPED", text, UP_AGAIN)
 
 
 def test_whoever_gives_up_dialling_leaves_no_connection_behind() -> None:

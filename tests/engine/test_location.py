@@ -15,6 +15,7 @@ from psync.core.errors import (
     NotAFolder,
     PathRefused,
     SourceMissing,
+    TargetLinkBroken,
     TargetParentMissing,
 )
 from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
@@ -96,7 +97,9 @@ LOCAL_REFUSALS = {
     "a file": ("folder/below/file", NotAFolder, NotAFolder),
     "below a file": ("folder/below/file/new", NotAFolder, NotAFolder),
     "a link to a file": ("link to a file", NotAFolder, NotAFolder),
-    "a link to nothing": ("dangling", SourceMissing, TargetParentMissing),
+    "a link to nothing": ("dangling", SourceMissing, TargetLinkBroken),
+    "a link to nothing, with a slash": ("dangling/", SourceMissing, TargetLinkBroken),
+    "below a link to nothing": ("dangling/new", SourceMissing, TargetParentMissing),
     "a link to itself": ("loop", NotAFolder, NotAFolder),
 }
 
@@ -161,6 +164,14 @@ def test_a_clients_path_goes_through_the_operators_links_without_rootpath(tmp_pa
     top = plant(tmp_path / "top", TREE)
 
     assert opened(open_target, on_host(top / "link" / "new")) == (top / "folder/new").stat().st_ino
+
+
+@pytest.mark.parametrize("path", ["dangling", "dangling/new", "dangling/new/new"])
+def test_a_clients_path_through_a_link_to_nothing_is_refused(tmp_path: Path, path: str) -> None:
+    location = on_host(plant(tmp_path / "top", TREE) / path)
+
+    assert refused(open_target, location) == (TargetLinkBroken, {"path": location.shown})
+    assert contents(tmp_path / "top") == {**TREE, "folder": None, "folder/below": None}
 
 
 def test_a_clients_path_through_a_file_is_refused(tmp_path: Path) -> None:

@@ -202,6 +202,7 @@ def test_a_path_that_is_no_text_is_refused(tmp_path: Path) -> None:
         (answer,) = await ask(peer, 1, verb)
         assert isinstance(answer, Fail)
         assert (answer.code, answer.fields["reason"]) == ("PATH_REFUSED", "CHARS")
+        assert answer.fields["path"] == r"C:\\xff"
         await peer.gone()
 
     serve(main, tmp_path)
