@@ -63,6 +63,10 @@ class Files:
         finally:
             self.os.close(fd)
 
+    def set_time(self, path: bytes, mtime_ns: int) -> None:
+        """Set the modification time of a file."""
+        self.os.utime(path, ns=(mtime_ns, mtime_ns))
+
     def remove(self, path: bytes) -> None:
         """Remove a file."""
         self.os.unlink(path)

@@ -14,7 +14,7 @@ import selectors
 import socket
 from asyncio.base_events import Server
 from asyncio.selector_events import BaseSelectorEventLoop
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextvars import Context, copy_context
 from functools import partial
 from itertools import count
@@ -50,12 +50,22 @@ class Livelock(RuntimeError):
 
 
 class SimSelector(selectors.BaseSelector):
-    """Waits by moving the clock. `waiting` describes who waits, for the error."""
+    """Waits by moving the clock. `waiting` describes who waits, for the error.
 
-    def __init__(self, agenda: Agenda, events: Callable[[int], int], waiting: Callable[[], str]) -> None:
+    `is_woken`: whether the loop has something to do that no descriptor tells of.
+    """
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        events: Callable[[int], int],
+        waiting: Callable[[], str],
+        is_woken: Callable[[], bool],
+    ) -> None:
         self._agenda = agenda
         self._events = events
         self._waiting = waiting
+        self._is_woken = is_woken
         self._keys: dict[int, selectors.SelectorKey] = {}
         self._moment_ns = 0
         self._passes = 0
@@ -83,7 +93,7 @@ class SimSelector(selectors.BaseSelector):
         self._agenda.run_due()
         self._count_pass()
         ready = self._ready()
-        while not ready and self._agenda.now_ns != deadline_ns:
+        while not (ready or self._is_woken()) and self._agenda.now_ns != deadline_ns:
             if not self._agenda.advance(deadline_ns):
                 raise Deadlock(f"at {self._agenda.now_ns} ns these wait for ever: {self._waiting()}")
             self._agenda.run_due()
@@ -121,9 +131,11 @@ class SimLoop(BaseSelectorEventLoop):
     """
 
     _transports: Mapping[int, Any]
+    _asyncgens: Iterable[Any]
+    _ready: Sequence[asyncio.Handle]
 
     def __init__(self, agenda: Agenda, network: Network, random: Random) -> None:
-        super().__init__(SimSelector(agenda, network.events, self._waiting))
+        super().__init__(SimSelector(agenda, network.events, self._waiting, self._is_woken))
         self._clock_resolution = 1 / SECOND_NS
         self._agenda = agenda
         self._network = network
@@ -155,6 +167,8 @@ class SimLoop(BaseSelectorEventLoop):
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.Handle:
         """Run in the next turn, unless the process that asks for it is dead by then."""
+        if self.is_closed():  # the interpreter frees what a killed process has left behind
+            return asyncio.Handle(callback, args, self, context)
         return super().call_soon(_run_if_alive, callback, *args, context=context)
 
     def call_soon_threadsafe(
@@ -277,6 +291,8 @@ class SimLoop(BaseSelectorEventLoop):
             context = process.context if process else copy_context()
             context.run(_close_coroutine, task.get_coro())
         self.tasks.clear()
+        for generator in list(self._asyncgens):
+            _close_coroutine(generator.aclose())
 
     def _make_task(self, loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> "SimTask[Any]":
         context = options.get("context")
@@ -291,6 +307,9 @@ class SimLoop(BaseSelectorEventLoop):
     def _note_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if not isinstance(context.get("exception"), ProcessKilled):
             self.errors.append(context)
+
+    def _is_woken(self) -> bool:
+        return bool(self._ready)
 
     def _waiting(self) -> str:
         alive = [task for task, process in self.tasks.items() if process is None or process.is_alive]

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from psync.core.addresses import parse_address
+from psync.core.errors import Failure
 from psync.core.paths import PathStyle
 from psync.core.rootpath import RootPath
 from psync.core.settings import CopySettings, ListenerSettings
@@ -94,7 +95,11 @@ class Replication:
         return digest.hexdigest()
 
     async def _listener(self, settings: ListenerSettings, system: System) -> int:
-        return await Listener(settings, self.prs, system, self._hear).main()
+        try:
+            return await Listener(settings, self.prs, system, self._hear).main()
+        except Failure as failure:
+            self._hear(RunRefused(failure))
+            return failure.exit_code
 
     async def _copy(self, settings: CopySettings, system: System) -> int:
         return await Copy(settings, self.prs, system, self._hear).main()

@@ -22,7 +22,8 @@ from sim.checkers.checker import Broken
 from sim.crash import Choose
 from sim.files import Tree
 from sim.ledger import Ledger
-from sim.machine import Machine
+from sim.link import SECOND_NS
+from sim.machine import EPOCH_NS, Machine
 from sim.oracle import expected_tree
 from sim.plan import CLIENT, Edit, FileSpec, Place, Plan
 from sim.process import Process
@@ -208,6 +209,8 @@ class Trial:
         folder = DATA if place.is_remote else local
         machine = self.machine(place.machine)
         machine.files.plant(folder, {file.path.encode(): file.content for file in files})
+        for file in files:
+            machine.files.set_time(folder + b"/" + file.path.encode(), EPOCH_NS - file.version * SECOND_NS)
         machine.files.plant(OUTSIDE, {b"secret": b"do not touch"})
         machine.disk.journal.sync_all()
         return folder
@@ -216,13 +219,16 @@ class Trial:
         machine = self.machine(self.plan.source_place.machine)
         path, files = self.source + b"/" + edit.path.encode(), machine.files
         if edit.size < 0:
-            self.ledger.remove(edit.path.encode())
-            files.remove(path)
+            if edit.path.encode() in self.tree_of_source():
+                self.ledger.remove(edit.path.encode())
+                files.remove(path)
         else:
             content = FileSpec(edit.path, edit.size, edit.version).content
             self.ledger.add_version(edit.path.encode(), content)
+            quota, machine.disk.quota_bytes = machine.disk.quota_bytes, None  # the user has put it by
             files.make_folder(path.rpartition(b"/")[0])
             files.write(path, content)
+            machine.disk.quota_bytes = quota
         machine.disk.journal.sync_all()
 
     def _address(self, place: Place, folder: bytes) -> str:

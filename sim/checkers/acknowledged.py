@@ -1,7 +1,7 @@
 """What was acknowledged survives, kills at every durability and power cuts at `file` and `batch`."""
 
 from psync.core.changes import Delete, WriteFile
-from psync.core.manifest import EntryPath
+from psync.core.manifest import EntryPath, Kind
 from psync.core.settings import Durability
 from psync.engine.events import ChangeDone, Event
 from sim.checkers.checker import Broken, Checker
@@ -19,7 +19,7 @@ class Acknowledged(Checker):
             content = self._content(event.change.path)
             if content is not None:
                 self.trial.ledger.acknowledge(event.change.path, content)
-        elif isinstance(event.change, Delete):
+        elif isinstance(event.change, Delete) and event.change.kind is Kind.FILE:
             self.trial.ledger.acknowledge_deletion(event.change.path)
 
     def after_run(self, exit_code: int) -> None:

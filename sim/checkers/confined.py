@@ -1,5 +1,6 @@
 """A listener touches nothing outside its RootPath but its own state folder."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.checkers.checker import Broken, Checker
@@ -24,9 +25,9 @@ class Confined(Checker):
             if place.is_remote:
                 machine = trial.machine(place.machine)
                 self._outside = machine.files.tree(b"/etc")
-                machine.witnesses.append(lambda call, outcome, machine=machine: self._look(machine, call))
+                machine.witnesses.append(partial(self._look, machine))
 
-    def _look(self, machine: Machine, call: Call) -> None:
+    def _look(self, machine: Machine, call: Call, outcome: object) -> None:
         if call.name not in PATHS or call.name in ALLOWED_ABOVE:
             return
         for path in call.arguments[: PATHS[call.name]]:

@@ -34,3 +34,21 @@ Fault: TypeAlias = (
     | SegmentTampered
     | SourceChanges
 )
+
+__all__ = [
+    "CallFails",
+    "ClockJumps",
+    "ConnectionReset",
+    "DiskFull",
+    "DiskSlow",
+    "Fault",
+    "LinkClogged",
+    "NameLost",
+    "NetworkSilent",
+    "PortFiltered",
+    "PowerCut",
+    "ProcessHangs",
+    "ProcessKilled",
+    "SegmentTampered",
+    "SourceChanges",
+]

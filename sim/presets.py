@@ -1,0 +1,247 @@
+"""Which faults a world is likely to have: from nothing at all to everything at once.
+
+All chances are zero by default. `chaos` is a swarm: each class of faults is off
+with a chance of one half, so that what is rare is not hidden behind what is
+frequent (Groce et al., "Swarm Testing", ISSTA 2012).
+"""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+from msgspec import Struct
+
+from psync.core.settings import Durability
+from sim.crash import CrashProfile
+from sim.faults import (
+    CallFails,
+    ClockJumps,
+    ConnectionReset,
+    DiskFull,
+    DiskSlow,
+    Fault,
+    LinkClogged,
+    NameLost,
+    NetworkSilent,
+    PortFiltered,
+    PowerCut,
+    ProcessHangs,
+    ProcessKilled,
+    SegmentTampered,
+    SourceChanges,
+)
+from sim.plan import CLIENT, PLACES, Edit, FileSpec, Plan, Topology
+
+# A run of a small tree makes so many calls on a machine; a fault at a later one has no effect.
+CALLS_MAX = 160
+PACKETS_MAX = 120
+
+NAMES = ("a", "b", "letter.txt", "sub/a", "sub/b", "sub/deep/c", "other/d", "other/e")
+SIZES = (0, 1, 100, 511, 512, 513, 1500, 4096, 5000)
+
+# Just over the size from which on files travel in pieces.
+LARGE_BYTES = 300_000
+LARGE_CHANCE = 0.05
+
+
+class Preset(Struct, frozen=True):
+    """Chances by which faults are drawn: `classes` are tried in order, each `rounds` times."""
+
+    classes: tuple[str, ...] = ()
+    chance: float = 0.0
+    rounds: int = 2
+    is_swarm: bool = False
+    files_max: int = 8
+
+
+class Drawing(Struct):
+    """What a seed has decided before it draws faults."""
+
+    random: Random
+    source: str
+    target: str
+    remotes: tuple[str, ...]
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        return tuple(sorted({CLIENT, self.source, self.target}))
+
+
+def _kill(d: Drawing) -> Fault:
+    return ProcessKilled(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX))
+
+
+def _power_cut(d: Drawing) -> Fault:
+    return PowerCut(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX))
+
+
+def _hang(d: Drawing) -> Fault:
+    seconds = d.random.choice((0.5, 20.0, 150.0))
+    return ProcessHangs(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX), seconds)
+
+
+def _clock(d: Drawing) -> Fault:
+    seconds = d.random.choice((-86400.0, -2.0, -0.001, 1.0, 3600.0))
+    return ClockJumps(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX), seconds)
+
+
+# What a call can fail with, and about how many of them a small run makes.
+FAILING_CALLS = (
+    ("fsync", "EIO", 12),
+    ("fsync", "ENOSPC", 12),
+    ("write", "EIO", 8),
+    ("write", "ENOSPC", 8),
+    ("open", "EACCES", 40),
+    ("open", "EMFILE", 40),
+    ("open", "EIO", 40),
+    ("pread", "EIO", 8),
+    ("rename", "EIO", 8),
+    ("rename", "EACCES", 8),
+    ("close", "EIO", 40),
+    ("scandir", "EIO", 6),
+    ("mkdir", "ENOSPC", 4),
+    ("unlink", "EACCES", 4),
+    ("utime", "EPERM", 8),
+    ("fchmod", "EPERM", 8),
+    ("fstat", "EIO", 20),
+    ("stat", "EIO", 20),
+    ("sync_volume", "EIO", 2),
+)
+
+
+def _call_fails(d: Drawing) -> Fault:
+    call, error, calls = d.random.choice(FAILING_CALLS)
+    number = d.random.randint(1, calls)
+    return CallFails(d.random.choice(d.machines), call, number, error, d.random.choice((1, 1, 1, 3)))
+
+
+def _disk_full(d: Drawing) -> Fault:
+    return DiskFull(d.target, d.random.choice((0, 100, 2000, 6000)))
+
+
+def _disk_slow(d: Drawing) -> Fault:
+    return DiskSlow(
+        d.random.choice(d.machines), d.random.randint(1, CALLS_MAX), d.random.choice((0.06, 1.0, 30.0))
+    )
+
+
+def _source_changes(d: Drawing) -> Fault:
+    call = d.random.choice(("pread", "pread", "preadv", "fstat"))
+    return SourceChanges(d.source, d.random.randint(1, 8), call)
+
+
+def _clogged(d: Drawing) -> Fault:
+    source, target = _link(d)
+    return LinkClogged(
+        source,
+        target,
+        d.random.choice((0.02, 0.15, 1.0)),
+        d.random.choice((5_000, 100_000, 10_000_000)),
+        d.random.choice((1, 100, 1460)),
+    )
+
+
+def _silent(d: Drawing) -> Fault:
+    seconds = d.random.choice((1.0, 8.0, 40.0, 200.0))
+    return NetworkSilent(*_link(d), d.random.random() < 0.5, d.random.randint(1, PACKETS_MAX), seconds)
+
+
+def _reset(d: Drawing) -> Fault:
+    return ConnectionReset(*_link(d), d.random.randint(1, PACKETS_MAX))
+
+
+def _tampered(d: Drawing) -> Fault:
+    kind = d.random.choice(("corrupt", "replay", "truncate"))
+    return SegmentTampered(*_link(d), kind, d.random.randint(1, 30))
+
+
+def _filtered(d: Drawing) -> Fault:
+    return PortFiltered(d.random.choice(d.remotes or (CLIENT,)), d.random.choice((0.5, 5.0)))
+
+
+def _name_lost(d: Drawing) -> Fault:
+    return NameLost(CLIENT, d.random.choice(d.remotes or (CLIENT,)), d.random.choice((0.5, 5.0)))
+
+
+def _link(d: Drawing) -> tuple[str, str]:
+    other = d.random.choice(d.remotes or ("nobody",))
+    return (CLIENT, other) if d.random.random() < 0.5 else (other, CLIENT)
+
+
+CLASSES: dict[str, Callable[[Drawing], Fault]] = {
+    "kill": _kill,
+    "power cut": _power_cut,
+    "hang": _hang,
+    "clock": _clock,
+    "failing call": _call_fails,
+    "full disk": _disk_full,
+    "slow disk": _disk_slow,
+    "changing source": _source_changes,
+    "clogged link": _clogged,
+    "silent network": _silent,
+    "reset": _reset,
+    "tampered segment": _tampered,
+    "filtered port": _filtered,
+    "lost name": _name_lost,
+}
+
+NETWORK = ("clogged link", "silent network", "reset", "tampered segment", "filtered port", "lost name")
+
+PRESETS = {
+    "clean": Preset(),
+    "lossy": Preset(NETWORK, chance=0.5, rounds=1),
+    "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
+    "chaos": Preset(tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True),
+}
+
+
+def derive(name: str, seed: int) -> Plan:
+    """Give the plan of a seed."""
+    preset = PRESETS[name]
+    random = Random(f"{name}:{seed}:plan")
+    topology = random.choice((Topology.PUSH, Topology.PUSH, Topology.PULL, Topology.RELAY, Topology.LOCAL))
+    source, target = PLACES[topology]
+    remotes = tuple(place.machine for place in (source, target) if place.is_remote)
+    drawing = Drawing(Random(f"{name}:{seed}:faults"), source.machine, target.machine, remotes)
+    files = tuple(_files(random, preset.files_max, 0))
+    return Plan(
+        preset=name,
+        seed=seed,
+        topology=topology,
+        durability=random.choice((Durability.BATCH, Durability.BATCH, Durability.FILE, Durability.NONE)),
+        is_deleting=random.random() < 0.6,
+        is_keyed=random.random() < 0.5,
+        crash_profile=random.choice((CrashProfile.EXT4, CrashProfile.STRICT_POSIX)),
+        source=files,
+        target=tuple(_old_files(random, files, preset.files_max)),
+        edits=tuple(tuple(_edits(random, number)) for number in range(random.choice((0, 0, 1, 2)))),
+        faults=tuple(_faults(preset, drawing)),
+    )
+
+
+def _files(random: Random, files_max: int, version: int) -> Iterator[FileSpec]:
+    names = random.sample(NAMES, random.randint(1, min(files_max, len(NAMES))))
+    for place, name in enumerate(sorted(names)):
+        size = LARGE_BYTES if random.random() < LARGE_CHANCE else random.choice(SIZES)
+        yield FileSpec(name, size, version + place + 1)
+
+
+def _old_files(random: Random, new: tuple[FileSpec, ...], files_max: int) -> Iterator[FileSpec]:
+    """Give what the target has at first: something of the source, something older, something else."""
+    for file in _files(random, max(1, files_max // 2), 1000):
+        known = next((one for one in new if one.path == file.path), file)
+        yield known if random.random() < 0.3 else file
+
+
+def _edits(random: Random, round_number: int) -> Iterator[Edit]:
+    for place in range(random.randint(1, 3)):
+        size = -1 if random.random() < 0.2 else random.choice(SIZES)
+        yield Edit(random.choice(NAMES), size, 10_000 + round_number * 100 + place)
+
+
+def _faults(preset: Preset, drawing: Drawing) -> Iterator[Fault]:
+    random = drawing.random
+    classes = [name for name in preset.classes if not preset.is_swarm or random.random() < 0.5]
+    for name in classes:
+        for _ in range(preset.rounds):
+            if random.random() < preset.chance and (drawing.remotes or name not in NETWORK):
+                yield CLASSES[name](drawing)
