@@ -75,6 +75,11 @@ class SimOperatingSystem:
         """How many descriptors the process holds."""
         return len(self._descriptors)
 
+    def drop(self, fd: int) -> None:
+        """Give a descriptor back."""
+        self.descriptor(fd)
+        del self._descriptors[fd]
+
     def descriptor(self, fd: int) -> Descriptor:
         """What stands behind a descriptor of this process; EBADF if nothing does."""
         found = self._descriptors.get(fd)
@@ -108,8 +113,7 @@ class SimOperatingSystem:
     @system_call
     def close(self, fd: int, /) -> None:
         """close(2)"""
-        self.descriptor(fd)
-        del self._descriptors[fd]
+        self.drop(fd)
 
     @system_call
     def read(self, fd: int, length: int, /) -> bytes:

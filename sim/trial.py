@@ -15,7 +15,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from psync.core.addresses import parse_address
-from psync.core.settings import CopySettings
+from psync.core.settings import CopySettings, Durability
 from psync.engine.events import Event, Summary
 from sim.checkers import CHECKERS
 from sim.checkers.checker import Broken
@@ -68,6 +68,7 @@ class Trial:
         self.effects: Counter[str] = Counter()
         self.reached = Reached()
         self.exit_codes: list[int] = []
+        self.is_torn = False
         self.replication = Replication(world, is_keyed=plan.is_keyed, hear=self._hear)
         for name in sorted({CLIENT, plan.source_place.machine, plan.target_place.machine}):
             world.machine(name).disk.journal.profile = plan.crash_profile
@@ -159,12 +160,16 @@ class Trial:
             raise Broken("converges", f"the target differs from what it should be: {wrong[:5]}")
 
     def _left_behind(self) -> set[bytes]:
-        """Files that the source once had: without deleting, the target may keep them."""
+        """Files that the target may keep: those that the source once had, and what a power cut has torn.
+
+        The second only where nothing was synced: size and time of such a file are right, so no run sees it.
+        """
+        found = self.tree_of_target().items()
+        if self.is_torn and self.plan.durability is Durability.NONE:
+            return {path for path, content in found if isinstance(content, bytes)}
         if self.plan.is_deleting:
             return set()
-        return {
-            path for path, content in self.tree_of_target().items() if self.ledger.has_been(path, content)
-        }
+        return {path for path, content in found if self.ledger.has_been(path, content)}
 
     async def _copy(self) -> int:
         """Run the job once, to its end."""
@@ -177,8 +182,6 @@ class Trial:
             is_keyed=plan.is_keyed,
             allow_unauthenticated_network=True,
         )
-        if not self.machine(CLIENT).is_up:
-            self.machine(CLIENT).boot()
         process = self.replication.start_copy(self.machine(CLIENT), settings)
         try:
             async with asyncio.timeout(RUN_SECONDS_MAX):
@@ -191,12 +194,14 @@ class Trial:
 
     async def _restore_listeners(self) -> None:
         """Boot what is down and start what has died, as an operator does between two runs."""
-        for place in (self.plan.source_place, self.plan.target_place):
-            machine = self.machine(place.machine)
+        for machine in self.world.machines.values():
             if not machine.is_up:
                 machine.boot()
+                self.is_torn |= machine.name == self.plan.target_place.machine
                 for checker in self._checkers:
                     checker.after_power_cut(machine)
+        for place in (self.plan.source_place, self.plan.target_place):
+            machine = self.machine(place.machine)
             listener = self._listeners.get(place.machine)
             if place.is_remote and (listener is None or not listener.is_alive):
                 self._listeners[place.machine] = self.replication.start_listener(machine, ROOT.decode())

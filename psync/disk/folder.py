@@ -11,7 +11,7 @@ and these check each name.
 import stat
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -181,14 +181,17 @@ def folders_above(folder: Folder) -> Iterator[list[FolderAbove]]:
     """Open the folders above one, up to the root of the machine."""
     os = folder.os
     above = [FolderAbove(folder.root.fd, folder_id(os, folder.root.fd))]
-    try:
+    with ExitStack() as opened:
         while len(above) < 2 or above[-1].id != above[-2].id:
             fd = os.open(b"..", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=above[-1].fd)
+            opened.callback(_close, os, fd)
             above.append(FolderAbove(fd, folder_id(os, fd)))
         yield above[1:-1]
-    finally:
-        for opened in above[1:]:
-            os.close(opened.fd)
+
+
+def _close(os: OperatingSystem, fd: int) -> None:
+    with suppress(OSError):  # the descriptor is gone, and nothing was written through it
+        os.close(fd)
 
 
 def folder_id(os: OperatingSystem, fd: int) -> FolderId:

@@ -49,6 +49,10 @@ from psync.wire.seal import OVERHEAD_BYTES, RecordRefused
 DEAD_PEER_SECONDS = 120.0
 PING_SECONDS = 30.0
 
+# Whole records are signs of life. Bytes of one that never ends are not: its length may have been changed on
+# its way. But a long record on a slow line gets the time that it needs at this speed.
+RECORD_BYTES_PER_SECOND_MIN = 1024
+
 # What is due so soon is due now: a timer may fire a little early, and would be set again for no time at all.
 TIMER_SLACK_SECONDS = 0.001
 
@@ -100,6 +104,7 @@ class Channel(asyncio.BufferedProtocol):
         self._is_paused = False
         self._pending: deque[Message] = deque()
         self._last_heard = self._last_said = self._loop.time()
+        self._unfinished_bytes = 0  # of the record under way
         self._own_failures: deque[Failure] = deque(maxlen=OWN_FAILURES_MAX)
         self._pings = 0
         self._pongs: dict[int, asyncio.Future[None]] = {}
@@ -297,12 +302,13 @@ class Channel(asyncio.BufferedProtocol):
         """Take bytes of the peer."""
         if self.failure is not None:
             return
-        self._last_heard = self._loop.time()
         self.bytes_received += nbytes
+        self._unfinished_bytes += nbytes
         try:
             events = self._connection.received(nbytes)
             self._reply(self._connection.take_reply())
             for event in events:
+                self._last_heard, self._unfinished_bytes = self._loop.time(), 0
                 self._take(event)
                 if self.ended.done():
                     break
@@ -383,16 +389,20 @@ class Channel(asyncio.BufferedProtocol):
         self._end(self.revive(message) if message.code else self._lost("closed by the other side"))
         self._close_transport()
 
+    @property
+    def _dead_at(self) -> float:
+        return self._last_heard + DEAD_PEER_SECONDS + self._unfinished_bytes / RECORD_BYTES_PER_SECOND_MIN
+
     def _watch(self) -> None:
         """Say something to a peer that has heard nothing for long; drop one that says nothing for longer."""
         now = self._loop.time() + TIMER_SLACK_SECONDS
-        if now - self._last_heard >= DEAD_PEER_SECONDS:
+        if now >= self._dead_at:
             self.abort(self._lost(f"no sign of life for {DEAD_PEER_SECONDS:g} seconds"))
             return
         if now - self._last_said >= PING_SECONDS:
             self._last_said = now  # also where the question waits for a full socket
             self.send_soon(Ping(0))
-        silence_ends = min(self._last_said + PING_SECONDS, self._last_heard + DEAD_PEER_SECONDS)
+        silence_ends = min(self._last_said + PING_SECONDS, self._dead_at)
         self._set_timer(silence_ends - self._loop.time(), self._watch)
 
     def _set_timer(self, seconds: float, action: Callable[[], None]) -> None:

@@ -183,27 +183,26 @@ def open_existing_target(system: System, location: Location) -> Folder | None:
 def check_apart(system: System, source: Lineage, target: Location) -> None:
     """Raise `FoldersOverlap` if source or target is, or contains, the other: a run would feed on itself.
 
-    A target that is missing lies where its folders would be made. One that cannot be opened
-    overlaps nothing: whoever opens it says why.
+    A target that is missing lies where its folders would be made. Where that cannot
+    be told, nothing may be written: raises the `Failure` that says why.
     """
     try:
-        is_overlap = source.overlaps(_lineage(target.open(system, create=False)))
-    except (OSError, EntryRefused):
-        is_overlap = _would_lie_within(system, source, target)
-    if is_overlap:
-        raise FoldersOverlap(target=target.shown)
+        if _overlaps(system, source, target):
+            raise FoldersOverlap(target=target.shown)
+    except FileNotFoundError:
+        return  # nothing can be made there, and whoever tries says why
+    except (OSError, EntryRefused) as error:
+        raise unreachable(target, error) from error
 
 
-def _would_lie_within(system: System, source: Lineage, target: Location) -> bool:
+def _overlaps(system: System, source: Lineage, target: Location) -> bool:
     try:
-        return _lineage(target.open_above(system)).is_within(source)
-    except (OSError, EntryRefused):
-        return False
-
-
-def _lineage(folder: Folder) -> Lineage:
+        folder = target.open(system, create=False)
+    except FileNotFoundError:
+        with target.open_above(system) as above:
+            return lineage_of(above).is_within(source)
     with folder:
-        return lineage_of(folder)
+        return source.overlaps(lineage_of(folder))
 
 
 def unreachable(location: Location, error: OSError | EntryRefused) -> NotAFolder | FolderUnreachable:

@@ -76,6 +76,30 @@ def test_a_peer_without_a_sign_of_life_is_gone_after_two_minutes(facing) -> None
     play(main)
 
 
+def trickle(connection_bytes: bytes, every_seconds: float) -> Callable[[Peer], Awaitable[None]]:
+    """Send bytes one after another, for ever."""
+
+    async def go_on(peer: Peer) -> None:
+        for position in range(len(connection_bytes)):
+            peer.say_bytes(connection_bytes[position : position + 1])
+            await asyncio.sleep(every_seconds)
+
+    return go_on
+
+
+def test_bytes_of_a_record_that_never_ends_are_no_sign_of_life() -> None:
+    """Saved from seed 168 of `chaos`: a length that was changed on its way kept both sides waiting for ever."""
+
+    async def main() -> None:
+        async with facing_a_client() as (listener, peer):
+            endless = (1024 * 1024).to_bytes(4, "big") + bytes(100)
+            trickling = asyncio.create_task(trickle(endless, 10.0)(peer))
+            await lasts(DEAD_PEER_SECONDS, listener.ended)
+            trickling.cancel()
+
+    play(main)
+
+
 async def send_on_and_on(stream: Stream) -> None:
     for number in range(100):
         await stream.send(Contents(Piece(1, number)), [bytes(500_000)])

@@ -255,6 +255,10 @@ CHOICES = {
     "wait for the handshake and Hello": (dial.HANDSHAKE_SECONDS, "seconds"),
     "own silence before a Ping": (channel.PING_SECONDS, "seconds"),
     "silence of a peer that is gone": (channel.DEAD_PEER_SECONDS, "seconds"),
+    "speed at which an unfinished record is no silence": (
+        channel.RECORD_BYTES_PER_SECOND_MIN,
+        "bytes a second",
+    ),
     "wait for the other side's Close": (channel.CLOSE_SECONDS, "seconds"),
     "wait for a Pong before a target is taken over": (session.TAKEOVER_SECONDS, "seconds"),
     "sessions of a listener": (listener.SESSIONS_MAX, ""),
