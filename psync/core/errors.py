@@ -401,6 +401,7 @@ class ProblemCode(StrEnum):
     FOLDER_KEPT = "FOLDER_KEPT"
     LINK_REFUSED = "LINK_REFUSED"
     NO_SPACE = "NO_SPACE"
+    FILE_TOO_LARGE = "FILE_TOO_LARGE"
     READ_ONLY_DISK = "READ_ONLY_DISK"
     VERIFY_FAILED = "VERIFY_FAILED"
     IO_ERROR = "IO_ERROR"
@@ -419,6 +420,7 @@ PROBLEM_TEXTS = {
     ProblemCode.LINK_REFUSED: "a symbolic link, or something else, stands where a file or folder was expected; "
     "links are never followed",
     ProblemCode.NO_SPACE: "the target is full",
+    ProblemCode.FILE_TOO_LARGE: "larger than the target's file system allows a file to be",
     ProblemCode.READ_ONLY_DISK: "the target's file system is read-only",
     ProblemCode.VERIFY_FAILED: "what arrived is not what was sent",
     ProblemCode.IO_ERROR: "the disk reported an error",

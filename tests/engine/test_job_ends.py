@@ -105,6 +105,22 @@ def test_a_full_target_is_sent_no_more_files_and_the_rest_is_counted_in_one_line
     assert problems[-1] == Problem((), FULL, f"{30_001 - tried} files not sent")
 
 
+def too_large(id: int) -> list[Outcome]:
+    return [Outcome(id, problem=Problem((b"%d" % id,), ProblemCode.FILE_TOO_LARGE))]
+
+
+def test_a_file_that_is_too_large_keeps_no_other_from_being_sent() -> None:
+    large_id = 1  # in the first part of the plan
+
+    job, events = carry_out(
+        End("target", [], lambda id: too_large(id) if id == large_id else [done(id)]), 30_000
+    )
+
+    problems = [event.problem for event in events if isinstance(event, ProblemFound)]
+    assert problems == [Problem((b"1",), ProblemCode.FILE_TOO_LARGE)]
+    assert (job.stats.files_sent, job.stats.failed) == (29_999, 1)
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
