@@ -145,7 +145,7 @@ class LocalEndpoint:
                     yield await self._settle(target, durability)
                 if item is not None:
                     await self._worker.run(_take, target, item)
-                    if target.is_full or not wait_seconds:
+                    if target.is_full:
                         yield await self._settle(target, durability)
         yield await self._settle(target, durability)
 
