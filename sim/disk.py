@@ -36,6 +36,9 @@ STAT_BLOCK_BYTES = 512
 # What a disk without a quota has left, whatever is written to it.
 UNLIMITED_BYTES = 1 << 40
 
+# What a file system without modes shows for every entry, with the usual mask.
+MODE_WITHOUT_MODES = 0o755
+
 READ, WRITE, EXECUTE = 4, 2, 1
 
 
@@ -58,7 +61,8 @@ class Disk:
 
     `quota_bytes`: how much the files may hold together. `forbidden_characters`:
     which no name may contain, as vfat forbids `:`. `time_granularity_ns`: the
-    step of modification times. All three may be set at any time.
+    step of modification times. `modes_kept`: without it, what is made has the mode
+    that vfat shows, and no other can be set. All four may be set at any time.
     """
 
     def __init__(self, clock: Callable[[], int]) -> None:
@@ -67,6 +71,7 @@ class Disk:
         self.quota_bytes: int | None = None
         self.forbidden_characters: frozenset[str] = frozenset()
         self.time_granularity_ns = 1
+        self.modes_kept = True
         self._clock = clock
         self._register(self.root, 0o755)
 
@@ -140,6 +145,13 @@ class Disk:
             UNLIMITED_BYTES if self.quota_bytes is None else max(0, self.quota_bytes - _used_bytes(self.root))
         )
 
+    def set_mode(self, node: FakeFile, mode: int) -> None:
+        """Change permission bits; EPERM where there are none, as vfat answers all but its owner."""
+        if not self.modes_kept:
+            raise failure(errno.EPERM)
+        node.st_mode = stat.S_IFMT(node.st_mode) | mode
+        self.mark(node)
+
     def touch(self, node: FakeFile) -> None:
         """The content of an inode has changed."""
         node.stat_result.st_mtime_ns = self.rounded(self._clock())
@@ -189,7 +201,7 @@ class Disk:
         node.st_ino = self.files.last_ino
         node.st_dev = self.root.st_dev
         node.st_uid = node.st_gid = USER_ID
-        node.st_mode = stat.S_IFMT(node.st_mode) | mode
+        node.st_mode = stat.S_IFMT(node.st_mode) | (mode if self.modes_kept else MODE_WITHOUT_MODES)
         self.touch(node)
 
     # pyfakefs's own add_entry and remove_entry check rights of one user for all machines of the world.

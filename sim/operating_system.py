@@ -173,9 +173,7 @@ class SimOperatingSystem:
     @system_call
     def fchmod(self, fd: int, mode: int) -> None:
         """fchmod(2)"""
-        node = self._usable(fd).node
-        node.st_mode = stat.S_IFMT(node.st_mode) | mode & PERMISSION_BITS
-        self._disk.mark(node)
+        self._disk.set_mode(self._usable(fd).node, mode & PERMISSION_BITS)
 
     @system_call
     def utime(

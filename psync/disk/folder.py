@@ -60,12 +60,16 @@ class Directory:
 
 
 class Folder:
-    """The jail: an open folder through which all below it is reached."""
+    """The jail: an open folder through which all below it is reached.
 
-    def __init__(self, system: System, root: Directory) -> None:
+    `modes_kept`: whether its file system keeps permission bits.
+    """
+
+    def __init__(self, system: System, root: Directory, *, modes_kept: bool = True) -> None:
         self.os = system.os
         self.system = system
         self.root = root
+        self._modes_kept = modes_kept
         self._open: OrderedDict[EntryPath, Directory] = OrderedDict()
         self._flags = folder_flags(system.os)
 
@@ -119,6 +123,11 @@ class Folder:
                 self.os.rmdir(name, dir_fd=parent.fd)
             raise
         self._remember(path, Directory(self.os, fd))
+
+    def set_mode(self, fd: int, mode: int) -> None:
+        """Set the permission bits of an open entry, where there are any: vfat refuses, or forgets them."""
+        if self._modes_kept:
+            self.os.fchmod(fd, mode)
 
     def forget(self, path: EntryPath) -> None:
         """Let go of a folder, and of all below it, whose name is about to mean something else."""

@@ -194,5 +194,5 @@ class Stage:
             written += self._os.write(fd, memoryview(data)[written:])
 
     def _complete(self, file: StagedFile, mtime_ns: int) -> None:
-        self._os.fchmod(file.fd, file.change.mode & MODE_MASK)
+        self._folder.set_mode(file.fd, file.change.mode & MODE_MASK)
         self._os.utime(file.fd, ns=(mtime_ns, mtime_ns))

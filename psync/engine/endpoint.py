@@ -27,6 +27,7 @@ class OpenedFolder(Struct, frozen=True):
     time_granularity_ns: int
     names_folded: bool
     free_bytes: int
+    modes_kept: bool = True
 
 
 # What flows into `apply`: changes as they are announced, contents of announced files.

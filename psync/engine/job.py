@@ -79,6 +79,7 @@ class Run:
             delete=self._options.delete,
             granularity_ns=max(source.time_granularity_ns, target.time_granularity_ns),
             order=Order(folded=source.names_folded or target.names_folded),
+            modes_kept=source.modes_kept and target.modes_kept,
         )
 
     # Plan

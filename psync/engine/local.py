@@ -48,6 +48,7 @@ class LocalEndpoint:
         self._worker = Worker()
         self._names = TemporaryNames(system)
         self._folder: Folder | None = None
+        self._modes_kept = True
         self._right: WriteRight | None = None
 
     async def open(self, role: OpenRole) -> OpenedFolder:
@@ -61,12 +62,14 @@ class LocalEndpoint:
             volume = self._system.volume(self._folder.root.fd)
         except OSError as error:
             raise unreachable(self._location, error) from error
+        self._modes_kept = volume.modes_kept
         return OpenedFolder(
             True,
             self._system.path_style,
             volume.time_granularity_ns,
             volume.names_folded,
             volume.free_bytes,
+            volume.modes_kept,
         )
 
     async def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:
@@ -120,7 +123,7 @@ class LocalEndpoint:
 
     def _share(self, folder: Folder) -> Folder:
         """Give one verb its own descriptors below the common root."""
-        return Folder(self._system, folder.root.hold())
+        return Folder(self._system, folder.root.hold(), modes_kept=self._modes_kept)
 
     async def _read_patiently(self, reader: Reader, wanted: list[Request]) -> AsyncGenerator[Content]:
         for pause_seconds in (0.0, *CHANGED_RETRY_SECONDS):

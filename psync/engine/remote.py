@@ -68,6 +68,7 @@ class RemoteEndpoint:
             opened.time_granularity_ns,
             opened.names_folded,
             opened.free_bytes,
+            opened.modes_kept,
         )
 
     async def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:

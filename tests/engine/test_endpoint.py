@@ -51,7 +51,12 @@ def test_an_open_folder_says_how_its_volume_is(trial: Trial, role: OpenRole) -> 
         volume = system.volume(fd)
         os.close(fd)
         expected = OpenedFolder(
-            True, PathStyle.POSIX, volume.time_granularity_ns, volume.names_folded, found.free_bytes
+            True,
+            PathStyle.POSIX,
+            volume.time_granularity_ns,
+            volume.names_folded,
+            found.free_bytes,
+            volume.modes_kept,
         )
         assert found == expected
         assert found.free_bytes > 0

@@ -49,7 +49,7 @@ from tests.engine.peer import Peer
 
 T = TypeVar("T")
 
-OPENED = Opened(True, PathStyle.POSIX, 100, True, 7)
+OPENED = Opened(True, PathStyle.POSIX, 100, True, 7, modes_kept=False)
 
 
 @dataclass
@@ -98,7 +98,7 @@ def test_a_folder_is_asked_for_by_its_path_on_host(path: str, style: PathStyle, 
             Finish(),
         ]
         facing.answer(OPENED)
-        assert await opening == OpenedFolder(True, PathStyle.POSIX, 100, True, 7)
+        assert await opening == OpenedFolder(True, PathStyle.POSIX, 100, True, 7, modes_kept=False)
 
     play(test, path)
 

@@ -70,7 +70,7 @@ VECTORS = {
     "Open of a target": Vector(1, Open(PathStyle.POSIX, b"/srv/\xc3\xa9", OpenRole.TARGET, "", "")),
     "Open to look": Vector(1, Open(PathStyle.POSIX, b"/", OpenRole.INSPECT, "J", "")),
     "Opened": Vector(1, Opened(True, PathStyle.POSIX, 1, False, 2**40)),
-    "Opened nothing": Vector(1, Opened(False, PathStyle.WINDOWS, 100, True, 0)),
+    "Opened nothing": Vector(1, Opened(False, PathStyle.WINDOWS, 100, True, 0, modes_kept=False)),
     "Scan": Vector(2, Scan(False)),
     "Scan with patterns": Vector(2, Scan(True, (b"*.tmp", b"/\xff"))),
     "Listings": Vector(2, Listings([Listing((), Entry(b"", Kind.FOLDER), [FOLDER, LINK])])),
