@@ -465,6 +465,16 @@ class Problem(Struct, frozen=True, array_like=True):
         return self.code in RETRYABLE
 
 
+def files_not_sent(count: int) -> Problem:
+    """Say that a full target was sent no more files."""
+    return Problem((), ProblemCode.NO_SPACE, f"{count} files not sent")
+
+
+def entries_not_sent(folder: tuple[bytes, ...], code: ProblemCode, count: int) -> Problem:
+    """Say that nothing was sent that lies below a folder which failed for `code`."""
+    return Problem(folder, code, f"entries below it not sent: {count}")
+
+
 # The documented texts (guide, "Troubleshooting" 1)
 
 
