@@ -23,6 +23,8 @@ from psync.core.errors import (
     UsageInvalid,
     connection_failure_text,
     device_text,
+    entries_not_sent,
+    files_not_sent,
     revive,
 )
 
@@ -162,6 +164,15 @@ PROBLEMS = {
 @pytest.mark.parametrize(("problem", "text", "notice", "retryable"), PROBLEMS.values(), ids=PROBLEMS.keys())
 def test_a_problem_says_what_it_is(problem: Problem, text: str, notice: bool, retryable: bool):
     assert (problem.text, problem.is_notice, problem.is_retryable) == (text, notice, retryable)
+
+
+def test_what_was_not_sent_is_said_with_its_cause_and_its_number():
+    told = [files_not_sent(3), entries_not_sent((b"a",), ProblemCode.PERMISSION, 7)]
+
+    assert [(problem.path, problem.text) for problem in told] == [
+        ((), "the target is full (3 files not sent)"),
+        ((b"a",), "permission denied (entries below it not sent: 7)"),
+    ]
 
 
 def test_the_documented_texts_are_kept_to_the_letter():
