@@ -24,7 +24,7 @@ or does (an `asyncio.Event` in its settings, its exit code), never for a while.
 What can be set or told, at any time:
 
 * `machine.files`: its user's hands: plant, tree, read, write, and `os` for the rest.
-* `machine.disk`: `quota_bytes`, `forbidden_characters`, `time_granularity_ns`.
+* `machine.disk`: `quota_bytes`, `forbidden_characters`, `time_granularity_ns`, `modes_kept`.
 * `machine.clock_offset_ns`: the wall clock jumps; `loop.time()` does not.
 * `machine.watchers`: told of each system call before it is made. Raise an
   `OSError` there and the call fails with it; call `call.process.kill()` and the

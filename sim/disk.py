@@ -37,6 +37,9 @@ STAT_BLOCK_BYTES = 512
 # What a disk without a quota has left, whatever is written to it.
 UNLIMITED_BYTES = 1 << 40
 
+# What a file system without modes shows for every entry, with the usual mask.
+MODE_WITHOUT_MODES = 0o755
+
 READ, WRITE, EXECUTE = 4, 2, 1
 
 
@@ -59,9 +62,10 @@ class Disk:
 
     `quota_bytes`: how much the files may hold together. `forbidden_characters`:
     which no name may contain, as vfat forbids `:`. `time_granularity_ns`: the
-    step of modification times. All three may be set at any time. `journal`: what a
-    power cut would take back. `watchers` are told of each file whose content is
-    new, or whose name is.
+    step of modification times. `modes_kept`: without it, what is made has the mode
+    that vfat shows, and no other can be set. All four may be set at any time.
+    `journal`: what a power cut would take back. `watchers` are told of each file
+    whose content is new, or whose name is.
     """
 
     def __init__(self, clock: Callable[[], int]) -> None:
@@ -70,6 +74,7 @@ class Disk:
         self.quota_bytes: int | None = None
         self.forbidden_characters: frozenset[str] = frozenset()
         self.time_granularity_ns = 1
+        self.modes_kept = True
         self.journal = Journal()
         self.watchers: list[Callable[[FakeFile], None]] = []
         self._clock = clock
@@ -177,7 +182,9 @@ class Disk:
         self.mark(node)
 
     def set_mode(self, node: FakeFile, mode: int) -> None:
-        """Change the permission bits of an inode."""
+        """Change permission bits; EPERM where there are none, as vfat answers all but its owner."""
+        if not self.modes_kept:
+            raise failure(errno.EPERM)
         self.journal.note_file(node)
         node.st_mode = stat.S_IFMT(node.st_mode) | mode
         self.mark(node)
@@ -234,7 +241,7 @@ class Disk:
         node.st_ino = self.files.last_ino
         node.st_dev = self.root.st_dev
         node.st_uid = node.st_gid = USER_ID
-        node.st_mode = stat.S_IFMT(node.st_mode) | mode
+        node.st_mode = stat.S_IFMT(node.st_mode) | (mode if self.modes_kept else MODE_WITHOUT_MODES)
         self.touch(node)
 
     def _unlink(self, folder: FakeDirectory, name: str) -> FakeFile:

@@ -25,7 +25,7 @@ from sim.opening import PERMISSION_BITS, last_of_open, open_inode
 from sim.walk import Last, Place, link_target, walk
 
 FIRST_FD = 3  # after the standard streams
-DESCRIPTORS_MAX = 1024  # the soft limit of a Linux process
+DESCRIPTORS_MAX = 1024  # the soft limit of a Linux process that may not raise it
 
 KNOWN_FLAGS = (
     os.O_ACCMODE
@@ -181,8 +181,7 @@ class SimOperatingSystem:
     @system_call
     def fchmod(self, fd: int, mode: int) -> None:
         """fchmod(2)"""
-        node = self._usable(fd).node
-        self._disk.set_mode(node, mode & PERMISSION_BITS)
+        self._disk.set_mode(self._usable(fd).node, mode & PERMISSION_BITS)
 
     @system_call
     def utime(

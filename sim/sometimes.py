@@ -4,7 +4,7 @@ A row is a name and what it means; `note_event` tells which were reached.
 """
 
 from psync.core.changes import Delete, WriteFile
-from psync.core.errors import ProblemCode
+from psync.core.problems import ProblemCode
 from psync.engine.events import (
     ChangeDone,
     ConnectionFailed,

@@ -49,7 +49,7 @@ class SimSystem:
         """The machine's only file system."""
         self.os.descriptor(fd)
         disk = self._machine.disk
-        return Volume(disk.time_granularity_ns, names_folded=False, free_bytes=disk.free_bytes)
+        return Volume(disk.time_granularity_ns, False, disk.free_bytes, disk.modes_kept)
 
     @system_call
     def sync_volume(self, fd: int) -> None:

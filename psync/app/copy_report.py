@@ -19,8 +19,8 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import EntryPath, Kind
+from psync.core.problems import Problem, ProblemCode
 from psync.engine.events import (
     ChangeDone,
     ChangePlanned,

@@ -21,8 +21,8 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Struct
 
 from psync.core.changes import ChangeId
-from psync.core.errors import Problem
 from psync.core.manifest import EntryPath, Stamp
+from psync.core.problems import Problem
 
 # A file of at most SMALL_BYTES_MAX travels whole; a pack is sent once it holds
 # PACK_BYTES_MIN or PACK_FILES_MAX files. A larger file travels in pieces. Either

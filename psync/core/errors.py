@@ -1,20 +1,14 @@
-"""Everything psync tells an operator when something goes wrong.
+"""What psync tells an operator when a command ends with something wrong.
 
-Two families, kept apart:
-
-* `Failure` ends a command. One class a message: template, remedy, exit code.
-* `Problem` is trouble with one entry. It is data, travels over the wire, is
-  counted and listed, and never stops a run. `PROBLEM_TEXTS` holds its words.
-
-No other module holds such text. The three documented texts (guide,
-"Troubleshooting" 1) are at the end.
+A `Failure` ends a command. One class a message: template, remedy, exit code. The
+three documented texts (guide, "Troubleshooting" 1) are at the end. Trouble with
+one entry, which never stops a run, stands in `problems`; no other module holds
+such text.
 """
 
 import errno
 from enum import StrEnum
 from typing import ClassVar
-
-from msgspec import Struct
 
 EXIT_CONVERGED = 0
 EXIT_PARTIAL = 1
@@ -419,85 +413,6 @@ def _concrete(kind: type[Failure]) -> list[type[Failure]]:
 
 
 _FAILURES = {kind.code: kind for kind in _concrete(Failure)}
-
-
-# Trouble with one entry
-
-
-class ProblemCode(StrEnum):
-    """What is wrong with one entry. The values are stable: they travel and are documented."""
-
-    PERMISSION = "PERMISSION"
-    NOT_FOUND = "NOT_FOUND"
-    SOURCE_CHANGED = "SOURCE_CHANGED"
-    SPECIAL_FILE = "SPECIAL_FILE"
-    NAME_INVALID = "NAME_INVALID"
-    NAME_CONFLICT = "NAME_CONFLICT"
-    KIND_CONFLICT = "KIND_CONFLICT"
-    CONFLICT = "CONFLICT"
-    FOLDER_KEPT = "FOLDER_KEPT"
-    LINK_REFUSED = "LINK_REFUSED"
-    NO_SPACE = "NO_SPACE"
-    READ_ONLY_DISK = "READ_ONLY_DISK"
-    VERIFY_FAILED = "VERIFY_FAILED"
-    IO_ERROR = "IO_ERROR"
-
-
-PROBLEM_TEXTS = {
-    ProblemCode.PERMISSION: "permission denied",
-    ProblemCode.NOT_FOUND: "no longer there",
-    ProblemCode.SOURCE_CHANGED: "the source changed while it was read; the target keeps its version",
-    ProblemCode.SPECIAL_FILE: "fifos, sockets and devices are not replicated",
-    ProblemCode.NAME_INVALID: "the target cannot hold this name",
-    ProblemCode.NAME_CONFLICT: "the target cannot tell this name from another one of the same folder",
-    ProblemCode.KIND_CONFLICT: "a folder stands where the source has none; --delete replaces it",
-    ProblemCode.CONFLICT: "the target changed during the run and was left as it is",
-    ProblemCode.FOLDER_KEPT: "the folder holds entries that are not part of the run and was kept",
-    ProblemCode.LINK_REFUSED: "a symbolic link, or something else, stands where a file or folder was expected; "
-    "links are never followed",
-    ProblemCode.NO_SPACE: "the target is full",
-    ProblemCode.READ_ONLY_DISK: "the target's file system is read-only",
-    ProblemCode.VERIFY_FAILED: "what arrived is not what was sent",
-    ProblemCode.IO_ERROR: "the disk reported an error",
-}
-
-# Said once, never counted as failed: the run did what was asked of it.
-NOTICES = frozenset({ProblemCode.SPECIAL_FILE, ProblemCode.FOLDER_KEPT})
-
-# A later attempt can succeed without anybody changing the source.
-RETRYABLE = frozenset(
-    {
-        ProblemCode.SOURCE_CHANGED,
-        ProblemCode.CONFLICT,
-        ProblemCode.NO_SPACE,
-        ProblemCode.VERIFY_FAILED,
-        ProblemCode.IO_ERROR,
-    }
-)
-
-
-class Problem(Struct, frozen=True, array_like=True):
-    """Trouble with one entry: `path` in components below the job's folder, `detail` of the system."""
-
-    path: tuple[bytes, ...]
-    code: ProblemCode
-    detail: str = ""
-
-    @property
-    def text(self) -> str:
-        """One sentence without the path."""
-        words = PROBLEM_TEXTS[self.code]
-        return f"{words} ({self.detail})" if self.detail else words
-
-    @property
-    def is_notice(self) -> bool:
-        """Whether this is said without counting as a failure."""
-        return self.code in NOTICES
-
-    @property
-    def is_retryable(self) -> bool:
-        """Whether a later attempt can succeed without a change at the source."""
-        return self.code in RETRYABLE
 
 
 # The documented texts (guide, "Troubleshooting" 1)

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from psync.core.errors import Problem
+from psync.core.problems import Problem
 
 EntryPath: TypeAlias = tuple[bytes, ...]
 OrderKey: TypeAlias = tuple[tuple[bytes, bytes], ...]

@@ -16,6 +16,9 @@ Where one end takes `Foo` and `foo` for one name, an entry that only the target
 spells otherwise is renamed, and from then on all paths are in the source's
 spelling. Of two such names at the source the target can hold one: the one that
 it has, else the first. The other is a problem, and nothing below it is looked at.
+
+Where one end keeps no modes, what it shows is made up. Such modes are used for
+what is new, and what the target has keeps its own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,20 +35,21 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Entry, EntryPath, Kind, Listing, Order, Stamp, is_same_time
 from psync.core.postponed import Postponed, is_below
+from psync.core.problems import Problem, ProblemCode
 
 OWNER_ALL = 0o700
 OWNER_READ = 0o400
 
 
 class PlanOptions(Struct, frozen=True):
-    """How two trees are compared: `granularity_ns` and `order` are the coarser of both ends."""
+    """How two trees are compared: by what both ends keep of times, names and modes."""
 
     delete: bool = False
     granularity_ns: int = 1
     order: Order = Order()
+    modes_kept: bool = True
 
 
 class Step(Struct):
@@ -148,7 +152,7 @@ class Planner:
     def _add_all(self, source: Listing, step: Step) -> None:
         for entry in self._distinct(source.entries, {}, step):
             self._add(entry, None, step)
-        self._finish_folder(source)
+        self._finish_folder(source.path, source.folder)
 
     def _compare(self, source: Listing, target: Listing, step: Step) -> None:
         unpaired = {entry.name: entry for entry in target.entries}
@@ -173,14 +177,14 @@ class Planner:
                 step.changes.insert(0, OpenFolder(next(self._ids), source.path))
             elif step.is_touched:
                 self._postponed.open_before_deletes(source.path)
-        new, old = source.folder, target.folder
+        new, old = self._with_known_mode(source.folder, target.folder), target.folder
         is_changed = bool(step.changes) or step.is_touched
         if is_changed or new.mode != old.mode or not self._is_same_time(new, old):
-            self._finish_folder(source)
+            self._finish_folder(source.path, new)
 
-    def _finish_folder(self, source: Listing) -> None:
-        if source.folder.kind is Kind.FOLDER:
-            self._postponed.finish(source.path, source.folder)
+    def _finish_folder(self, path: EntryPath, folder: Entry) -> None:
+        if folder.kind is Kind.FOLDER:
+            self._postponed.finish(path, folder)
 
     # Names that an end cannot tell apart
 
@@ -253,7 +257,7 @@ class Planner:
         if new.kind is not old.kind:
             self._add(new, old.stamp, step)
         elif new.kind is Kind.FILE:
-            self._compare_file(new, old, step)
+            self._compare_file(self._with_known_mode(new, old), old, step)
         elif new.kind is Kind.LINK and not self._is_same_link(new, old):
             self._add(new, old.stamp, step)
 
@@ -297,6 +301,10 @@ class Planner:
         if entry.kind is not Kind.UNREADABLE:
             self._postponed.delete((*step.path, entry.name), entry)
             step.is_touched = True
+
+    def _with_known_mode(self, new: Entry, old: Entry) -> Entry:
+        """Give an entry of the source with the mode that the target shall have."""
+        return new if self.options.modes_kept else structs.replace(new, mode=old.mode)
 
     def _is_same_time(self, new: Entry, old: Entry) -> bool:
         return is_same_time(new.mtime_ns, old.mtime_ns, self.options.granularity_ns)

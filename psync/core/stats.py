@@ -2,8 +2,8 @@
 
 from psync.core.changes import Change, Delete, WriteFile
 from psync.core.content import Content, Pack, Piece
-from psync.core.errors import Problem
 from psync.core.manifest import Kind
+from psync.core.problems import Problem
 
 
 class RunStats:

@@ -18,10 +18,10 @@ from typing import Self, TypeAlias
 
 from msgspec import Struct
 
-from psync.core.errors import ProblemCode
 from psync.core.lineage import LINEAGE_LENGTH_MAX, Lineage, folder_mark
 from psync.core.manifest import EntryPath, Stamp, bounded_time
 from psync.core.paths import component_refusal
+from psync.core.problems import ProblemCode
 from psync.disk.problems import EntryRefused
 from psync.system import OperatingSystem, StatResult, System
 
@@ -61,12 +61,16 @@ class Directory:
 
 
 class Folder:
-    """The jail: an open folder through which all below it is reached."""
+    """The jail: an open folder through which all below it is reached.
 
-    def __init__(self, system: System, root: Directory) -> None:
+    `modes_kept`: whether its file system keeps permission bits.
+    """
+
+    def __init__(self, system: System, root: Directory, *, modes_kept: bool = True) -> None:
         self.os = system.os
         self.system = system
         self.root = root
+        self._modes_kept = modes_kept
         self._open: OrderedDict[EntryPath, Directory] = OrderedDict()
         self._flags = folder_flags(system.os)
 
@@ -120,6 +124,11 @@ class Folder:
                 self.os.rmdir(name, dir_fd=parent.fd)
             raise
         self._remember(path, Directory(self.os, fd))
+
+    def set_mode(self, fd: int, mode: int) -> None:
+        """Set the permission bits of an open entry, where there are any: vfat refuses, or forgets them."""
+        if self._modes_kept:
+            self.os.fchmod(fd, mode)
 
     def forget(self, path: EntryPath) -> None:
         """Let go of a folder, and of all below it, whose name is about to mean something else."""

@@ -2,8 +2,8 @@
 
 import errno
 
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import EntryPath
+from psync.core.problems import Problem, ProblemCode
 
 CODES = {
     errno.EACCES: ProblemCode.PERMISSION,
@@ -11,7 +11,7 @@ CODES = {
     errno.ENOENT: ProblemCode.NOT_FOUND,
     errno.ENOSPC: ProblemCode.NO_SPACE,
     errno.EDQUOT: ProblemCode.NO_SPACE,
-    errno.EFBIG: ProblemCode.NO_SPACE,
+    errno.EFBIG: ProblemCode.FILE_TOO_LARGE,
     errno.EROFS: ProblemCode.READ_ONLY_DISK,
     errno.ENAMETOOLONG: ProblemCode.NAME_INVALID,
     # vfat, exFAT and others answer EINVAL, some EILSEQ, for a character they cannot store.

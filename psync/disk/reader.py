@@ -28,8 +28,8 @@ from psync.core.content import (
     Request,
     Unsupplied,
 )
-from psync.core.errors import ProblemCode
 from psync.core.manifest import bounded_time
+from psync.core.problems import ProblemCode
 from psync.disk.folder import Folder, stamp_of
 from psync.disk.problems import EntryRefused, problem_of
 from psync.system import StatResult

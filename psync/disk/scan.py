@@ -3,7 +3,6 @@
 import stat
 from collections.abc import Callable, Iterator
 
-from psync.core.errors import Problem
 from psync.core.filters import Filters
 from psync.core.manifest import (
     MODE_MASK,
@@ -17,6 +16,7 @@ from psync.core.manifest import (
     bounded_time,
 )
 from psync.core.paths import is_temporary_name
+from psync.core.problems import Problem
 from psync.disk.folder import Directory, Folder
 from psync.disk.problems import EntryRefused, problem_of
 from psync.system import DirectoryEntry, StatResult

@@ -17,9 +17,9 @@ from msgspec import Struct
 
 from psync.core.changes import WriteFile
 from psync.core.content import HOLE_STEP_BYTES, Begin, Buffer, End, PackedFile
-from psync.core.errors import ProblemCode
 from psync.core.manifest import MODE_MASK
 from psync.core.paths import TEMPORARY_RANDOM_BYTES, TEMPORARY_SUFFIX, temporary_name
+from psync.core.problems import ProblemCode
 from psync.disk.folder import Directory, Folder
 from psync.disk.problems import EntryRefused
 from psync.disk.reader import hash_zeros
@@ -194,5 +194,5 @@ class Stage:
             written += self._os.write(fd, memoryview(data)[written:])
 
     def _complete(self, file: StagedFile, mtime_ns: int) -> None:
-        self._os.fchmod(file.fd, file.change.mode & MODE_MASK)
+        self._folder.set_mode(file.fd, file.change.mode & MODE_MASK)
         self._os.utime(file.fd, ns=(mtime_ns, mtime_ns))

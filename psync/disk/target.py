@@ -23,8 +23,8 @@ from psync.core.changes import (
     WriteFile,
 )
 from psync.core.content import Begin, Buffer, Content, ContentHeader, End, Outcome, Pack, Piece, Unsupplied
-from psync.core.errors import ProblemCode
 from psync.core.manifest import MODE_MASK, EntryPath, Kind
+from psync.core.problems import ProblemCode
 from psync.core.settings import Durability
 from psync.disk.batch import Batch
 from psync.disk.folder import Directory, Folder, check_same
@@ -259,7 +259,7 @@ class Target:
         fd = self._os.open(name, flags, dir_fd=directory.fd)
         try:
             check_same(self._os.fstat(fd), change.expected)
-            self._os.fchmod(fd, change.mode & MODE_MASK)
+            self._folder.set_mode(fd, change.mode & MODE_MASK)
             if self._durability is not Durability.NONE:
                 self._os.fsync(fd)  # no folder changes, whose sync would tell of it
         finally:
@@ -278,13 +278,13 @@ class Target:
 
     def _open_folder(self, change: OpenFolder) -> None:
         fd = self._folder.directory(change.path).fd
-        self._os.fchmod(fd, stat.S_IMODE(self._os.fstat(fd).st_mode) | stat.S_IRWXU)
+        self._folder.set_mode(fd, stat.S_IMODE(self._os.fstat(fd).st_mode) | stat.S_IRWXU)
 
     def _finish_folder(self, change: FinishFolder) -> Directory:
         """Set mode and time; the folder's own set-group-id bit is its owner's business and stays."""
         directory = self._folder.directory(change.path)
         kept = self._os.fstat(directory.fd).st_mode & stat.S_ISGID
-        self._os.fchmod(directory.fd, change.mode & MODE_MASK | kept)
+        self._folder.set_mode(directory.fd, change.mode & MODE_MASK | kept)
         self._os.utime(directory.fd, ns=(change.mtime_ns, change.mtime_ns))
         return directory
 

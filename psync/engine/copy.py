@@ -6,13 +6,7 @@ from contextlib import AsyncExitStack
 from blake3 import blake3
 
 from psync.core.addresses import Address, LocalAddress, TcpAddress, display_uri, resolve_port
-from psync.core.errors import (
-    EXIT_CONVERGED,
-    EXIT_INTERRUPTED,
-    EXIT_PARTIAL,
-    ConnectionFailure,
-    Failure,
-)
+from psync.core.errors import EXIT_CONVERGED, EXIT_INTERRUPTED, EXIT_PARTIAL, ConnectionFailure, Failure
 from psync.core.filters import Filters
 from psync.core.settings import CopySettings
 from psync.engine.channel import Channel

@@ -28,6 +28,7 @@ class OpenedFolder(Struct, frozen=True):
     time_granularity_ns: int
     names_folded: bool
     free_bytes: int
+    modes_kept: bool = True
     lineage: Lineage = UNKNOWN_LINEAGE
 
 

@@ -7,8 +7,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from psync.core.changes import Change
-from psync.core.errors import Failure, Problem
+from psync.core.errors import Failure
 from psync.core.manifest import EntryPath
+from psync.core.problems import Problem
 
 
 class RunState(StrEnum):

@@ -9,12 +9,12 @@ from contextlib import aclosing
 
 from msgspec import Struct
 
-from psync.core.changes import Change, WriteFile
+from psync.core.changes import Change
 from psync.core.content import Content, Outcome, Pack, Piece
-from psync.core.errors import Problem, ProblemCode
 from psync.core.filters import Filters
 from psync.core.manifest import Listing, Order
 from psync.core.plan import Planner, PlanOptions, Step
+from psync.core.problems import Problem
 from psync.core.settings import Durability, OpenRole
 from psync.core.stats import RunStats
 from psync.disk.target import ContentUnannounced
@@ -22,6 +22,7 @@ from psync.engine.endpoint import ApplyItem, Endpoint, OpenedFolder
 from psync.engine.events import ChangeDone, ChangePlanned, ContentMoved, ProblemFound, Report
 from psync.engine.tasks import end_task
 from psync.engine.transfer import PlannedChanges, Transfer
+from psync.engine.unsent import Unsent
 
 # How far the plan may run ahead of the transfer.
 PLAN_PARTS_MAX = 16
@@ -48,8 +49,7 @@ class Run:
         self._transfer = Transfer(source)
         self._planner = Planner(PlanOptions())
         self._announced: dict[int, Change] = {}
-        self._is_target_full = False
-        self._not_sent = 0
+        self._unsent = Unsent()
         self.stats = RunStats()
 
     @property
@@ -79,6 +79,7 @@ class Run:
             delete=self._options.delete,
             granularity_ns=max(source.time_granularity_ns, target.time_granularity_ns),
             order=Order(folded=source.names_folded or target.names_folded),
+            modes_kept=source.modes_kept and target.modes_kept,
         )
 
     # Plan
@@ -150,12 +151,9 @@ class Run:
                 yield outcomes
 
     async def _remember(self, plan: AsyncIterator[PlannedChanges]) -> AsyncGenerator[PlannedChanges]:
-        """Note what is announced, until its outcome; a full target is sent no more files."""
+        """Note what is announced, until its outcome."""
         async for part in plan:
-            changes = part.changes
-            if self._is_target_full:
-                changes = [change for change in changes if not isinstance(change, WriteFile)]
-                self._not_sent += len(part.changes) - len(changes)
+            changes = self._unsent.sift(part.changes)
             self._announced.update((change.id, change) for change in changes)
             yield PlannedChanges(changes, part.after_contents)
 
@@ -182,7 +180,7 @@ class Run:
         if change is None:
             raise self._target.blame(f"an answer to change {outcome.id}, which is not open")
         if outcome.problem is not None:
-            self._is_target_full |= outcome.problem.code is ProblemCode.NO_SPACE
+            self._unsent.note(change, outcome.problem)
             self._note_problems([outcome.problem])
             return
         self.stats.add_done(change)
@@ -194,9 +192,9 @@ class Run:
             self._report(ProblemFound(problem))
 
     def _report_not_sent(self) -> None:
-        if self._not_sent:
-            self.stats.failed += self._not_sent
-            self._report(ProblemFound(Problem((), ProblemCode.NO_SPACE, f"{self._not_sent} files not sent")))
+        self.stats.failed += self._unsent.count
+        for problem in self._unsent.problems():
+            self._report(ProblemFound(problem))
 
 
 class _Folders:

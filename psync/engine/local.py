@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from psync.core.changes import Delete, FinishFolder
 from psync.core.content import Content, Outcome, Request, Unsupplied
-from psync.core.errors import Problem, ProblemCode, ProtocolViolation
+from psync.core.errors import ProtocolViolation
 from psync.core.filters import Filters
 from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
 from psync.core.manifest import Listing, Order
+from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
 from psync.disk.folder import Folder, lineage_of
 from psync.disk.reader import Reader
@@ -56,6 +57,7 @@ class LocalEndpoint:
         self._worker = Worker()
         self._names = TemporaryNames(system)
         self._folder: Folder | None = None
+        self._modes_kept = True
         self._right: WriteRight | None = None
 
     async def open(self, role: OpenRole, source: Lineage = UNKNOWN_LINEAGE) -> OpenedFolder:
@@ -72,12 +74,14 @@ class LocalEndpoint:
             lineage = lineage_of(self._folder) if role is OpenRole.SOURCE else UNKNOWN_LINEAGE
         except OSError as error:
             raise unreachable(self._location, error) from error
+        self._modes_kept = volume.modes_kept
         return OpenedFolder(
             True,
             self._system.path_style,
             volume.time_granularity_ns,
             volume.names_folded,
             volume.free_bytes,
+            volume.modes_kept,
             lineage,
         )
 
@@ -132,7 +136,7 @@ class LocalEndpoint:
 
     def _share(self, folder: Folder) -> Folder:
         """Give one verb its own descriptors below the common root."""
-        return Folder(self._system, folder.root.hold())
+        return Folder(self._system, folder.root.hold(), modes_kept=self._modes_kept)
 
     async def _read_patiently(self, reader: Reader, wanted: list[Request]) -> AsyncGenerator[Content]:
         for pause_seconds in (0.0, *CHANGED_RETRY_SECONDS):
@@ -157,7 +161,7 @@ class LocalEndpoint:
                     yield await self._settle(target, durability)
                 if item is not None:
                     await self._worker.run(_take, target, item)
-                    if target.is_full or not wait_seconds:
+                    if target.is_full:
                         yield await self._settle(target, durability)
         yield await self._settle(target, durability)
 

@@ -69,6 +69,7 @@ class RemoteEndpoint:
             opened.time_granularity_ns,
             opened.names_folded,
             opened.free_bytes,
+            opened.modes_kept,
             Lineage(opened.marks),
         )
 

@@ -185,6 +185,7 @@ class Session:
                 opened.time_granularity_ns,
                 opened.names_folded,
                 opened.free_bytes,
+                opened.modes_kept,
                 opened.lineage.marks,
             )
         )

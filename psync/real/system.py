@@ -12,6 +12,7 @@ from types import MappingProxyType
 from psync.core.paths import PathStyle
 from psync.real.boot import boot_id
 from psync.real.locks import HeldFolder, lock_folder
+from psync.real.open_files import raise_open_files
 from psync.real.volume import sync_volume, volume
 from psync.system import Claim, OperatingSystem, System, Volume
 
@@ -77,5 +78,6 @@ class RealSystem:
 
 
 def real_system() -> System:
-    """The machine that this process runs on."""
+    """The machine that this process runs on, which may from then on have as many open files as it allows."""
+    raise_open_files()
     return RealSystem()

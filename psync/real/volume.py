@@ -1,4 +1,4 @@
-"""What the file system below a folder keeps of times and names, what is free, and its sync.
+"""What the file system below a folder keeps of times, names and modes, what is free, and its sync.
 
 Times and names. The type of the file system decides (table below); a type that
 the table does not name keeps nanoseconds and tells names apart exactly. Only
@@ -8,6 +8,12 @@ ext4 with 128-byte inodes (1 s), ext2 and ext3 with larger ones (finer than
 said), cifs to servers older than SMB 2 (1 s or 2 s), directories of ext4, f2fs
 or tmpfs made to fold case by `chattr +F`, and what the server of an NFS, 9p or
 other FUSE mount does.
+
+Modes. FAT and exFAT hold one bit, read-only. They forget most modes that are set, refuse some, and
+refuse all to accounts other than the one that the mount names; what they show comes from options of
+the mount. cifs does the same unless the server tells it modes, and so does ntfs-3g unless it was
+told to map users. That one cannot be told from a mount with `uid=`, so that both count as keeping
+modes: to try in vain each time is less than to lose them. ntfs3 keeps modes beside the file.
 
 Sync. `syncfs` writes the whole file system, for one call a batch instead of one
 a file, and it is believed only where it means that the bytes are on the device
@@ -40,31 +46,40 @@ _SYNC_REPORTS_SINCE = (5, 8)
 
 
 class Keeping(Struct, frozen=True):
-    """What a type of file system keeps: the step of its modification times, and whether it folds case."""
+    """What a type of file system keeps: the step of its modification times, case, permission bits."""
 
     time_granularity_ns: int
     names_folded: bool
+    modes_kept: bool = True
 
 
 _EXACT = Keeping(1, names_folded=False)
 
 # The kernel's `s_time_gran` where it is the step on disk; sources are under fs/ of Linux 6.x.
 _KEEPING = {
-    "vfat": Keeping(2 * _SECOND_NS, names_folded=True),  # fat/misc.c: 5 bits for the seconds
-    "msdos": Keeping(2 * _SECOND_NS, names_folded=True),  # the same directory entry
-    "exfat": Keeping(10_000_000, names_folded=True),  # exfat/super.c: 10 ms; an up-case table on the volume
+    "vfat": Keeping(
+        2 * _SECOND_NS, names_folded=True, modes_kept=False
+    ),  # fat/misc.c: 5 bits for the seconds
+    "msdos": Keeping(2 * _SECOND_NS, names_folded=True, modes_kept=False),  # the same directory entry
+    "exfat": Keeping(10_000_000, names_folded=True, modes_kept=False),  # exfat/super.c: 10 ms
     "ntfs3": Keeping(100, names_folded=False),  # ntfs3/super.c; it folds with `nocase` only
     "ntfs": Keeping(100, names_folded=False),  # the older driver, or ntfs3 under its name
-    "fuseblk": Keeping(100, names_folded=False),  # in practice ntfs-3g, exact unless told otherwise
-    "cifs": Keeping(100, names_folded=True),  # smb/client/connect.c; a Windows server folds
-    "smb3": Keeping(100, names_folded=True),  # the same driver
+    "fuseblk": Keeping(
+        100, names_folded=False, modes_kept=False
+    ),  # in practice ntfs-3g, exact unless told otherwise
+    "cifs": Keeping(100, names_folded=True, modes_kept=False),  # smb/client/connect.c; a Windows server folds
+    "smb3": Keeping(100, names_folded=True, modes_kept=False),  # the same driver
     "ext2": Keeping(_SECOND_NS, names_folded=False),  # alloc_super()'s default, kept by ext2
     "ext3": Keeping(_SECOND_NS, names_folded=False),  # ext4/super.c: 1 s with ext3's 128-byte inodes
-    "hfs": Keeping(_SECOND_NS, names_folded=True),  # likewise; hfs/string.c folds
+    "hfs": Keeping(_SECOND_NS, names_folded=True, modes_kept=False),  # likewise; hfs/string.c folds
     "hfsplus": Keeping(_SECOND_NS, names_folded=True),  # likewise; hfsplus/unicode.c (HFSX may be exact)
     "udf": Keeping(1_000, names_folded=False),  # udf/super.c: 1 µs
     "fuse.sshfs": Keeping(_SECOND_NS, names_folded=False),  # SFTP 3, section 5: times are u32 seconds
 }
+
+# With one of these a mount keeps modes all the same: FUSE (fs/fuse/inode.c, where ntfs-3g asks for it),
+# the rest of smb/client/cifsfs.c, which shows them where the server takes part.
+_OPTIONS_KEEPING_MODES = frozenset({"default_permissions", "unix", "posix", "cifsacl", "modefromsid"})
 
 # Local file systems whose pages go from this kernel's cache to the device: `syncfs` waits for all of
 # them and learns of each failure.
@@ -77,7 +92,12 @@ def volume(fd: int) -> Volume:
     """Describe the file system of an open folder; `free_bytes` leaves out what is reserved for root."""
     free = os.fstatvfs(fd)
     keeping = keeping_of(mount_of(fd))
-    return Volume(keeping.time_granularity_ns, keeping.names_folded, free.f_bavail * free.f_frsize)
+    return Volume(
+        keeping.time_granularity_ns,
+        keeping.names_folded,
+        free.f_bavail * free.f_frsize,
+        keeping.modes_kept,
+    )
 
 
 def keeping_of(mount: Mount | None) -> Keeping:
@@ -85,7 +105,11 @@ def keeping_of(mount: Mount | None) -> Keeping:
     if mount is None:
         return _EXACT
     keeping = _KEEPING.get(mount.kind, _EXACT)
-    return Keeping(keeping.time_granularity_ns, keeping.names_folded or "nocase" in mount.options)
+    return Keeping(
+        keeping.time_granularity_ns,
+        keeping.names_folded or "nocase" in mount.options,
+        keeping.modes_kept or not _OPTIONS_KEEPING_MODES.isdisjoint(mount.options),
+    )
 
 
 def sync_volume(fd: int) -> None:

@@ -15,11 +15,14 @@ class Volume(Struct, frozen=True):
     `time_granularity_ns`: the step in which it keeps modification times.
     `names_folded`: whether it takes names that differ only in case for one name.
     `free_bytes`: what the account of psync may still write.
+    `modes_kept`: whether it keeps permission bits; one that does not invents them, and refuses or
+    forgets those that are set.
     """
 
     time_granularity_ns: int
     names_folded: bool
     free_bytes: int
+    modes_kept: bool
 
 
 class FolderLocked(Exception):

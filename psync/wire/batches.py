@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
-from psync.core.errors import Problem
 from psync.core.manifest import Entry, Listing
+from psync.core.problems import Problem
 from psync.wire.messages import Listings
 
 # Enough that the cost of a message does not count. The last value of a batch may

@@ -84,7 +84,6 @@ class Connection:
         self._stop = 0
         self._reply = b""
         self._spare: list[memoryview] = []
-        self._message_bytes_max = PLAINTEXT_BYTES_MAX
         self._plain = memoryview(bytearray(BUFFER_BYTES_MIN))
         self._sealed = memoryview(bytearray(BUFFER_BYTES_MIN))
 
@@ -139,9 +138,8 @@ class Connection:
         established = progress.established
         if established is not None:
             self._handshake = None
-            self._message_bytes_max = established.record_bytes_max
-            self._sealer = Sealer(established.keys.sending, established.record_bytes_max)
-            self._opener = Opener(established.keys.receiving, established.record_bytes_max)
+            self._sealer = Sealer(established.keys.sending)
+            self._opener = Opener(established.keys.receiving)
             self._stop = len(established.trailing)
             self._buffer[: self._stop] = established.trailing
         return established
@@ -211,7 +209,7 @@ class Connection:
             raise MessageInvalid("a message before the handshake")
         head = encode(stream, message)
         size = len(head) + sum(map(len, buffers))
-        if size > self._message_bytes_max:
+        if size > PLAINTEXT_BYTES_MAX:
             raise MessageInvalid(f"{type(message).__name__} of {size} bytes")
         self._state.advance(self.role, stream, type(message))
         self._reserve(size)

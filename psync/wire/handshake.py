@@ -28,7 +28,7 @@ from psync.wire.greeting import Alert, Answer, Offer, Proof, Verdict, VerdictKin
 from psync.wire.identity import Identity
 from psync.wire.keys import Mode, Role, Secret, SessionKeys, mode_of
 from psync.wire.refusal import HandshakeRefused, Refusal
-from psync.wire.terms import RECORD_LOG2_MAX, Terms
+from psync.wire.terms import Terms
 
 RANDOM_BYTES = greeting.NONCE_BYTES + cpace.SCALAR_BYTES
 
@@ -44,7 +44,7 @@ class Established:
 
     `transcript`: 32 bytes, what a listener's identity signs. `listener_id`: 16
     bytes, a claim until the identity is verified. `connection_id`: 8 bytes, safe
-    to log. `record_bytes_max`: of plaintext. `trailing`: what came behind the
+    to log. `trailing`: what came behind the
     last message, the beginning of the peer's first sealed record.
     """
 
@@ -52,7 +52,6 @@ class Established:
     transcript: bytes
     listener_id: bytes
     connection_id: bytes
-    record_bytes_max: int
     version: int
     trailing: bytes
 
@@ -91,14 +90,13 @@ class Handshake:
         mode: Mode,
         random: bytes,
         identity: Identity | None = None,
-        record_log2_max: int = RECORD_LOG2_MAX,
     ) -> None:
         assert mode is mode_of(prs), "an unkeyed handshake has the constant secret, a keyed one another"
         assert len(random) == RANDOM_BYTES
         assert (identity is None) == (role is Role.CLIENT), "a listener has an identity, a client none"
         self._role = role
         self._prs = prs
-        self._terms = Terms(mode, record_log2_max)
+        self._terms = Terms(mode)
         self._nonce = random[: greeting.NONCE_BYTES]
         self._scalar = random[greeting.NONCE_BYTES :]
         self._listener_id = identity.listener_id if identity else b""
@@ -228,7 +226,6 @@ class Handshake:
             transcript=transcript,
             listener_id=answer.listener_id,
             connection_id=agreement.schedule.connection_id(transcript),
-            record_bytes_max=1 << answer.record_log2_max,
             version=answer.version,
             trailing=bytes(self._buffer),
         )

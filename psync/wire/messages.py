@@ -108,6 +108,7 @@ class Opened(Struct, frozen=True, array_like=True):
     time_granularity_ns: Annotated[int, Meta(ge=1, le=2**63 - 1)]
     names_folded: bool
     free_bytes: Length
+    modes_kept: bool = True
     marks: FolderMarks = ()
 
 

@@ -98,7 +98,7 @@ class Sealer:
         self._plaintext_bytes_max = plaintext_bytes_max
 
     def seal_into(self, plaintext: Buffer, out: memoryview) -> int:
-        """Write `plaintext`, 1 to the agreed number of bytes, as one record to `out`; give its length."""
+        """Write `plaintext`, 1 byte to the most that a record holds, as one record to `out`; give its length."""
         size = len(plaintext)
         assert 1 <= size <= self._plaintext_bytes_max
         total = size + OVERHEAD_BYTES

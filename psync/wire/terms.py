@@ -11,6 +11,7 @@ from psync.wire.greeting import NONCE_BYTES, Alert, Answer, Offer
 from psync.wire.identity import LISTENER_ID_BYTES
 from psync.wire.keys import Mode
 from psync.wire.refusal import Refusal
+from psync.wire.seal import PLAINTEXT_BYTES_MAX
 
 VERSION_MIN = 1
 VERSION_MAX = 1
@@ -18,10 +19,9 @@ VERSION_MAX = 1
 # The only suite: CPace-X25519-SHA512, HKDF-SHA256, AES-256-GCM.
 SUITE = 1
 
-# Plaintext of a record, as powers of two: 64 KiB, below which calls cost more
-# than encryption, to 1 MiB, above which messages wait too long behind data.
-RECORD_LOG2_MIN = 16
-RECORD_LOG2_MAX = 20
+# Plaintext of a record, as a power of two: 1 MiB. A message is one record, and those of this
+# version need as much; above it, messages wait too long behind data.
+RECORD_LOG2 = PLAINTEXT_BYTES_MAX.bit_length() - 1
 
 # An alert that this version does not know comes from a later one.
 _ANSWER_ALERTS: dict[int, Refusal] = {
@@ -33,23 +33,19 @@ _ANSWER_ALERTS: dict[int, Refusal] = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What this side brings: its mode, and the largest record that it takes (2 to the power of …)."""
+    """What this side brings: its mode; all else is the same for this version."""
 
     mode: Mode
-    record_log2_max: int = RECORD_LOG2_MAX
-
-    def __post_init__(self) -> None:
-        assert RECORD_LOG2_MIN <= self.record_log2_max <= RECORD_LOG2_MAX
 
     def offer(self, nonce: bytes) -> Offer:
         """Say what a client can do."""
-        return Offer(VERSION_MIN, VERSION_MAX, SUITE, self.mode, self.record_log2_max, nonce)
+        return Offer(VERSION_MIN, VERSION_MAX, SUITE, self.mode, RECORD_LOG2, nonce)
 
     def objection(self, offer: Offer) -> Alert | None:
         """Tell why a listener cannot accept `offer`, or None."""
         version = _version_for(offer)
         has_common = version >= max(VERSION_MIN, offer.version_min) and bool(offer.suites & SUITE)
-        if not has_common or offer.record_log2_max < RECORD_LOG2_MIN:
+        if not has_common or offer.record_log2_max < RECORD_LOG2:
             return Alert.VERSION
         return None if offer.mode == self.mode else Alert.MODE_MISMATCH
 
@@ -60,7 +56,7 @@ class Terms:
             alert=0,
             suite=SUITE,
             mode=self.mode,
-            record_log2_max=min(self.record_log2_max, offer.record_log2_max),
+            record_log2_max=RECORD_LOG2,
             listener_id=listener_id,
             nonce=nonce,
             point=point,
@@ -78,8 +74,7 @@ class Terms:
         if answer.mode != self.mode:
             return Refusal.MODE_MISMATCH
         is_known = VERSION_MIN <= answer.version <= VERSION_MAX and answer.suite == SUITE
-        fits = RECORD_LOG2_MIN <= answer.record_log2_max <= self.record_log2_max
-        return None if is_known and fits else Refusal.VERSION
+        return None if is_known and answer.record_log2_max == RECORD_LOG2 else Refusal.VERSION
 
 
 def _version_for(offer: Offer) -> int:

@@ -19,8 +19,9 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
-from psync.core.errors import ConnectRefused, Problem, ProblemCode, SourceMissing
+from psync.core.errors import ConnectRefused, SourceMissing
 from psync.core.manifest import Kind, Stamp
+from psync.core.problems import Problem, ProblemCode
 from psync.engine.events import (
     ChangeDone,
     ChangePlanned,

@@ -1,4 +1,4 @@
-"""A target that is full: exit code 1, the old files whole, no temporary left, and the reason told."""
+"""A target that is full, or takes no file of this size: exit code 1, the old files whole, no temporary left, and the reason told."""
 
 import os
 import subprocess
@@ -10,6 +10,8 @@ import pytest
 from tests.app.psync_process import Site, contents
 
 LARGE_BYTES = 3 * 2**20
+FULL = "Problem: {name}: the target is full ({reason}) [NO_SPACE]"
+TOO_LARGE = "Problem: large: larger than the target's file system allows a file to be (File too large) [FILE_TOO_LARGE]"
 
 # As root, or as a user who may be root of a name space of his own.
 MOUNT = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
@@ -46,12 +48,13 @@ def test_a_full_file_system_keeps_the_old_file_and_says_so(site: Site, old: Path
     assert contents(site.folder / "result") == {"large": b"the version before", "small": b"one"}
 
 
-def test_a_limit_on_the_size_of_files_is_as_good_as_a_full_disk(site: Site, old: Path):
-    """Also where nothing can be mounted: the system refuses to write on."""
+def test_a_file_beyond_the_limit_of_the_target_fails_alone(site: Site, old: Path):
+    """The signal that comes with this error does not end the process either."""
     limited = 'ulimit -f 2048; exec "$0" -m psync copy --delete source old'
 
     ran = site.run_command(["bash", "-c", limited, sys.executable])
 
     assert ran.code == 1, ran.err
-    assert "Problem: large: the target is full (File too large) [NO_SPACE]" in ran.err.splitlines()
+    assert ran.err.splitlines()[0] == TOO_LARGE
+    assert ran.out.startswith("Partial: 1 file sent")
     assert contents(old) == {"large": b"the version before", "small": b"one"}

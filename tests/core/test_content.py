@@ -19,8 +19,8 @@ from psync.core.content import (
     Request,
     Unsupplied,
 )
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Stamp
+from psync.core.problems import Problem, ProblemCode
 
 RECORD_BYTES_MAX = 1024 * 1024
 DIGEST = bytes(range(32))

@@ -6,18 +6,13 @@ import pytest
 
 from psync.core import errors
 from psync.core.errors import (
-    NOTICES,
-    PROBLEM_TEXTS,
     REFUSED_PATH_TEXTS,
-    RETRYABLE,
     Busy,
     ConnectionFailure,
     ConnectTimeout,
     Failure,
     ListenerFailed,
     PathRefused,
-    Problem,
-    ProblemCode,
     RefusedPath,
     SourceMissing,
     UsageInvalid,
@@ -140,34 +135,8 @@ def test_a_timeout_names_whole_seconds_without_a_point():
     assert str(timeout) == "nas port 7333 did not answer within 10 seconds."
 
 
-def test_every_code_has_its_words():
-    assert (set(PROBLEM_TEXTS), set(REFUSED_PATH_TEXTS)) == (set(ProblemCode), set(RefusedPath))
-
-
-def test_what_is_no_failure_needs_no_second_attempt():
-    assert NOTICES.isdisjoint(RETRYABLE)
-
-
-PROBLEMS = {
-    "words alone": (Problem((b"a",), ProblemCode.PERMISSION), "permission denied", False, False),
-    "words and the system's": (
-        Problem((b"a",), ProblemCode.IO_ERROR, "Input/output error"),
-        "the disk reported an error (Input/output error)",
-        False,
-        True,
-    ),
-    "a notice": (
-        Problem((b"a",), ProblemCode.SPECIAL_FILE),
-        "fifos, sockets and devices are not replicated",
-        True,
-        False,
-    ),
-}
-
-
-@pytest.mark.parametrize(("problem", "text", "notice", "retryable"), PROBLEMS.values(), ids=PROBLEMS.keys())
-def test_a_problem_says_what_it_is(problem: Problem, text: str, notice: bool, retryable: bool):
-    assert (problem.text, problem.is_notice, problem.is_retryable) == (text, notice, retryable)
+def test_every_refusal_of_a_path_has_its_words():
+    assert set(REFUSED_PATH_TEXTS) == set(RefusedPath)
 
 
 def test_the_documented_texts_are_kept_to_the_letter():

@@ -17,9 +17,9 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Entry, EntryPath, Kind, Listing, Order, Stamp
 from psync.core.plan import Planner, PlanOptions
+from psync.core.problems import Problem, ProblemCode
 from tests.core.tree_model import (
     Damage,
     Plan,
@@ -37,6 +37,7 @@ from tests.core.tree_model import (
 from tests.core.tree_strategies import damages, trees
 
 KEEPING, MIRRORING = PlanOptions(), PlanOptions(delete=True)
+NO_MODES = PlanOptions(modes_kept=False)
 NOTHING = Damage()
 
 sources, targets = trees(100), trees(1)
@@ -85,11 +86,12 @@ def coarse(tree: Tree, granularity_ns: int) -> Tree:
     }
 
 
-@given(sources, targets)
-def test_a_second_run_changes_nothing(source: Tree, target: Tree):
-    _, result = run(source, target, MIRRORING)
+@given(sources, targets, st.booleans())
+def test_a_second_run_changes_nothing(source: Tree, target: Tree, modes_kept: bool):
+    options = PlanOptions(delete=True, modes_kept=modes_kept)
+    _, result = run(source, target, options)
 
-    again, _ = run(source, result, MIRRORING)
+    again, _ = run(source, result, options)
 
     files = [entry for entry in source.values() if entry.kind is Kind.FILE]
     assert (again.changes, again.planner.files_unchanged) == ([], len(files))
@@ -207,6 +209,24 @@ CASES = {
     "another mode": Case({"a": file(1, 0, 0o600)}, {"a": file()}, [SetMode(0, A, 0o600, at(2, 1))]),
     "another mode of a file that nobody may open": Case(
         {"a": file()}, {"a": file(1, 0, 0o200)}, [WriteFile(0, A, 0o644, 1, at(2, 1))]
+    ),
+    "another mode where an end keeps none": Case(
+        {"a": file(1, 0, 0o777)}, {"a": file(1, 0, 0o200)}, options=NO_MODES
+    ),
+    "another size where an end keeps no modes": Case(
+        {"a": file(2, 0, 0o777)}, {"a": file()}, [WriteFile(0, A, 0o644, 2, at(2, 1))], options=NO_MODES
+    ),
+    "a new file from an end that keeps no modes": Case(
+        {"a": file(2, 0, 0o777)}, {}, [WriteFile(0, A, 0o777, 2)], options=NO_MODES
+    ),
+    "another mode of a folder where an end keeps none": Case(
+        {"a": folder(0o777)}, {"a": folder()}, options=NO_MODES
+    ),
+    "a closed folder is closed again where the source keeps no modes": Case(
+        {"a": folder(0o777), "a/x": file()},
+        {"a": READ_ONLY},
+        [OpenFolder(0, A), WriteFile(0, AX, 0o644, 1), FinishFolder(0, A, 0o555, 0)],
+        options=NO_MODES,
     ),
     "another link": Case({"a": link(b"y")}, {"a": link(b"x")}, [MakeLink(0, A, b"y", 0, at(2))]),
     "another time of a link": Case({"a": link(b"x", 1)}, {"a": link()}, [MakeLink(0, A, b"x", 1, at(2))]),

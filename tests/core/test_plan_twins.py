@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psync.core.changes import Delete, FinishFolder, RenameEntry, WriteFile
-from psync.core.errors import ProblemCode
 from psync.core.manifest import EntryPath, Kind, Order
 from psync.core.plan import PlanOptions
+from psync.core.problems import ProblemCode
 from tests.core.tree_model import (
     Damage,
     Plan,

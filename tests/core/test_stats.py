@@ -4,8 +4,8 @@ import pytest
 
 from psync.core.changes import Change, Delete, MakeFolder, WriteFile
 from psync.core.content import Begin, Content, End, Pack, PackedFile, Piece
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Kind, Stamp
+from psync.core.problems import Problem, ProblemCode
 from psync.core.stats import RunStats
 
 PATH = (b"a",)

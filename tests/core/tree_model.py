@@ -22,9 +22,9 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Entry, EntryPath, Kind, Listing, Order, Stamp
 from psync.core.plan import Planner, PlanOptions
+from psync.core.problems import Problem, ProblemCode
 
 Tree: TypeAlias = dict[EntryPath, Entry]
 
@@ -157,6 +157,8 @@ class TargetModel:
         self.kept: set[EntryPath] = set()
         self._source = source
         self._granularity_ns = options.granularity_ns
+        # Where an end keeps no modes, what stands here keeps its own.
+        self._own_modes = {} if options.modes_kept else {path: entry.mode for path, entry in tree.items()}
         self._folded = folded
         self._next = 1_000
         self._written: set[int] = set()
@@ -174,8 +176,9 @@ class TargetModel:
 
     def _WriteFile(self, change: WriteFile) -> None:
         new = self._source[change.path]
-        assert (new.kind, new.mode, new.size) == (Kind.FILE, change.mode, change.size)
-        self._put(change.path, change.replaces, new)
+        assert (new.kind, new.size) == (Kind.FILE, change.size)
+        assert change.mode in (new.mode, self._own_modes.get(change.path))
+        self._put(change.path, change.replaces, structs.replace(new, mode=change.mode))
 
     def _MakeLink(self, change: MakeLink) -> None:
         new = self._source[change.path]
@@ -208,7 +211,8 @@ class TargetModel:
 
     def _FinishFolder(self, change: FinishFolder) -> None:
         new = self._source[change.path]
-        assert (new.kind, new.mode, new.mtime_ns) == (Kind.FOLDER, change.mode, change.mtime_ns)
+        assert (new.kind, new.mtime_ns) == (Kind.FOLDER, change.mtime_ns)
+        assert change.mode in (new.mode, self._own_modes.get(change.path))
         self._finished.add(change.path)
         self._change(change.path, mode=change.mode, mtime_ns=self._truncated(change.mtime_ns))
 

@@ -10,7 +10,7 @@ from psync.core.changes import (
     WriteFile,
 )
 from psync.core.content import HOLE_STEP_BYTES, Content, Outcome, Unsupplied
-from psync.core.errors import Problem, ProblemCode
+from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability
 from psync.disk.folder import Folder
 from psync.disk.stage import TemporaryNames

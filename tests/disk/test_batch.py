@@ -9,8 +9,8 @@ import pytest
 
 from psync.core.changes import Change, Delete, MakeFolder, SetMode, WriteFile
 from psync.core.content import Content
-from psync.core.errors import ProblemCode
 from psync.core.manifest import Kind
+from psync.core.problems import ProblemCode
 from psync.core.settings import Durability
 from psync.disk.batch import BATCH_BYTES_MAX, BATCH_FILES_MAX, FOLDERS_MAX, SINGLE_SYNCS_MAX
 from psync.disk.folder import DIRECTORIES_MAX, Folder, open_folder

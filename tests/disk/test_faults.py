@@ -18,8 +18,8 @@ from psync.core.changes import (
     WriteFile,
 )
 from psync.core.content import Content, Outcome
-from psync.core.errors import ProblemCode
 from psync.core.manifest import Kind
+from psync.core.problems import ProblemCode
 from psync.core.settings import Durability
 from psync.disk.folder import open_folder
 from psync.disk.stage import TemporaryNames

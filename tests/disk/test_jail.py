@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from psync.core.changes import FinishFolder, RenameEntry, SetMode, WriteFile
-from psync.core.errors import ProblemCode
 from psync.core.filters import Filters
 from psync.core.manifest import EntryPath, Order, Stamp
 from psync.core.paths import temporary_name
+from psync.core.problems import ProblemCode
 from psync.disk.folder import (
     DEPTH_MAX,
     Folder,

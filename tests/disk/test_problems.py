@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from psync.core.errors import Problem, ProblemCode
+from psync.core.problems import Problem, ProblemCode
 from psync.disk.problems import EntryRefused, problem_of
 
 PATH = (b"folder", b"name")
@@ -15,7 +15,7 @@ CODES = {
     errno.ENOENT: ProblemCode.NOT_FOUND,
     errno.ENOSPC: ProblemCode.NO_SPACE,
     errno.EDQUOT: ProblemCode.NO_SPACE,
-    errno.EFBIG: ProblemCode.NO_SPACE,
+    errno.EFBIG: ProblemCode.FILE_TOO_LARGE,
     errno.EROFS: ProblemCode.READ_ONLY_DISK,
     errno.ENAMETOOLONG: ProblemCode.NAME_INVALID,
     errno.EINVAL: ProblemCode.NAME_INVALID,

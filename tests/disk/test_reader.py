@@ -23,8 +23,8 @@ from psync.core.content import (
     Request,
     Unsupplied,
 )
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import TIME_NS_MAX
+from psync.core.problems import Problem, ProblemCode
 from psync.disk.folder import Folder, open_folder
 from psync.disk.reader import HOLE_STEP_BYTES, Reader, hash_zeros
 from tests.disk.contents import digest, joined

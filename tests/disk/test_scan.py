@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from psync.core.errors import Problem, ProblemCode
 from psync.core.filters import Filters
 from psync.core.manifest import TIME_NS_MAX, Entry, EntryPath, Kind, Listing, Order
 from psync.core.paths import temporary_name
+from psync.core.problems import Problem, ProblemCode
 from psync.disk.folder import open_folder
 from psync.disk.scan import scan
 from tests.disk.recorded_system import REAL, RecordedSystem

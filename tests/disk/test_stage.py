@@ -10,8 +10,8 @@ import pytest
 
 from psync.core.changes import WriteFile
 from psync.core.content import Begin, End, PackedFile
-from psync.core.errors import ProblemCode
 from psync.core.paths import is_temporary_name
+from psync.core.problems import ProblemCode
 from psync.disk.folder import Folder, open_folder
 from psync.disk.problems import EntryRefused
 from psync.disk.stage import RESERVE_BYTES_MIN, Stage, StagedFile, TemporaryNames

@@ -1,5 +1,6 @@
 """Carrying out changes: what is as the plan saw it is changed whole, all else is left alone."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -19,8 +20,8 @@ from psync.core.changes import (
     WriteFile,
 )
 from psync.core.content import Content, Outcome
-from psync.core.errors import ProblemCode
 from psync.core.manifest import Kind, Stamp
+from psync.core.problems import ProblemCode
 from psync.core.settings import Durability
 from psync.disk.folder import Folder, open_folder
 from psync.disk.target import Target
@@ -365,3 +366,24 @@ def test_a_deleted_folder_is_not_held_open(root: Path, folder: Folder):
     outcome = apply(folder, Delete(1, (b"empty",), Kind.FOLDER, stamp(root / "empty")))
 
     assert (outcome.problem, open_descriptors()) == (None, before - 1)
+
+
+def test_where_no_modes_are_kept_none_is_set(root: Path, folder: Folder):
+    system = RecordedSystem()
+    system.record.fail["fchmod"] = errno.EPERM
+    modes = {path.name: path.stat().st_mode for path in (root / "file", root / "sub")}
+
+    with Folder(system, folder.root.hold(), modes_kept=False) as without_modes:
+        outcomes = carry_out(
+            without_modes,
+            [
+                SetMode(1, (b"file",), 0o600, stamp(root / "file")),
+                OpenFolder(2, (b"sub",)),
+                FinishFolder(3, (b"sub",), 0o700, OLD_NS),
+                WriteFile(4, (b"new",), 0o640, 3),
+                pack((4, b"new")),
+            ],
+        )
+
+    assert codes(outcomes) == dict.fromkeys((1, 2, 3, 4))
+    assert {path.name: path.stat().st_mode for path in (root / "file", root / "sub")} == modes

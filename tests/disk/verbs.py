@@ -14,8 +14,8 @@ from psync.core.changes import (
     WriteFile,
 )
 from psync.core.content import Content, Outcome, Request, Unsupplied
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import EntryPath, Kind, Stamp
+from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability
 from psync.disk.folder import Folder, open_below
 from psync.disk.problems import EntryRefused, problem_of

@@ -8,10 +8,10 @@ from typing import Protocol, TypeVar
 
 from psync.core.changes import Change
 from psync.core.content import Begin, Content, End, Outcome, Pack, PackedFile, Piece, Request
-from psync.core.errors import Problem
 from psync.core.filters import Filters
 from psync.core.manifest import EntryPath, Listing, Order
 from psync.core.paths import PathStyle, parse_host_path
+from psync.core.problems import Problem
 from psync.core.settings import LOOPBACK, Durability, OpenRole
 from psync.engine.dial import Destination, dial
 from psync.engine.endpoint import ApplyItem, Endpoint

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from psync.core.addresses import parse_address
-from psync.core.errors import Failure, Problem
+from psync.core.errors import Failure
+from psync.core.problems import Problem
 from psync.core.settings import CopySettings, Durability
 from psync.engine.copy import Copy
 from psync.engine.events import (

@@ -6,13 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from psync.core.content import Piece
-from psync.core.errors import (
-    Busy,
-    ConnectionLost,
-    ListenerFailed,
-    ProtocolViolation,
-    SourceMissing,
-)
+from psync.core.errors import Busy, ConnectionLost, ListenerFailed, ProtocolViolation, SourceMissing
 from psync.core.settings import Durability
 from psync.engine.channel import PENDING_MAX, Channel
 from psync.engine.stream import CREDIT_BYTES, Stream

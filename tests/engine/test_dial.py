@@ -18,7 +18,7 @@ from psync.wire.greeting import MAGIC, Alert, Verdict, VerdictKind
 from psync.wire.identity import Identity, sign_transcript
 from psync.wire.keys import UNKEYED_PRS, Mode, Role, Secret
 from psync.wire.messages import CONNECTION_STREAM, Close, Hello
-from psync.wire.terms import RECORD_LOG2_MAX, Terms
+from psync.wire.terms import Terms
 from tests.engine.loops import run, run_virtually
 from tests.engine.peer import IDENTITY, Peer
 from tests.engine.services import Play, answering, hanging_up, peer, saying, service, silent
@@ -181,7 +181,7 @@ def test_a_handshake_ends_ten_seconds_after_the_connection_whatever_is_said_mean
 
 def alert(code: Alert) -> Play:
     """Answer the offer with an alert."""
-    return answering(Terms(Mode.UNKEYED, RECORD_LOG2_MAX).answer_refusing(code).encode())
+    return answering(Terms(Mode.UNKEYED).answer_refusing(code).encode())
 
 
 def test_a_listener_of_another_version_is_said_to_be_one() -> None:

@@ -8,19 +8,11 @@ import pytest
 
 from psync.core.changes import Delete, WriteFile
 from psync.core.content import PIECE_BYTES_MAX, SMALL_BYTES_MAX, Begin, Piece, Request
-from psync.core.errors import (
-    Busy,
-    ConnectionFailure,
-    Failure,
-    NotAFolder,
-    Problem,
-    ProblemCode,
-    ProtocolViolation,
-    SourceMissing,
-)
+from psync.core.errors import Busy, ConnectionFailure, Failure, NotAFolder, ProtocolViolation, SourceMissing
 from psync.core.lineage import UNKNOWN_LINEAGE
 from psync.core.manifest import EntryPath, Kind, Listing
 from psync.core.paths import PathStyle
+from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
 from psync.disk.folder import lineage_of, open_folder
 from psync.engine.endpoint import ApplyItem, Endpoint, OpenedFolder
@@ -55,7 +47,13 @@ def test_an_open_folder_says_how_its_volume_is(trial: Trial, role: OpenRole) -> 
         with open_folder(system, os.fsencode(ends.home / "data")) as data:
             lineage = lineage_of(data) if role is OpenRole.SOURCE else UNKNOWN_LINEAGE
         expected = OpenedFolder(
-            True, PathStyle.POSIX, volume.time_granularity_ns, volume.names_folded, found.free_bytes, lineage
+            True,
+            PathStyle.POSIX,
+            volume.time_granularity_ns,
+            volume.names_folded,
+            found.free_bytes,
+            volume.modes_kept,
+            lineage,
         )
         assert found == expected
         assert found.free_bytes > 0

@@ -18,8 +18,8 @@ from psync.core.changes import (
     WriteFile,
 )
 from psync.core.content import Content, Outcome, Unsupplied
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Kind, Stamp
+from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
 from psync.engine.endpoint import ApplyItem
 from tests.disk.contents import begin, large, pack, piece

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from psync.core.content import SMALL_BYTES_MAX
-from psync.core.errors import Problem, ProblemCode
 from psync.core.paths import is_temporary_name
+from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability
 from psync.engine.events import RunState
 from tests.engine.loops import run

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 import pytest
+from msgspec import structs
 
 from psync.core.changes import WriteFile
 from psync.core.content import Content, Outcome, Pack, PackedFile, Request
-from psync.core.errors import ConnectionLost, Failure, Problem, ProblemCode, ProtocolViolation
+from psync.core.errors import ConnectionLost, Failure, ProtocolViolation
 from psync.core.filters import Filters
 from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
 from psync.core.manifest import Entry, Kind, Listing, Order, Stamp
 from psync.core.paths import PathStyle
+from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
 from psync.disk.target import ContentUnannounced
 from psync.engine.endpoint import ApplyItem, OpenedFolder
@@ -104,6 +106,56 @@ def test_a_full_target_is_sent_no_more_files_and_the_rest_is_counted_in_one_line
     tried = len(problems) - 1
     assert tried < OPEN_FILES_MAX * 2
     assert problems[-1] == Problem((), FULL, f"{30_001 - tried} files not sent")
+
+
+class Deep(End):
+    """Lists its entries in a folder of its root."""
+
+    async def scan(self, order: Order, filters: Filters) -> AsyncGenerator[list[Listing]]:
+        folder = structs.replace(FOLDER, name=b"d")
+        yield [Listing((), FOLDER, [folder]), Listing((b"d",), folder, self._entries)]
+
+
+def without_its_folder(id: int) -> list[Outcome]:
+    made_id, root_id = 1, 2
+    if id == root_id:
+        return [done(id)]
+    code = ProblemCode.PERMISSION if id == made_id else ProblemCode.NOT_FOUND
+    return [Outcome(id, problem=Problem((b"%d" % id,), code))]
+
+
+def test_what_lies_below_a_folder_that_cannot_be_made_is_not_sent_and_counted_in_one_line() -> None:
+    events: list[Event] = []
+    job = Run(
+        Deep("source", files(30_000)), End("target", [], without_its_folder), RunOptions(), events.append
+    )
+
+    run(job.run())
+
+    problems = [event.problem for event in events if isinstance(event, ProblemFound)]
+    tried = len(problems) - 2
+    assert problems[0] == Problem((b"1",), ProblemCode.PERMISSION)
+    assert tried < OPEN_FILES_MAX * 2
+    assert problems[-1] == Problem(
+        (b"d",), ProblemCode.PERMISSION, f"entries below it not sent: {30_000 - tried}"
+    )
+    assert (job.stats.files_sent, job.stats.failed) == (0, 30_001)
+
+
+def too_large(id: int) -> list[Outcome]:
+    return [Outcome(id, problem=Problem((b"%d" % id,), ProblemCode.FILE_TOO_LARGE))]
+
+
+def test_a_file_that_is_too_large_keeps_no_other_from_being_sent() -> None:
+    large_id = 1  # in the first part of the plan
+
+    job, events = carry_out(
+        End("target", [], lambda id: too_large(id) if id == large_id else [done(id)]), 30_000
+    )
+
+    problems = [event.problem for event in events if isinstance(event, ProblemFound)]
+    assert problems == [Problem((b"1",), ProblemCode.FILE_TOO_LARGE)]
+    assert (job.stats.files_sent, job.stats.failed) == (29_999, 1)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ import pytest
 
 from psync.core.changes import Change, Delete, MakeFolder, WriteFile
 from psync.core.content import Content, Pack, Request
-from psync.core.errors import FolderUnreachable, Problem, ProblemCode
+from psync.core.errors import FolderUnreachable
 from psync.core.filters import Filters
 from psync.core.manifest import Kind, Order
+from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
 from psync.disk.stage import TemporaryNames
 from psync.engine.endpoint import ApplyItem
@@ -297,13 +298,16 @@ def test_a_batch_is_settled_so_long_after_its_first_change(data: Path, durabilit
     assert script.outcomes == pytest.approx(TIMINGS[durability])
 
 
-def test_an_announced_file_alone_starts_no_batch(data: Path) -> None:
+@pytest.mark.parametrize(
+    ("durability", "wait"), [(Durability.BATCH, BATCH_SECONDS_MAX), (Durability.NONE, 0.0)]
+)
+def test_an_announced_file_alone_starts_no_batch(data: Path, durability: Durability, wait: float) -> None:
     announced: list[Change] = [WriteFile(1, (b"new",), 0o644, 3)]
     script = Script((1.0, [announced]), (3.0, [pack((1, b"new"))]), end=9.0)
 
-    play(lambda: script.run(data, Durability.BATCH))
+    play(lambda: script.run(data, durability))
 
-    assert (script.outcomes, script.settled) == ({1: 3.0 + BATCH_SECONDS_MAX}, [3.0 + BATCH_SECONDS_MAX, 9.0])
+    assert (script.outcomes, script.settled) == ({1: 3.0 + wait}, [3.0 + wait, 9.0])
 
 
 def test_the_end_settles_what_still_waits(data: Path) -> None:

@@ -10,16 +10,10 @@ import pytest
 
 from psync.core.changes import Delete, WriteFile
 from psync.core.content import SMALL_BYTES_MAX, Content, Outcome, Piece, Request, Unsupplied
-from psync.core.errors import (
-    ConnectionLost,
-    Failure,
-    Problem,
-    ProblemCode,
-    ProtocolViolation,
-    SourceMissing,
-)
+from psync.core.errors import ConnectionLost, Failure, ProtocolViolation, SourceMissing
 from psync.core.manifest import Entry, Kind, Listing, Stamp
 from psync.core.paths import PathStyle, parse_host_path
+from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
 from psync.engine.channel import Channel
 from psync.engine.endpoint import ApplyItem, OpenedFolder
@@ -49,7 +43,7 @@ from tests.engine.peer import Peer
 
 T = TypeVar("T")
 
-OPENED = Opened(True, PathStyle.POSIX, 100, True, 7)
+OPENED = Opened(True, PathStyle.POSIX, 100, True, 7, modes_kept=False)
 
 
 @dataclass
@@ -98,7 +92,7 @@ def test_a_folder_is_asked_for_by_its_path_on_host(path: str, style: PathStyle, 
             Finish(),
         ]
         facing.answer(OPENED)
-        assert await opening == OpenedFolder(True, PathStyle.POSIX, 100, True, 7)
+        assert await opening == OpenedFolder(True, PathStyle.POSIX, 100, True, 7, modes_kept=False)
 
     play(test, path)
 

@@ -8,8 +8,9 @@ import pytest
 
 from psync.core.changes import Delete, MakeFolder, WriteFile
 from psync.core.content import Begin, Content, End, Pack, PackedFile, Piece, Request, Unsupplied
-from psync.core.errors import ConnectionLost, Problem, ProblemCode, ProtocolViolation
+from psync.core.errors import ConnectionLost, ProtocolViolation
 from psync.core.manifest import Kind, Stamp
+from psync.core.problems import Problem, ProblemCode
 from psync.engine.endpoint import ApplyItem
 from psync.engine.transfer import OPEN_FILES_MAX, PlannedChanges, Transfer
 from tests.engine.loops import run

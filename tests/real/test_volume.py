@@ -25,12 +25,14 @@ def mounted(kind: str, *options: str) -> Mount:
 
 
 KEEPING = {
-    "FAT counts two seconds": (mounted("vfat", "rw"), Keeping(2_000_000_000, True)),
-    "exFAT counts 10 ms": (mounted("exfat"), Keeping(10_000_000, True)),
+    "FAT counts two seconds and knows no modes": (mounted("vfat", "rw"), Keeping(2_000_000_000, True, False)),
+    "exFAT counts 10 ms and knows no modes": (mounted("exfat"), Keeping(10_000_000, True, False)),
     "NTFS counts 100 ns, and is exact as Linux mounts it": (mounted("ntfs3", "rw"), Keeping(100, False)),
     "NTFS told to fold": (mounted("ntfs3", "rw", "nocase"), Keeping(100, True)),
-    "NTFS by ntfs-3g": (mounted("fuseblk", "rw", "user_id=0"), Keeping(100, False)),
-    "a share, whose server folds": (mounted("cifs", "rw", "vers=3.1.1"), Keeping(100, True)),
+    "NTFS by ntfs-3g, which drops modes": (mounted("fuseblk", "rw", "user_id=0"), Keeping(100, False, False)),
+    "NTFS by ntfs-3g, which may keep modes": (mounted("fuseblk", "default_permissions"), Keeping(100, False)),
+    "a share, whose server folds": (mounted("cifs", "rw", "vers=3.1.1"), Keeping(100, True, False)),
+    "a share of a server that knows modes": (mounted("smb3", "rw", "posix"), Keeping(100, True)),
     "ext3 has no room for more than seconds": (mounted("ext3"), Keeping(1_000_000_000, False)),
     "HFS+": (mounted("hfsplus"), Keeping(1_000_000_000, True)),
     "SFTP carries whole seconds": (mounted("fuse.sshfs"), Keeping(1_000_000_000, False)),
@@ -62,7 +64,7 @@ def test_shared_memory_keeps_nanoseconds_and_exact_names() -> None:
         found = volume(descriptor)
     finally:
         os.close(descriptor)
-    assert (found.time_granularity_ns, found.names_folded) == (1, False)
+    assert (found.time_granularity_ns, found.names_folded, found.modes_kept) == (1, False, True)
 
 
 def test_a_time_written_to_the_temporary_folder_comes_back_in_its_granularity(

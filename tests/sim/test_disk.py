@@ -1,5 +1,6 @@
 """What a simulated disk has for scenarios to set: quota, forbidden characters, coarse times; and its exact clock."""
 
+import stat
 from collections.abc import Iterator
 
 import pytest
@@ -111,6 +112,16 @@ def test_times_are_kept_to_the_nanosecond_or_as_coarse_as_the_disk(machine, file
     files.os.utime(b"/folder/full", ns=(0, 1_234_567_890_987_654_321))
 
     assert files.os.stat(b"/folder/full").st_mtime_ns == kept_ns
+
+
+def test_a_disk_without_modes_shows_the_same_for_all_and_lets_none_be_set(machine: Machine, files: Files):
+    machine.disk.modes_kept = False
+    fd = files.os.open(b"/folder/new", files.os.O_CREAT | files.os.O_WRONLY, 0o600)
+
+    with pytest.raises(PermissionError):
+        files.os.fchmod(fd, 0o755)
+
+    assert files.os.fstat(fd).st_mode == stat.S_IFREG | 0o755
 
 
 def test_changes_are_stamped_with_the_machines_clock(machine: Machine, files: Files):

@@ -4,9 +4,9 @@ from itertools import count
 
 import pytest
 
-from psync.core.errors import ProblemCode
 from psync.core.paths import is_temporary_name
-from psync.engine.events import ConnectionFailed, ProblemFound, RunRefused
+from psync.core.problems import ProblemCode
+from psync.engine.events import ChangeDone, ConnectionFailed, ProblemFound, RunRefused
 from sim.files import Tree
 from sim.gate import Call
 from sim.machine import Machine
@@ -82,6 +82,25 @@ def test_a_name_that_the_target_cannot_hold_is_a_problem_of_that_entry_only():
         assert far.files.tree(b"/srv/backup") == NEW
 
     with World(seed=3) as world:
+        world.run(scenario(world))
+
+
+@pytest.mark.parametrize("side", ["near", "far"])
+def test_an_end_that_keeps_no_modes_takes_part_in_a_run_that_converges(side: str):
+    async def scenario(world: World) -> None:
+        near, far = world.machine("near"), world.machine("far")
+        {"near": near, "far": far}[side].disk.modes_kept = False
+        near.files.plant(b"/data", NEW)
+        far.files.plant(b"/srv/backup", OLD)
+        replication = Replication(world)
+        await replication.listen(far, "/srv")
+        for _ in range(2):
+            replication.events.clear()
+            assert await replication.copy(near, "/data", "tcp://far/backup", delete=True) == 0
+        assert far.files.tree(b"/srv/backup") == NEW
+        assert [event.change for event in replication.events if isinstance(event, ChangeDone)] == []
+
+    with World(seed=7) as world:
         world.run(scenario(world))
 
 

@@ -73,9 +73,14 @@ def test_a_volume_is_described():
     def prepare(machine: Machine) -> None:
         machine.disk.quota_bytes = 1000
         machine.disk.time_granularity_ns = 100
+        machine.disk.modes_kept = False
 
-    assert _use(lambda system: system.volume(_open(system)), prepare) == Volume(100, False, 900)
-    assert _use(lambda system: system.volume(_open(system))) == Volume(1, False, UNLIMITED_BYTES)
+    assert _use(lambda system: system.volume(_open(system)), prepare) == Volume(
+        100, False, 900, modes_kept=False
+    )
+    assert _use(lambda system: system.volume(_open(system))) == Volume(
+        1, False, UNLIMITED_BYTES, modes_kept=True
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from psync.core import changes as change
 from psync.core.content import Begin, End, Outcome, Pack, PackedFile, Piece, Request, Unsupplied
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Entry, Kind, Listing, Stamp
 from psync.core.paths import PathStyle
+from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
 from psync.wire import messages as m
 from psync.wire.keys import Role

@@ -24,12 +24,12 @@ UNKEYED_PRS = stretch("", "")
 Outcome: TypeAlias = Established | Refusal | None
 
 
-def client(prs: Secret = PRS, record_log2_max: int = 20, random: bytes = CLIENT_RANDOM) -> Handshake:
-    return Handshake(Role.CLIENT, prs, mode_of(prs), random, record_log2_max=record_log2_max)
+def client(prs: Secret = PRS, random: bytes = CLIENT_RANDOM) -> Handshake:
+    return Handshake(Role.CLIENT, prs, mode_of(prs), random)
 
 
-def listener(prs: Secret = PRS, record_log2_max: int = 20, random: bytes = LISTENER_RANDOM) -> Handshake:
-    return Handshake(Role.LISTENER, prs, mode_of(prs), random, IDENTITY, record_log2_max)
+def listener(prs: Secret = PRS, random: bytes = LISTENER_RANDOM) -> Handshake:
+    return Handshake(Role.LISTENER, prs, mode_of(prs), random, IDENTITY)
 
 
 def refused_by_verdict(alert: Alert) -> bytes:

@@ -14,9 +14,9 @@ from psync.core.changes import (
     WriteFile,
 )
 from psync.core.content import Begin, End, Outcome, Pack, PackedFile, Piece, Request, Unsupplied
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Entry, Kind, Listing, Stamp
 from psync.core.paths import PathStyle
+from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
 from psync.wire.messages import (
     Apply,
@@ -73,8 +73,8 @@ VECTORS = {
     ),
     "Open to look": Vector(1, Open(PathStyle.POSIX, b"/", OpenRole.INSPECT, "J", "")),
     "Opened": Vector(1, Opened(True, PathStyle.POSIX, 1, False, 2**40)),
-    "Opened a source": Vector(1, Opened(True, PathStyle.POSIX, 1, False, 7, (bytes(16), b"\xff" * 16))),
-    "Opened nothing": Vector(1, Opened(False, PathStyle.WINDOWS, 100, True, 0)),
+    "Opened a source": Vector(1, Opened(True, PathStyle.POSIX, 1, False, 7, True, (bytes(16), b"\xff" * 16))),
+    "Opened nothing": Vector(1, Opened(False, PathStyle.WINDOWS, 100, True, 0, modes_kept=False)),
     "Scan": Vector(2, Scan(False)),
     "Scan with patterns": Vector(2, Scan(True, (b"*.tmp", b"/\xff"))),
     "Listings": Vector(2, Listings([Listing((), Entry(b"", Kind.FOLDER), [FOLDER, LINK])])),

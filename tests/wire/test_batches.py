@@ -21,8 +21,8 @@ from psync.core.content import (
     Request,
     Unsupplied,
 )
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Entry, Kind, Listing, Stamp
+from psync.core.problems import Problem, ProblemCode
 from psync.wire.batches import BATCH_BYTES, batches, listing_messages
 from psync.wire.messages import Changes, Contents, Listings, Message, Outcomes, Requests, encode
 from psync.wire.seal import PLAINTEXT_BYTES_MAX

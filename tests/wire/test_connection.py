@@ -219,17 +219,14 @@ def test_each_side_ends_with_its_own_close():
 # Sizes
 
 
-@pytest.mark.parametrize("record_log2_max", [16, 20])
-def test_a_record_of_the_agreed_size_passes_and_a_byte_more_is_refused(record_log2_max: int):
-    client, listener, _ = shaken(handshakes.client(record_log2_max=record_log2_max))
-    for message in (HELLO, VECTORS["Apply batch"].message):
-        list(feed(listener, client.send(int(message is not HELLO), message)))
+def test_the_longest_record_passes_and_a_byte_more_is_refused():
+    client, listener = uploading()
 
-    with pytest.raises(MessageInvalid, match=rf"^Contents of {2**record_log2_max + 1} bytes$"):
-        client.send(*piece(2**record_log2_max + 1))
+    with pytest.raises(MessageInvalid, match=rf"^Contents of {PLAINTEXT_BYTES_MAX + 1} bytes$"):
+        client.send(*piece(PLAINTEXT_BYTES_MAX + 1))
 
-    event = hear_one(listener, client.send(*piece(2**record_log2_max)))
-    assert event.record_bytes == 2**record_log2_max
+    event = hear_one(listener, client.send(*piece(PLAINTEXT_BYTES_MAX)))
+    assert event.record_bytes == PLAINTEXT_BYTES_MAX
 
 
 def test_records_that_straddle_the_end_of_the_buffer_arrive_whole():

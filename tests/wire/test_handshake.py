@@ -46,25 +46,33 @@ def test_two_sides_with_the_same_secret_agree(prs: Secret, piece_bytes: int | No
         transcript=meeting.client.transcript,
         listener_id=IDENTITY.listener_id,
         connection_id=meeting.client.connection_id,
-        record_bytes_max=2**20,
         version=1,
         trailing=b"",
     )
     assert [len(message) for message in meeting.messages] == [64, 96, 64, 40]
 
 
-@pytest.mark.parametrize(
-    ("record_log2_client", "record_log2_listener", "record_bytes_max"),
-    [(16, 20, 2**16), (20, 16, 2**16), (18, 18, 2**18)],
-)
-def test_the_smaller_record_size_is_used(
-    record_log2_client: int, record_log2_listener: int, record_bytes_max: int
-):
-    meeting = meet(client(PRS, record_log2_client), listener(PRS, record_log2_listener))
+@pytest.mark.parametrize("record_log2", [16, 19])
+def test_a_listener_refuses_records_that_hold_no_whole_message(record_log2: int):
+    meeting = meet(client(), listener(), with_record_size(1, record_log2))
 
-    assert isinstance(meeting.client, Established)
-    assert isinstance(meeting.listener, Established)
-    assert meeting.client.record_bytes_max == meeting.listener.record_bytes_max == record_bytes_max
+    assert (meeting.listener, meeting.client) == (Refusal.VERSION, Refusal.VERSION)
+
+
+@pytest.mark.parametrize("record_log2", [16, 19, 21])
+def test_a_client_refuses_records_of_another_size_than_it_offered(record_log2: int):
+    meeting = meet(client(), listener(), with_record_size(2, record_log2))
+
+    assert (len(meeting.messages), meeting.client) == (2, Refusal.VERSION)
+
+
+def with_record_size(number: int, record_log2: int) -> Callable[[int, bytes], bytes]:
+    """Let one of the messages name another size of records."""
+
+    def change(at: int, message: bytes) -> bytes:
+        return message[:14] + bytes([record_log2]) + message[15:] if at == number else message
+
+    return change
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psync.core.errors import Problem, ProblemCode
 from psync.core.manifest import Entry, EntryPath, Kind, Listing, Order
+from psync.core.problems import Problem, ProblemCode
 from psync.wire.batches import listing_messages
 from psync.wire.listings import ListingJoiner
 from psync.wire.messages import Listings, MessageInvalid

@@ -15,19 +15,11 @@ from msgspec.structs import FieldInfo, fields
 from psync.core import content
 from psync.core.changes import Change, ChangeId
 from psync.core.content import ContentHeader, Digest, Length, Outcome, Pack, PackedFile, Piece, Request
-from psync.core.errors import (
-    NOTICES,
-    PROBLEM_TEXTS,
-    REFUSED_PATH_TEXTS,
-    RETRYABLE,
-    Problem,
-    ProblemCode,
-    RefusedPath,
-    revive,
-)
+from psync.core.errors import REFUSED_PATH_TEXTS, RefusedPath, revive
 from psync.core.lineage import LINEAGE_LENGTH_MAX, FolderMarks
 from psync.core.manifest import Entry, EntryPath, Kind, Listing, Stamp
 from psync.core.paths import PathStyle
+from psync.core.problems import NOTICES, PROBLEM_TEXTS, RETRYABLE, Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
 from psync.disk import target
 from psync.engine import channel, dial, listener, local, session, stream, transfer

@@ -10,14 +10,14 @@ from psync.wire.refusal import Refusal
 from psync.wire.terms import Terms
 
 NONCE, POINT, LISTENER_ID = b"\x11" * 32, b"\x22" * 32, b"\x33" * 16
-TERMS = Terms(Mode.KEYED, record_log2_max=18)
-OFFER = Offer(1, 1, 1, mode=1, record_log2_max=18, nonce=NONCE)
-ANSWER = Answer(1, 0, 1, mode=1, record_log2_max=18, listener_id=LISTENER_ID, nonce=NONCE, point=POINT)
+TERMS = Terms(Mode.KEYED)
+OFFER = Offer(1, 1, 1, mode=1, record_log2_max=20, nonce=NONCE)
+ANSWER = Answer(1, 0, 1, mode=1, record_log2_max=20, listener_id=LISTENER_ID, nonce=NONCE, point=POINT)
 
 
 def test_an_offer_says_what_this_version_can_do():
     assert TERMS.offer(NONCE) == OFFER
-    assert Terms(Mode.UNKEYED).offer(NONCE) == replace(OFFER, mode=0, record_log2_max=20)
+    assert Terms(Mode.UNKEYED).offer(NONCE) == replace(OFFER, mode=0)
 
 
 @pytest.mark.parametrize(
@@ -27,9 +27,6 @@ def test_an_offer_says_what_this_version_can_do():
         pytest.param(replace(OFFER, version_min=0, version_max=9), ANSWER, id="more versions"),
         pytest.param(replace(OFFER, suites=0x8001), ANSWER, id="more suites"),
         pytest.param(replace(OFFER, record_log2_max=255), ANSWER, id="larger records"),
-        pytest.param(
-            replace(OFFER, record_log2_max=16), replace(ANSWER, record_log2_max=16), id="smaller records"
-        ),
     ],
 )
 def test_a_listener_chooses_the_best_that_both_can_do(offer: Offer, chosen: Answer):
@@ -45,7 +42,7 @@ def test_a_listener_chooses_the_best_that_both_can_do(offer: Offer, chosen: Answ
         pytest.param(replace(OFFER, version_min=2, version_max=1), Alert.VERSION, id="no version at all"),
         pytest.param(replace(OFFER, suites=0), Alert.VERSION, id="no suite"),
         pytest.param(replace(OFFER, suites=0xFFFE), Alert.VERSION, id="other suites only"),
-        pytest.param(replace(OFFER, record_log2_max=15), Alert.VERSION, id="records too small"),
+        pytest.param(replace(OFFER, record_log2_max=19), Alert.VERSION, id="records too small"),
         pytest.param(replace(OFFER, mode=0), Alert.MODE_MISMATCH, id="unkeyed"),
         pytest.param(replace(OFFER, mode=2), Alert.MODE_MISMATCH, id="a mode of a later version"),
         pytest.param(replace(OFFER, mode=0, version_min=2), Alert.VERSION, id="version before mode"),
@@ -59,9 +56,8 @@ def test_whoever_is_refused_learns_version_and_mode_and_not_who_refuses():
     assert TERMS.answer_refusing(Alert.BUSY) == Answer(1, 3, 0, 1, 0, bytes(16), bytes(32), bytes(32))
 
 
-@pytest.mark.parametrize("record_log2_max", [16, 17, 18])
-def test_a_client_accepts_what_it_offered(record_log2_max: int):
-    assert TERMS.refusal(replace(ANSWER, record_log2_max=record_log2_max)) is None
+def test_a_client_accepts_what_it_offered():
+    assert TERMS.refusal(ANSWER) is None
 
 
 @pytest.mark.parametrize(
@@ -77,15 +73,9 @@ def test_a_client_accepts_what_it_offered(record_log2_max: int):
         pytest.param(replace(ANSWER, suite=0), Refusal.VERSION, id="no suite"),
         pytest.param(replace(ANSWER, suite=3), Refusal.VERSION, id="two suites"),
         pytest.param(replace(ANSWER, mode=0), Refusal.MODE_MISMATCH, id="unkeyed"),
-        pytest.param(replace(ANSWER, record_log2_max=15), Refusal.VERSION, id="records too small"),
-        pytest.param(replace(ANSWER, record_log2_max=19), Refusal.VERSION, id="records larger than offered"),
+        pytest.param(replace(ANSWER, record_log2_max=19), Refusal.VERSION, id="records too small"),
+        pytest.param(replace(ANSWER, record_log2_max=21), Refusal.VERSION, id="records larger than offered"),
     ],
 )
 def test_a_client_refuses_what_it_did_not_offer(answer: Answer, refusal: Refusal):
     assert TERMS.refusal(answer) == refusal
-
-
-@pytest.mark.parametrize("record_log2_max", [15, 21])
-def test_terms_beyond_the_protocol_are_a_programming_error(record_log2_max: int):
-    with pytest.raises(AssertionError):
-        Terms(Mode.KEYED, record_log2_max)
