@@ -63,6 +63,14 @@ class Files:
         finally:
             self.os.close(fd)
 
+    def exchange(self, path: bytes, content: bytes) -> None:
+        """Give a file another content in one step."""
+        fd = self.os.open(path, self.os.O_WRONLY)
+        try:
+            self.os.descriptor(fd).exchange(content)
+        finally:
+            self.os.close(fd)
+
     def set_time(self, path: bytes, mtime_ns: int) -> None:
         """Set the modification time of a file."""
         self.os.utime(path, ns=(mtime_ns, mtime_ns))

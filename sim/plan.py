@@ -63,7 +63,10 @@ class Edit(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """Everything that a seed decides. Paths are relative, folders arise from them."""
+    """Everything that a seed decides. Paths are relative, folders arise from them.
+
+    `is_mapped`: a listener is asked for a path that its RootPath has to be put before.
+    """
 
     preset: str
     seed: int
@@ -76,6 +79,7 @@ class Plan(Struct, frozen=True):
     target: tuple[FileSpec, ...] = ()
     edits: tuple[tuple[Edit, ...], ...] = ()
     faults: tuple[Fault, ...] = ()
+    is_mapped: bool = False
 
     @property
     def runs(self) -> int:

@@ -8,7 +8,7 @@ frequent (Groce et al., "Swarm Testing", ISSTA 2012).
 from collections.abc import Callable, Iterator
 from random import Random
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
@@ -26,8 +26,11 @@ from sim.faults import (
     PowerCut,
     ProcessHangs,
     ProcessKilled,
+    RivalRun,
     SegmentTampered,
     SourceChanges,
+    SourceWritten,
+    TargetWritten,
 )
 from sim.plan import CLIENT, PLACES, Edit, FileSpec, Plan, Topology
 
@@ -38,9 +41,15 @@ PACKETS_MAX = 120
 NAMES = ("a", "b", "letter.txt", "sub/a", "sub/b", "sub/deep/c", "other/d", "other/e")
 SIZES = (0, 1, 100, 511, 512, 513, 1500, 4096, 5000)
 
+# For trees of more files than are synced one by one.
+MORE_NAMES = tuple(f"many/{number:02}" for number in range(20))
+
 # Just over the size from which on files travel in pieces.
 LARGE_BYTES = 300_000
 LARGE_CHANCE = 0.05
+
+# Two pieces; some of these use up the credit of a stream.
+BULKY_BYTES = 1_100_000
 
 
 class Preset(Struct, frozen=True):
@@ -51,6 +60,8 @@ class Preset(Struct, frozen=True):
     rounds: int = 2
     is_swarm: bool = False
     files_max: int = 8
+    large_chance: float = LARGE_CHANCE
+    large_bytes: int = LARGE_BYTES
 
 
 class Drawing(Struct):
@@ -114,6 +125,15 @@ def _call_fails(d: Drawing) -> Fault:
     return CallFails(d.random.choice(d.machines), call, number, error, d.random.choice((1, 1, 1, 3)))
 
 
+def _sync_fails(d: Drawing) -> Fault:
+    return CallFails(d.target, "fsync", d.random.randint(1, 8), d.random.choice(("EIO", "ENOSPC")))
+
+
+def _scan_fails(d: Drawing) -> Fault:
+    call, calls = d.random.choice((("scandir", 4), ("stat", 16)))
+    return CallFails(d.source, call, d.random.randint(1, calls), d.random.choice(("EIO", "EACCES")))
+
+
 def _disk_full(d: Drawing) -> Fault:
     return DiskFull(d.target, d.random.choice((0, 100, 2000, 6000)))
 
@@ -127,6 +147,18 @@ def _disk_slow(d: Drawing) -> Fault:
 def _source_changes(d: Drawing) -> Fault:
     call = d.random.choice(("pread", "pread", "preadv", "fstat"))
     return SourceChanges(d.source, d.random.randint(1, 8), call)
+
+
+def _source_written(d: Drawing) -> Fault:
+    return SourceWritten(d.source, d.random.randint(1, 8), d.random.choice(("pread", "pread", "preadv")))
+
+
+def _target_written(d: Drawing) -> Fault:
+    return TargetWritten(d.target, d.random.randint(1, 8))
+
+
+def _rival(d: Drawing) -> Fault:
+    return RivalRun(d.target, d.random.randint(1, CALLS_MAX))
 
 
 def _clogged(d: Drawing) -> Fault:
@@ -173,9 +205,14 @@ CLASSES: dict[str, Callable[[Drawing], Fault]] = {
     "hang": _hang,
     "clock": _clock,
     "failing call": _call_fails,
+    "failing sync": _sync_fails,
+    "failing scan": _scan_fails,
     "full disk": _disk_full,
     "slow disk": _disk_slow,
     "changing source": _source_changes,
+    "source being written": _source_written,
+    "target written": _target_written,
+    "rival": _rival,
     "clogged link": _clogged,
     "silent network": _silent,
     "reset": _reset,
@@ -190,6 +227,15 @@ PRESETS = {
     "clean": Preset(),
     "lossy": Preset(NETWORK, chance=0.5, rounds=1),
     "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
+    "failing-disk": Preset(("failing call", "full disk"), chance=0.5, rounds=6),
+    "failing-sync": Preset(("failing sync",), chance=0.9, rounds=2),
+    "failing-scan": Preset(("failing scan",), chance=0.9, rounds=2),
+    "meddling": Preset(("changing source", "source being written", "target written"), chance=0.8, rounds=3),
+    "rivals": Preset(("rival",), chance=0.9, rounds=2),
+    "crowded": Preset(("power cut", "failing call"), chance=0.3, rounds=1, files_max=24),
+    "bulky": Preset(
+        ("full disk", "clogged link"), chance=0.2, rounds=1, large_chance=0.9, large_bytes=BULKY_BYTES
+    ),
     "chaos": Preset(tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True),
 }
 
@@ -202,7 +248,7 @@ def derive(name: str, seed: int) -> Plan:
     source, target = PLACES[topology]
     remotes = tuple(place.machine for place in (source, target) if place.is_remote)
     drawing = Drawing(Random(f"{name}:{seed}:faults"), source.machine, target.machine, remotes)
-    files = tuple(_files(random, preset.files_max, 0))
+    files = tuple(_files(random, preset, 0))
     return Plan(
         preset=name,
         seed=seed,
@@ -212,22 +258,24 @@ def derive(name: str, seed: int) -> Plan:
         is_keyed=random.random() < 0.5,
         crash_profile=random.choice((CrashProfile.EXT4, CrashProfile.STRICT_POSIX)),
         source=files,
-        target=tuple(_old_files(random, files, preset.files_max)),
+        target=tuple(_old_files(random, files, preset)),
         edits=tuple(tuple(_edits(random, number)) for number in range(random.choice((0, 0, 1, 2)))),
         faults=tuple(_faults(preset, drawing)),
+        is_mapped=random.random() < 0.5,
     )
 
 
-def _files(random: Random, files_max: int, version: int) -> Iterator[FileSpec]:
-    names = random.sample(NAMES, random.randint(1, min(files_max, len(NAMES))))
-    for place, name in enumerate(sorted(names)):
-        size = LARGE_BYTES if random.random() < LARGE_CHANCE else random.choice(SIZES)
+def _files(random: Random, preset: Preset, version: int) -> Iterator[FileSpec]:
+    names = NAMES if preset.files_max <= len(NAMES) else NAMES + MORE_NAMES
+    chosen = random.sample(names, random.randint(1, preset.files_max))
+    for place, name in enumerate(sorted(chosen)):
+        size = preset.large_bytes if random.random() < preset.large_chance else random.choice(SIZES)
         yield FileSpec(name, size, version + place + 1)
 
 
-def _old_files(random: Random, new: tuple[FileSpec, ...], files_max: int) -> Iterator[FileSpec]:
+def _old_files(random: Random, new: tuple[FileSpec, ...], preset: Preset) -> Iterator[FileSpec]:
     """Give what the target has at first: something of the source, something older, something else."""
-    for file in _files(random, max(1, files_max // 2), 1000):
+    for file in _files(random, structs.replace(preset, files_max=max(1, preset.files_max // 2)), 1000):
         known = next((one for one in new if one.path == file.path), file)
         yield known if random.random() < 0.3 else file
 

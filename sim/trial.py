@@ -15,6 +15,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from psync.core.addresses import parse_address
+from psync.core.paths import is_temporary_name
 from psync.core.settings import CopySettings, Durability
 from psync.engine.events import Event, Summary
 from sim.checkers import CHECKERS
@@ -69,6 +70,8 @@ class Trial:
         self.reached = Reached()
         self.exit_codes: list[int] = []
         self.is_torn = False
+        self.written_into_target: dict[bytes, bytes] = {}
+        self.first_broken: Broken | None = None
         self.replication = Replication(world, is_keyed=plan.is_keyed, hear=self._hear)
         for name in sorted({CLIENT, plan.source_place.machine, plan.target_place.machine}):
             world.machine(name).disk.journal.profile = plan.crash_profile
@@ -77,6 +80,7 @@ class Trial:
         self.target_at_first = self.tree_of_target()
         self.ledger = Ledger(self.tree_of_source(), self.target_at_first)
         self._listeners: dict[str, Process] = {}
+        self._rivals: list[Process] = []
         self._heals: list[Callable[[], None]] = []
         self._checkers = [checker(self) for checker in CHECKERS]
 
@@ -106,6 +110,39 @@ class Trial:
         self._edit(Edit(inside.decode(), max(size, 1), len(self.effects) + 1_000_000))
         return True
 
+    def start_rival(self) -> None:
+        """Start the job once more, on the same machine."""
+        self._rivals.append(self.replication.start_copy(self.machine(CLIENT), self._settings()))
+
+    def write_half_of_source(self, machine: str, path: bytes) -> bool:
+        """Begin to write the source file at `path`: a new first half before the old second one."""
+        if machine != self.plan.source_place.machine or not path.startswith(self.source + b"/"):
+            return False
+        files = self.machine(machine).files
+        content = files.read(path)
+        half = len(content) // 2
+        files.exchange(path, bytes(half) + content[half:])
+        return True
+
+    def write_target(self) -> bool:
+        """Write a file of the target that the source has otherwise, or that is to be deleted."""
+        source, target = self.tree_of_source(), self.tree_of_target()
+        due = [
+            path
+            for path, content in target.items()
+            if isinstance(content, bytes) and not is_temporary_name(path.rpartition(b"/")[2])
+            if (source[path] != content if path in source else self.plan.is_deleting)
+        ]
+        if not due:
+            return False
+        machine = self.machine(self.plan.target_place.machine)
+        path, content = due[0], b"written by somebody else" + bytes([len(self.written_into_target)])
+        self.ledger.add_foreign(path, content)
+        self.written_into_target[path] = content
+        machine.files.exchange(self.target + b"/" + path, content)
+        machine.disk.journal.sync_all()
+        return True
+
     def tree_of_source(self) -> Tree:
         """What the source holds."""
         return self.machine(self.plan.source_place.machine).files.tree(self.source)
@@ -131,6 +168,9 @@ class Trial:
     async def _heal(self) -> None:
         while self._heals:
             self._heals.pop()()
+        for rival in self._rivals:
+            if rival.is_alive:
+                rival.kill()
         for name, listener in self._listeners.items():
             if self.machine(name).is_up:
                 listener.kill()
@@ -145,6 +185,7 @@ class Trial:
         self._compare(expected)
         if await self._copy() != 0 or self.replication.last(Summary).files_sent:
             raise Broken("converges", "a second run had something to do")
+        await asyncio.sleep(PAUSE_SECONDS)  # sessions end a moment after their clients
         for checker in self._checkers:
             checker.finish()
 
@@ -173,16 +214,7 @@ class Trial:
 
     async def _copy(self) -> int:
         """Run the job once, to its end."""
-        plan = self.plan
-        settings = CopySettings(
-            parse_address(self._address(plan.source_place, self.source)),
-            parse_address(self._address(plan.target_place, self.target)),
-            delete=plan.is_deleting,
-            durability=plan.durability,
-            is_keyed=plan.is_keyed,
-            allow_unauthenticated_network=True,
-        )
-        process = self.replication.start_copy(self.machine(CLIENT), settings)
+        process = self.replication.start_copy(self.machine(CLIENT), self._settings())
         try:
             async with asyncio.timeout(RUN_SECONDS_MAX):
                 self.exit_codes.append(await process.wait())
@@ -191,6 +223,17 @@ class Trial:
         for checker in self._checkers:
             checker.after_run(self.exit_codes[-1])
         return self.exit_codes[-1]
+
+    def _settings(self) -> CopySettings:
+        plan = self.plan
+        return CopySettings(
+            parse_address(self._address(plan.source_place, self.source)),
+            parse_address(self._address(plan.target_place, self.target)),
+            delete=plan.is_deleting,
+            durability=plan.durability,
+            is_keyed=plan.is_keyed,
+            allow_unauthenticated_network=True,
+        )
 
     async def _restore_listeners(self) -> None:
         """Boot what is down and start what has died, as an operator does between two runs."""
@@ -238,6 +281,8 @@ class Trial:
 
     def _address(self, place: Place, folder: bytes) -> str:
         path = folder.decode()
+        if place.is_remote and self.plan.is_mapped:
+            path = path.removeprefix(ROOT.decode())
         return f"tcp://{place.machine}{path}" if place.is_remote else path
 
     def _hear(self, event: Event) -> None:
@@ -259,6 +304,8 @@ def carry_out(plan: Plan, *, keeps_trace: bool = False) -> tuple[Result, World]:
             broken = f"unhandled: {'; '.join(map(repr, error.exceptions))}"
         except Exception as error:  # noqa: BLE001  # a checker or a fault that fails is a finding, too
             broken = f"error: {error!r}"
+        if trial.first_broken is not None:
+            broken = str(trial.first_broken)
         result = Result(
             broken,
             dict(sorted(trial.effects.items())),

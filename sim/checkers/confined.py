@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sim.checkers.checker import Broken, Checker
+from sim.checkers.checker import Checker
 from sim.gate import PATHS, Call
 from sim.machine import Machine
 from sim.replication import STATE_FOLDER
@@ -42,7 +42,7 @@ class Confined(Checker):
         whole = base + b"/" + path if base else path
         allowed = (b"/srv", STATE_FOLDER.encode())
         if not any(_is_on_the_way(whole, root) for root in allowed):
-            raise Broken("confined", f"{call.name} of {whole!r}")
+            raise self.broken("confined", f"{call.name} of {whole!r}")
 
     def finish(self) -> None:
         """The tripwire stands as it stood."""
@@ -50,7 +50,7 @@ class Confined(Checker):
             if place.is_remote:
                 tree = self.trial.machine(place.machine).files.tree(b"/etc")
                 if tree != self._outside:
-                    raise Broken("confined", f"files outside have changed: {sorted(tree)}")
+                    raise self.broken("confined", f"files outside have changed: {sorted(tree)}")
 
 
 def _is_on_the_way(path: bytes, root: bytes) -> bool:

@@ -16,6 +16,7 @@ from sim.faults.networks import (
     PortFiltered,
     SegmentTampered,
 )
+from sim.faults.people import RivalRun, SourceWritten, TargetWritten
 from sim.faults.processes import ClockJumps, PowerCut, ProcessHangs, ProcessKilled
 
 Fault: TypeAlias = (
@@ -32,7 +33,10 @@ Fault: TypeAlias = (
     | ProcessHangs
     | ProcessKilled
     | SegmentTampered
+    | RivalRun
     | SourceChanges
+    | SourceWritten
+    | TargetWritten
 )
 
 __all__ = [
@@ -49,6 +53,9 @@ __all__ = [
     "PowerCut",
     "ProcessHangs",
     "ProcessKilled",
+    "RivalRun",
     "SegmentTampered",
     "SourceChanges",
+    "SourceWritten",
+    "TargetWritten",
 ]

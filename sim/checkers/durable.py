@@ -1,0 +1,94 @@
+"""What is called done is on the device: no power cut at this moment could take it back.
+
+A cut that comes by chance must come at the right moment and choose the wrong
+state. This checker asks the journal instead, at each acknowledgement, whether
+there is any state that it may not come back in.
+
+What a run that died has left, and never synced, is not held against the next one,
+which takes a folder that it finds for one that is there. Whether a run should make
+that certain first is an open question: a power cut can still take it back.
+"""
+
+import stat
+from typing import TYPE_CHECKING
+
+from pyfakefs.fake_file import FakeDirectory, FakeFile
+
+from psync.core.changes import Delete, MakeFolder, MakeLink, WriteFile
+from psync.core.manifest import EntryPath
+from psync.core.paths import is_temporary_name
+from psync.core.settings import Durability
+from psync.engine.events import ChangeDone, Event, RunStarted
+from sim.checkers.checker import Checker
+from sim.crash import Journal
+
+if TYPE_CHECKING:
+    from sim.trial import Trial
+
+
+class Durable(Checker):
+    """Follows each path that the client calls done, from the target's root down."""
+
+    def __init__(self, trial: "Trial") -> None:
+        super().__init__(trial)
+        self._machine = trial.machine(trial.plan.target_place.machine)
+        self._prefix = trial.target + b"/"
+        if trial.plan.durability is not Durability.NONE:
+            self._machine.disk.watchers.append(self._look)
+        self._left_by_others: set[tuple[FakeDirectory, str]] = set()
+
+    def _look(self, node: FakeFile) -> None:
+        """A file has its name only once its content is certain."""
+        path = self._machine.disk.path(node)
+        if not stat.S_ISREG(node.st_mode) or not path.startswith(self._prefix):
+            return
+        path = path.removeprefix(self._prefix)
+        is_psyncs = path not in self.trial.written_into_target and not is_temporary_name(
+            path.rpartition(b"/")[2]
+        )
+        if is_psyncs and not self._journal.is_certain_file(node):
+            raise self.broken("durable", f"{path!r} has its name, and was not synced")
+
+    def heard(self, event: Event) -> None:
+        """A change is done, or a run begins."""
+        if isinstance(event, RunStarted):
+            self._left_by_others = self._journal.uncertain_names
+        if self.trial.plan.durability is Durability.NONE or not isinstance(event, ChangeDone):
+            return
+        change = event.change
+        if isinstance(change, WriteFile | MakeFolder | MakeLink):
+            self._check_there(change.path)
+        elif isinstance(change, Delete):
+            self._check(change.path)
+
+    def _check_there(self, path: EntryPath) -> None:
+        node = self._check(path)
+        if node is None:
+            raise self.broken("durable", f"{b'/'.join(path)!r} is called done and is not there")
+        if not isinstance(node, FakeDirectory) and not self._journal.is_certain_file(node):
+            raise self.broken("durable", f"{b'/'.join(path)!r} is called done and was not synced")
+
+    def _check(self, path: EntryPath) -> FakeFile | None:
+        """Go down to an entry; each name on the way must be certain."""
+        node: FakeFile | None = self._root
+        for name in path:
+            text = name.decode("utf-8", "surrogateescape")
+            if not isinstance(node, FakeDirectory):
+                return None
+            if (node, text) in self._journal.uncertain_names - self._left_by_others:
+                raise self.broken(
+                    "durable", f"{b'/'.join(path)!r} is called done, the name {name!r} was not synced"
+                )
+            node = node.entries.get(text)
+        return node
+
+    @property
+    def _journal(self) -> Journal:
+        return self._machine.disk.journal
+
+    @property
+    def _root(self) -> FakeFile | None:
+        node: FakeFile | None = self._machine.disk.root
+        for name in self.trial.target.decode().strip("/").split("/"):
+            node = node.entries.get(name) if isinstance(node, FakeDirectory) else None
+        return node

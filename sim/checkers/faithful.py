@@ -1,0 +1,35 @@
+"""In the end each entry has the mode and the time that it has at the source, to the nanosecond."""
+
+import stat
+
+from msgspec import Struct
+
+from sim.checkers.checker import Checker
+from sim.machine import Machine
+
+
+class _Attributes(Struct, frozen=True):
+    mode: int
+    mtime_ns: int
+
+
+class Faithful(Checker):
+    """Looks at both trees once all is over."""
+
+    def finish(self) -> None:
+        """Compare the attributes of the folders of the job and of all that the source holds."""
+        plan = self.trial.plan
+        source, target = (
+            self.trial.machine(plan.source_place.machine),
+            self.trial.machine(plan.target_place.machine),
+        )
+        for path in (b"", *self.trial.tree_of_source()):
+            wanted = _attributes(source, self.trial.source, path)
+            found = _attributes(target, self.trial.target, path)
+            if wanted != found:
+                raise self.broken("faithful", f"{path!r} has {found} where the source has {wanted}")
+
+
+def _attributes(machine: Machine, root: bytes, path: bytes) -> _Attributes:
+    status = machine.files.os.stat(root + b"/" + path if path else root, follow_symlinks=False)
+    return _Attributes(stat.S_IMODE(status.st_mode), status.st_mtime_ns)
