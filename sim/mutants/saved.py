@@ -1,0 +1,26 @@
+"""One plan a mutant that kills it, kept beside the catalogue as a replay file."""
+
+import msgspec
+
+from sim.mutants.hunt import broken_by, hunt, reduced
+from sim.mutants.mutant import CATALOGUES, Mutant
+from sim.plan import Plan
+
+PLANS = CATALOGUES / "plans"
+
+
+def load_plan(mutant: Mutant) -> Plan:
+    """Give the plan that is kept for a mutant."""
+    return msgspec.json.decode((PLANS / f"{mutant.name}.json").read_bytes(), type=Plan)
+
+
+def save_plan(mutant: Mutant, seeds: int) -> bool:
+    """Find a plan that breaks the promise that the mutant must break, reduce it, and keep it."""
+    kill = hunt(mutant, mutant.preset, range(1, seeds + 1), mutant.killer)
+    if kill is None:
+        return False
+    plan = reduced(kill.plan, lambda smaller: broken_by(mutant, smaller) == mutant.killer)
+    text = msgspec.json.format(msgspec.json.encode(plan), indent=1)
+    PLANS.mkdir(exist_ok=True)
+    (PLANS / f"{mutant.name}.json").write_bytes(text + b"\n")
+    return True
