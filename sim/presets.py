@@ -50,6 +50,7 @@ class Preset(Struct, frozen=True):
     chance: float = 0.0
     rounds: int = 2
     is_swarm: bool = False
+    interleave_chance: float = 0.0
     files_max: int = 8
 
 
@@ -190,7 +191,8 @@ PRESETS = {
     "clean": Preset(),
     "lossy": Preset(NETWORK, chance=0.5, rounds=1),
     "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
-    "chaos": Preset(tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True),
+    "interleave": Preset(("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0),
+    "chaos": Preset(tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True, interleave_chance=0.25),
 }
 
 
@@ -210,6 +212,7 @@ def derive(name: str, seed: int) -> Plan:
         durability=random.choice((Durability.BATCH, Durability.BATCH, Durability.FILE, Durability.NONE)),
         is_deleting=random.random() < 0.6,
         is_keyed=random.random() < 0.5,
+        is_interleaved=random.random() < preset.interleave_chance,
         crash_profile=random.choice((CrashProfile.EXT4, CrashProfile.STRICT_POSIX)),
         source=files,
         target=tuple(_old_files(random, files, preset.files_max)),
