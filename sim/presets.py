@@ -38,11 +38,15 @@ from sim.plan import CLIENT, PLACES, Edit, FileSpec, Plan, Topology
 CALLS_MAX = 160
 PACKETS_MAX = 120
 
-NAMES = ("a", "b", "letter.txt", "sub/a", "sub/b", "sub/deep/c", "other/d", "other/e")
-SIZES = (0, 1, 100, 511, 512, 513, 1500, 4096, 5000)
+# A medium tree makes so many times as many.
+MEDIUM_CALLS = 5
 
-# For trees of more files than are synced one by one.
-MORE_NAMES = tuple(f"many/{number:02}" for number in range(20))
+NAMES = ("a", "b", "letter.txt", "sub/a", "sub/b", "sub/deep/c", "other/d", "other/e")
+MANY_NAMES = (
+    *NAMES,
+    *(f"{folder}/{number}" for folder in ("sub", "sub/deep", "many") for number in range(24)),
+)
+SIZES = (0, 1, 100, 511, 512, 513, 1500, 4096, 5000)
 
 # Just over the size from which on files travel in pieces.
 LARGE_BYTES = 300_000
@@ -59,6 +63,8 @@ class Preset(Struct, frozen=True):
     chance: float = 0.0
     rounds: int = 2
     is_swarm: bool = False
+    interleave_chance: float = 0.0
+    files_min: int = 1
     files_max: int = 8
     large_chance: float = LARGE_CHANCE
     large_bytes: int = LARGE_BYTES
@@ -71,6 +77,7 @@ class Drawing(Struct):
     source: str
     target: str
     remotes: tuple[str, ...]
+    calls_max: int = CALLS_MAX
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -78,21 +85,21 @@ class Drawing(Struct):
 
 
 def _kill(d: Drawing) -> Fault:
-    return ProcessKilled(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX))
+    return ProcessKilled(d.random.choice(d.machines), d.random.randint(1, d.calls_max))
 
 
 def _power_cut(d: Drawing) -> Fault:
-    return PowerCut(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX))
+    return PowerCut(d.random.choice(d.machines), d.random.randint(1, d.calls_max))
 
 
 def _hang(d: Drawing) -> Fault:
     seconds = d.random.choice((0.5, 20.0, 150.0))
-    return ProcessHangs(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX), seconds)
+    return ProcessHangs(d.random.choice(d.machines), d.random.randint(1, d.calls_max), seconds)
 
 
 def _clock(d: Drawing) -> Fault:
     seconds = d.random.choice((-86400.0, -2.0, -0.001, 1.0, 3600.0))
-    return ClockJumps(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX), seconds)
+    return ClockJumps(d.random.choice(d.machines), d.random.randint(1, d.calls_max), seconds)
 
 
 # What a call can fail with, and about how many of them a small run makes.
@@ -140,7 +147,7 @@ def _disk_full(d: Drawing) -> Fault:
 
 def _disk_slow(d: Drawing) -> Fault:
     return DiskSlow(
-        d.random.choice(d.machines), d.random.randint(1, CALLS_MAX), d.random.choice((0.06, 1.0, 30.0))
+        d.random.choice(d.machines), d.random.randint(1, d.calls_max), d.random.choice((0.06, 1.0, 30.0))
     )
 
 
@@ -158,7 +165,7 @@ def _target_written(d: Drawing) -> Fault:
 
 
 def _rival(d: Drawing) -> Fault:
-    return RivalRun(d.target, d.random.randint(1, CALLS_MAX))
+    return RivalRun(d.target, d.random.randint(1, d.calls_max))
 
 
 def _clogged(d: Drawing) -> Fault:
@@ -184,6 +191,10 @@ def _reset(d: Drawing) -> Fault:
 def _tampered(d: Drawing) -> Fault:
     kind = d.random.choice(("corrupt", "replay", "truncate"))
     return SegmentTampered(*_link(d), kind, d.random.randint(1, 30))
+
+
+def _lengthened(d: Drawing) -> Fault:
+    return SegmentTampered(*_link(d), "lengthen", d.random.randint(3, 30))
 
 
 def _filtered(d: Drawing) -> Fault:
@@ -217,6 +228,7 @@ CLASSES: dict[str, Callable[[Drawing], Fault]] = {
     "silent network": _silent,
     "reset": _reset,
     "tampered segment": _tampered,
+    "endless record": _lengthened,
     "filtered port": _filtered,
     "lost name": _name_lost,
 }
@@ -232,11 +244,18 @@ PRESETS = {
     "failing-scan": Preset(("failing scan",), chance=0.9, rounds=2),
     "meddling": Preset(("changing source", "source being written", "target written"), chance=0.8, rounds=3),
     "rivals": Preset(("rival",), chance=0.9, rounds=2),
-    "crowded": Preset(("power cut", "failing call"), chance=0.3, rounds=1, files_max=24),
+    "tampered": Preset(("tampered segment", "endless record"), chance=0.9, rounds=2),
+    "crowded": Preset(("power cut", "failing call"), chance=0.3, rounds=1, files_min=9, files_max=24),
     "bulky": Preset(
         ("full disk", "clogged link"), chance=0.2, rounds=1, large_chance=0.9, large_bytes=BULKY_BYTES
     ),
-    "chaos": Preset(tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True),
+    "interleave": Preset(
+        ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
+    ),
+    "chaos": Preset(tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True, interleave_chance=0.25),
+    "medium": Preset(
+        tuple(CLASSES), 0.4, 2, is_swarm=True, interleave_chance=0.25, files_min=20, files_max=60
+    ),
 }
 
 
@@ -247,7 +266,8 @@ def derive(name: str, seed: int) -> Plan:
     topology = random.choice((Topology.PUSH, Topology.PUSH, Topology.PULL, Topology.RELAY, Topology.LOCAL))
     source, target = PLACES[topology]
     remotes = tuple(place.machine for place in (source, target) if place.is_remote)
-    drawing = Drawing(Random(f"{name}:{seed}:faults"), source.machine, target.machine, remotes)
+    calls_max = CALLS_MAX if preset.files_min == 1 else CALLS_MAX * MEDIUM_CALLS
+    drawing = Drawing(Random(f"{name}:{seed}:faults"), source.machine, target.machine, remotes, calls_max)
     files = tuple(_files(random, preset, 0))
     return Plan(
         preset=name,
@@ -256,6 +276,7 @@ def derive(name: str, seed: int) -> Plan:
         durability=random.choice((Durability.BATCH, Durability.BATCH, Durability.FILE, Durability.NONE)),
         is_deleting=random.random() < 0.6,
         is_keyed=random.random() < 0.5,
+        is_interleaved=random.random() < preset.interleave_chance,
         crash_profile=random.choice((CrashProfile.EXT4, CrashProfile.STRICT_POSIX)),
         source=files,
         target=tuple(_old_files(random, files, preset)),
@@ -266,8 +287,8 @@ def derive(name: str, seed: int) -> Plan:
 
 
 def _files(random: Random, preset: Preset, version: int) -> Iterator[FileSpec]:
-    names = NAMES if preset.files_max <= len(NAMES) else NAMES + MORE_NAMES
-    chosen = random.sample(names, random.randint(1, preset.files_max))
+    names = NAMES if preset.files_max <= len(NAMES) else MANY_NAMES
+    chosen = random.sample(names, random.randint(preset.files_min, preset.files_max))
     for place, name in enumerate(sorted(chosen)):
         size = preset.large_bytes if random.random() < preset.large_chance else random.choice(SIZES)
         yield FileSpec(name, size, version + place + 1)
@@ -275,7 +296,8 @@ def _files(random: Random, preset: Preset, version: int) -> Iterator[FileSpec]:
 
 def _old_files(random: Random, new: tuple[FileSpec, ...], preset: Preset) -> Iterator[FileSpec]:
     """Give what the target has at first: something of the source, something older, something else."""
-    for file in _files(random, structs.replace(preset, files_max=max(1, preset.files_max // 2)), 1000):
+    half = structs.replace(preset, files_max=(preset.files_min + preset.files_max) // 2)
+    for file in _files(random, half, 1000):
         known = next((one for one in new if one.path == file.path), file)
         yield known if random.random() < 0.3 else file
 

@@ -18,7 +18,7 @@ README = Path(__file__).parents[1] / "README.md"
 
 # Far apart, so that each start has seeds of its own.
 STARTS = (1, 100_001, 200_001)
-SEEDS_MAX = 300
+SEEDS_MAX = 200
 PROCESSES = 2
 
 
