@@ -32,11 +32,9 @@ def main(arguments: list[str]) -> int:
         return 2
     chosen = [mutants[name] for name in options.names or mutants]
     rows = {}
-    for mutant, kills in _hunt_all(chosen, options.seeds):
+    for mutant, kills in _hunt_all(chosen, options):
         rows[mutant.name] = row_of(mutant, kills)
         print(rows[mutant.name], flush=True)
-        if options.save:
-            save_plan(mutant, options.seeds)
     if options.save:
         write_table(README, render_table(read_table(README) | rows, mutants))
     return 0 if all("survives" not in row for row in rows.values()) else 1
@@ -50,11 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _hunt_all(mutants: list[Mutant], seeds: int) -> Iterator[tuple[Mutant, list[Kill | None]]]:
+def _hunt_all(
+    mutants: list[Mutant], options: argparse.Namespace
+) -> Iterator[tuple[Mutant, list[Kill | None]]]:
     """Hunt from all starts, in two processes; give each mutant once it is done."""
     with ProcessPoolExecutor(PROCESSES) as pool:
         hunts: dict[Future[Kill | None], tuple[Mutant, int]] = {
-            pool.submit(hunt, mutant, mutant.preset, range(start, start + seeds)): (mutant, start)
+            pool.submit(_hunt, mutant, range(start, start + options.seeds), options.save): (mutant, start)
             for mutant in mutants
             for start in STARTS
         }
@@ -64,6 +64,14 @@ def _hunt_all(mutants: list[Mutant], seeds: int) -> Iterator[tuple[Mutant, list[
             kills[mutant.name][start] = done.result()
             if len(kills[mutant.name]) == len(STARTS):
                 yield mutant, [kills[mutant.name][start] for start in STARTS]
+
+
+def _hunt(mutant: Mutant, seeds: range, is_saved: bool) -> Kill | None:
+    """Hunt from one start; of the first start, the plan is kept."""
+    kill = hunt(mutant, mutant.preset, seeds)
+    if kill is not None and is_saved and seeds.start == STARTS[0]:
+        save_plan(mutant, kill)
+    return kill
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Running seeds until a mutant breaks a promise that production code keeps by the same seed."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct, structs
 
@@ -30,31 +30,22 @@ def broken_by(mutant: Mutant, plan: Plan) -> str:
     return promise if promise and not broken_promise(plan) else ""
 
 
-def hunt(mutant: Mutant, preset: str, seeds: Iterable[int], promise: str = "") -> Kill | None:
-    """Give the first seed that kills the mutant, by breaking `promise` or any; None if no seed does."""
+def hunt(mutant: Mutant, preset: str, seeds: Iterable[int]) -> Kill | None:
+    """Give the first seed that kills the mutant, if there is one."""
     for tried, seed in enumerate(seeds, start=1):
         plan = derive(preset, seed)
-        broken = broken_by(mutant, plan)
-        if broken and broken == (promise or broken):
-            return Kill(broken, tried, plan)
+        promise = broken_by(mutant, plan)
+        if promise:
+            return Kill(promise, tried, plan)
     return None
 
 
 def reduced(plan: Plan, still_kills: Callable[[Plan], bool]) -> Plan:
     """Leave out of a plan what is not needed for the kill, so that it stays true when other things change."""
-    is_smaller = True
-    while is_smaller:
-        is_smaller = False
-        for candidate in _smaller(plan):
-            if still_kills(candidate):
-                plan, is_smaller = candidate, True
-                break
-    return plan
-
-
-def _smaller(plan: Plan) -> Iterator[Plan]:
-    """Give the plan without one of its faults, rounds of edits or files."""
     for name in ("faults", "edits", "target", "source"):
-        parts = getattr(plan, name)
-        for place in range(len(parts)):
-            yield structs.replace(plan, **{name: parts[:place] + parts[place + 1 :]})
+        for part in getattr(plan, name):
+            rest = tuple(one for one in getattr(plan, name) if one is not part)
+            smaller = structs.replace(plan, **{name: rest})
+            if still_kills(smaller):
+                plan = smaller
+    return plan

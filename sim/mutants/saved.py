@@ -2,7 +2,7 @@
 
 import msgspec
 
-from sim.mutants.hunt import broken_by, hunt, reduced
+from sim.mutants.hunt import Kill, broken_by, reduced
 from sim.mutants.mutant import CATALOGUES, Mutant
 from sim.plan import Plan
 
@@ -14,13 +14,9 @@ def load_plan(mutant: Mutant) -> Plan:
     return msgspec.json.decode((PLANS / f"{mutant.name}.json").read_bytes(), type=Plan)
 
 
-def save_plan(mutant: Mutant, seeds: int) -> bool:
-    """Find a plan that breaks the promise that the mutant must break, reduce it, and keep it."""
-    kill = hunt(mutant, mutant.preset, range(1, seeds + 1), mutant.killer)
-    if kill is None:
-        return False
-    plan = reduced(kill.plan, lambda smaller: broken_by(mutant, smaller) == mutant.killer)
+def save_plan(mutant: Mutant, kill: Kill) -> None:
+    """Reduce the plan of a kill, and keep it."""
+    plan = reduced(kill.plan, lambda smaller: broken_by(mutant, smaller) == kill.promise)
     text = msgspec.json.format(msgspec.json.encode(plan), indent=1)
     PLANS.mkdir(exist_ok=True)
     (PLANS / f"{mutant.name}.json").write_bytes(text + b"\n")
-    return True
