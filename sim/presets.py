@@ -52,8 +52,8 @@ SIZES = (0, 1, 100, 511, 512, 513, 1500, 4096, 5000)
 LARGE_BYTES = 300_000
 LARGE_CHANCE = 0.05
 
-# Two pieces; some of these use up the credit of a stream.
-BULKY_BYTES = 1_100_000
+# Two pieces, without space reserved beforehand; some of these use up the credit of a stream.
+BULKY_BYTES = 1_000_000
 
 
 class Preset(Struct, frozen=True):
@@ -247,7 +247,7 @@ PRESETS = {
     "tampered": Preset(("tampered segment", "endless record"), chance=0.9, rounds=2),
     "crowded": Preset(("power cut", "failing call"), chance=0.3, rounds=1, files_min=9, files_max=24),
     "bulky": Preset(
-        ("full disk", "clogged link"), chance=0.2, rounds=1, large_chance=0.9, large_bytes=BULKY_BYTES
+        ("full disk", "clogged link"), chance=0.4, rounds=1, large_chance=0.9, large_bytes=BULKY_BYTES
     ),
     "interleave": Preset(
         ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0

@@ -35,8 +35,8 @@ def main(arguments: list[str]) -> int:
     for mutant, kills in _hunt_all(chosen, options):
         rows[mutant.name] = row_of(mutant, kills)
         print(rows[mutant.name], flush=True)
-    if options.save:
-        write_table(README, render_table(read_table(README) | rows, mutants))
+        if options.save:
+            write_table(README, render_table(read_table(README) | rows, mutants))
     return 0 if all("survives" not in row for row in rows.values()) else 1
 
 
