@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 from msgspec.structs import replace
 
+from psync.core.paths import PathStyle, name_refusal
 from sim.probe.table import (
     TABLE_PATH,
     Habit,
@@ -22,6 +23,8 @@ from tests.sim.probe.stand_ins import printed_by_wine
 
 TEXT = TABLE_PATH.read_text("utf-8")
 COMMITTED = decode(TEXT)
+# A long name is judged by its verbatim path: a plain one would be too long with its folder.
+SHORT_AND_LONG_NAMES = [row for row in COMMITTED.names if row.verbatim == (len(row.name) > 200)]
 YES = 1  # to the statement that ends the name of some habits
 ERRORS = {0, 2, 3, 5, 32, 33, 80, 87, 123, 145, 183, 206, 267, 1224, 1314}  # of Win32, that stand in it
 
@@ -74,6 +77,19 @@ def test_each_name_is_answered_by_a_plain_and_by_a_verbatim_path():
 
 def test_no_question_is_answered_twice():
     assert [question for question, count in _counted(COMMITTED).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("row", SHORT_AND_LONG_NAMES, ids=lambda row: ascii(row.name[:8]))
+def test_psync_refuses_a_name_just_where_windows_would_not_keep_it(row: Name):
+    name = row.name.encode("utf-8", "surrogatepass")
+
+    assert (name_refusal(name, PathStyle.WINDOWS) is None) == _is_kept(row)
+
+
+def _is_kept(row: Name) -> bool:
+    result = row.result if row.on_windows is None else row.on_windows
+    becomes = row.becomes if row.becomes_on_windows is None else row.becomes_on_windows
+    return result == 0 and becomes == row.name
 
 
 def _counted(table: Table) -> Counter[tuple[str, ...]]:
