@@ -195,6 +195,14 @@ class NotAFolder(Failure):
     remedy = "psync replicates folders; give the folder that holds it, and --exclude what is not wanted."
 
 
+class LinkOnTheWay(Failure):
+    code = "LINK_ON_THE_WAY"
+    template = (
+        "The folder '{path}' cannot be opened: it is, or lies behind, a symbolic link below the RootPath."
+    )
+    remedy = "A listener follows no links there: give the path without one, or choose another RootPath."
+
+
 class TargetParentMissing(Failure):
     code = "TARGET_PARENT_MISSING"
     template = "The target '{path}' cannot be made: its parent folder does not exist."

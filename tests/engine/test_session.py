@@ -120,7 +120,7 @@ def test_a_link_below_root_path_leads_nobody_out(tmp_path: Path, role: OpenRole)
         peer = await guest(station)
         (answer,) = await ask(peer, 1, opening("/link", role))
         assert isinstance(answer, Fail)
-        assert (answer.code, answer.fields["path"]) == ("NOT_A_FOLDER", "/link")
+        assert (answer.code, answer.fields["path"]) == ("LINK_ON_THE_WAY", "/link")
         await peer.gone()
 
     serve(main, tmp_path)
