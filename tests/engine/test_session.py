@@ -238,7 +238,25 @@ def test_a_refusal_leaves_the_connection_as_it_was(tmp_path: Path) -> None:
         await peer.gone()
 
     (session,) = serve(main, tmp_path)
-    assert (session.reason, session.path, session.job) == ("", "/missing", "job")
+    assert (session.reason, session.path, session.job) == ("SOURCE_MISSING", "/missing", "job")
+
+
+REFUSED_OPENINGS = {
+    "a way out": (opening("/a/../b", OpenRole.SOURCE), "PATH_REFUSED", ""),
+    "a target": (opening("/docs", OpenRole.TARGET), "READ_ONLY", "/docs"),
+}
+
+
+@pytest.mark.parametrize(("verb", "code", "path"), REFUSED_OPENINGS.values(), ids=REFUSED_OPENINGS.keys())
+def test_what_a_listener_refused_stands_in_its_log(tmp_path: Path, verb: Open, code: str, path: str) -> None:
+    async def main(station: Station) -> None:
+        peer = await guest(station)
+        await ask(peer, 1, verb)
+        peer.say(CONNECTION_STREAM, Close())
+        await peer.gone()
+
+    (session,) = serve(main, tmp_path, is_read_only=True)
+    assert (session.reason, session.path, session.job) == (code, path, "job")
 
 
 # Order
