@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from psync.system import System
 from sim.claims import Claims
+from sim.contents import Contents
 from sim.crash import Choose
 from sim.disk import Disk
 from sim.files import Files
@@ -60,6 +61,8 @@ class Machine:
         self._process_ids = count(FIRST_PROCESS_ID)
         self.stack = world.network.plug_in(name)
         self.disk = Disk(self.now_ns)
+        if world.trace.is_kept:
+            self.disk.watchers.append(Contents(name, self.disk, world.trace).look)
         user = Process(self.stack, USER_PROCESS_ID, world.loop, world.trace)
         self.files = Files(SimOperatingSystem(self.disk, Gate(user, world.trace, [], [])))
 
@@ -73,6 +76,9 @@ class Machine:
         world = self._world
         process = Process(self.stack, next(self._process_ids), world.loop, world.trace)
         self.processes.append(process)
+        world.trace.record(
+            process.name, "process", f"starts {getattr(program, '__name__', 'a program').strip('_')}"
+        )
         gate = Gate(process, world.trace, self.watchers, self.witnesses)
         system = SimSystem(self, process, gate, world.random(f"entropy of {process.name}"))
         self.systems[process] = system
@@ -90,7 +96,7 @@ class Machine:
         for process in self.processes:
             process.vanish()
         self.stack.forget()
-        self.disk.journal.cut(choose)
+        self.disk.cut(choose)
 
     def boot(self) -> None:
         """Start again after a power cut, with the disk as it was left."""
