@@ -130,7 +130,7 @@ class Trial:
         await self._converge()
 
     async def _heal(self) -> None:
-        self.world.note("all faults end")
+        self.world.note("all faults end, listeners are started anew")
         while self._heals:
             self._heals.pop()()
         for name, listener in self._listeners.items():

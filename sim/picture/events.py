@@ -27,7 +27,25 @@ HIDDEN = ("receipt", "user")
 RECEIPTS = ("ACK", "WINDOW")
 PACKET = re.compile(r"(\S+):(\d+)>(\S+):(\d+) (\S+)(?: (\d+))?")
 USER = re.compile(r".*/1")
-SUMMARY = re.compile(r"Summary (\w+) (\d+) (\d+) (\d+)")
+
+# What programs tell, in words for those who do not know their names; the first that fits is taken.
+NOTES = tuple(
+    (re.compile(pattern, re.DOTALL), words)
+    for pattern, words in (
+        ("ListenerReady", "accepts clients"),
+        ("SessionEnded", "a client's session ends"),
+        ("RunStarted", "both ends answer"),
+        ("ContentMoved", "content is on its way"),
+        (r"ChangeDone WriteFile (.*) (\d+)", "done: {} has {} bytes"),
+        (r"ChangeDone MakeFolder (.*) \d+", "done: folder {} made"),
+        (r"ChangeDone FinishFolder (.*) \d+", "done: folder {} finished"),
+        (r"ChangeDone Delete (.*) \d+", "done: {} deleted"),
+        (r"ProblemFound (.*) (\w+)", "problem with {}: {}"),
+        (r"ConnectionFailed (\w+) (.*) (\w+)", "connection failed: {2}, {0} {1}"),
+        (r"RunRefused (\w+)", "run refused: {}"),
+        (r"Summary (\w+) (\d+) (\d+) (\d+)", "Summary: {}, {} files sent, {} deleted, {} failed"),
+    )
+)
 EXIT = re.compile(r"ended (-?\d+)")
 
 
@@ -63,7 +81,7 @@ def _described(event: Event, calls: Calls) -> tuple[str, str, str]:
     if event.kind == CONTENT:
         return "content", _content(event.detail), ""
     if event.kind == NOTE:
-        return "told", names_readable(event.detail), ""
+        return "told", _note(names_readable(event.detail)), ""
     if event.kind in ("fault", LINK):
         return "fault", _link(event.detail) if event.kind == LINK else event.detail, ""
     return "run", _run(event.place, event.detail), ""
@@ -104,9 +122,14 @@ def _run(place: str, detail: str) -> str:
     return f"ended with exit code {code}" if code >= 0 else f"killed by signal {-code}"
 
 
+def _note(text: str) -> str:
+    for pattern, words in NOTES:
+        found = pattern.fullmatch(text)
+        if found:
+            return words.format(*found.groups())
+    return text
+
+
 def names_readable(detail: str) -> str:
     """A note, with its paths as text."""
-    summary = SUMMARY.fullmatch(detail)
-    if summary:
-        return "Summary: {}, {} files sent, {} deleted, {} failed".format(*summary.groups())
-    return BYTES.sub(lambda found: readable(paths_in(found[0])[0]) or "the folder itself", detail)
+    return BYTES.sub(lambda found: readable(paths_in(found[0])[0]) or "(the job's own)", detail)

@@ -10,16 +10,18 @@ const GAP_HEIGHT = 26;
 const GAP_NS = 300e6; // shorter pauses are not worth a mark
 const TOP = 8;
 const TIME_WIDTH = 104;
-const TEXT_WIDTH = 280;
-const BETWEEN = 270;
-const STATE_WIDTH = 40;
+const STATE_WIDTH = RUN.files.length > 6 ? 30 : 40;
 const BAR = 9;
+// Words beside the first and the last machine, and arrows between them, share what the window has.
+const COLUMNS = RUN.machines.length + 1;
+const ROOM = document.getElementById("chart").clientWidth - TIME_WIDTH - RUN.files.length * STATE_WIDTH - 110;
+const TEXT_WIDTH = Math.max(200, Math.min(660 / COLUMNS + 110, Math.floor(ROOM / COLUMNS)));
+const BETWEEN = TEXT_WIDTH;
 
 const machineOf = (event) => event[PLACE].split("/")[0];
 const isArrow = (event) => ["data", "packet", "receipt"].includes(event[GROUP]);
 const isCall = (event) => ["change", "look", "content"].includes(event[GROUP]);
-const TROUBLE = /^(ConnectionFailed|ProblemFound|RunRefused)|: (?!ENOENT|EEXIST)(E[A-Z0-9]+|error)$/;
-const isError = (event) => TROUBLE.test(event[TEXT]);
+const isError = (event) => /: (?!ENOENT|EEXIST)(E[A-Z0-9]+|error)$/.test(event[TEXT]) || /^(ConnectionFailed|ProblemFound|RunRefused)/.test(event[RAW]);
 const isLink = (event) => / → .*: /.test(event[TEXT]) && / (silent|open)$/.test(event[RAW]);
 // A name changes with these: each begins a new line after it, so that their order is seen.
 const isStep = (event) => /^(renames|removes|makes (folder|link)) /.test(event[TEXT]) || isError(event);

@@ -1,6 +1,7 @@
 "use strict";
 // Filters, steps, and the panel at the side. An address that ends in #123 opens at that event.
 
+const EVENTS_MAX = 100; // of one step; nobody reads more
 const byId = (id) => document.getElementById(id);
 const filter = { hidden: new Set(RUN.hidden), machine: "", text: "", single: false };
 let layout = null;
@@ -48,12 +49,14 @@ function showNothing() {
 
 function showStep(line) {
   const parts = [];
-  for (const number of line.events) {
+  for (const number of line.events.slice(0, EVENTS_MAX)) {
     const event = RUN.events[number];
     const sent = isArrow(event) ? `, sent ${span(event[TIME] - event[SINCE])} earlier` : "";
     parts.push(element("dt", "", `${number}. ${clock(event[TIME])} ${event[PLACE]}${sent}`));
     parts.push(element("dd", "", event[TEXT], element("code", "", `${event[GROUP]}: ${event[RAW]}`)));
   }
+  const more = line.events.length - EVENTS_MAX;
+  if (more > 0) parts.push(element("dt", "", `and ${more} more: see “each event by itself”`));
   const states = statesAt(line.events[line.events.length - 1]);
   if (states) parts.unshift(element("dt", "", `files at ${RUN.target} after it`), element("dd", "", states));
   byId("step").replaceChildren(element("dl", "", ...parts));
@@ -62,7 +65,7 @@ function showStep(line) {
 function statesAt(number) {
   const told = RUN.files.map((file) => {
     const state = file.states.filter((one) => one.sequence <= number).pop();
-    return `${file.name}: ${state ? [state.kind, state.label].filter((word) => word).join(" ") : "absent"}`;
+    return `${file.name}: ${state ? [...new Set([state.kind, state.label])].join(" ").trim() : "absent"}`;
   });
   return told.join(" · ");
 }
@@ -94,13 +97,15 @@ function showStory() {
 }
 
 function showFaults() {
-  for (const [words, effects] of RUN.faults) {
-    const item = element("li", effects.length ? "tone-fault" : "never", words);
-    const when = effects.length ? `took effect at ${clock(RUN.events[effects[0]][TIME])}${effects.length > 1 ? `, ${effects.length} times` : ""}` : "never took effect";
-    item.append(` — ${when}`);
-    byId("faults").append(item);
+  const effective = RUN.faults.filter(([, effects]) => effects.length).sort((one, other) => one[1][0] - other[1][0]);
+  const parts = [element("b", "", RUN.faults.length ? `${effective.length} of ${RUN.faults.length} planned faults took effect. ` : "No faults were planned. ")];
+  for (const [words, effects] of effective) {
+    const times = effects.length > 1 ? `, ${effects.length} times` : "";
+    parts.push(element("span", "tone-fault", `At ${clock(RUN.events[effects[0]][TIME])}${times}: ${words}. `));
   }
-  if (!RUN.faults.length) byId("faults").replaceWith(element("p", "never", "none"));
+  const never = RUN.faults.filter(([, effects]) => !effects.length).map(([words]) => words);
+  if (never.length) parts.push(element("span", "never", `Never came to it: ${never.join("; ")}.`));
+  byId("faults").replaceChildren(...parts);
 }
 
 function showLegend() {
@@ -166,6 +171,7 @@ function begin() {
   showStory();
   showFaults();
   showLegend();
+  byId("legend").open = window.innerHeight > 1000;
   showFilters();
   listen();
   drawHeads();

@@ -111,9 +111,12 @@ def end_in_words(result: Result) -> str:
 
 def _moments(events: Sequence[Event], lines: Sequence[Shown]) -> Iterator[Moment]:
     end = _epilogue(events)
+    told = set()
     for event, line in zip(events[:end], lines, strict=False):
         tone = _tone(event)
-        if tone:
+        is_again = event.kind == "fault" and line.text in told
+        if tone and not is_again:
+            told.add(line.text)
             who = "" if event.place == "world" else f"{event.place} "
             is_named = line.text.startswith("fault: ") or event.place in line.text
             yield Moment(event.sequence, tone, line.text if is_named else f"{who}{line.text}")
@@ -136,7 +139,7 @@ def _tone(event: Event) -> str:
         )
     if event.kind == "machine" or (event.kind == "process" and not USER.fullmatch(event.place)):
         is_good = event.detail.startswith(("boot", "starts", "goes on", "ended 0"))
-        is_failed = EXIT.fullmatch(event.detail) is not None and not is_good
+        is_failed = EXIT.fullmatch(event.detail) is not None and not is_good and event.detail != "ended -9"
         return "bad" if is_failed else "run"
     return ""
 

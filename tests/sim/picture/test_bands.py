@@ -8,7 +8,7 @@ from sim.picture.bands import Band, bands
 from sim.picture.story import Fate
 from sim.trace import Event
 
-HEALED = ("world", "note", "all faults end")
+HEALED = ("world", "note", "all faults end, listeners are started anew")
 
 
 def _events(*lines: tuple[str, str, str]) -> list[Event]:

@@ -23,13 +23,13 @@ from sim.trace import Event
             "near/1000",
             "note",
             "ChangeDone WriteFile b'sub/a' 5",
-            ("told", "ChangeDone WriteFile sub/a 5", ""),
+            ("told", "done: sub/a has 5 bytes", ""),
         ),
         (
             "near/1000",
             "note",
             "ChangeDone FinishFolder b'' 0",
-            ("told", "ChangeDone FinishFolder the folder itself 0", ""),
+            ("told", "done: folder (the job's own) finished", ""),
         ),
         (
             "near/1000",

@@ -1,5 +1,6 @@
 """The page: all of the run is in it, nothing of it is markup, and a browser draws it."""
 
+import html
 import json
 import re
 import subprocess
@@ -44,6 +45,24 @@ CHROMIUM = (
     "--disable-dev-shm-usage",
     "--dump-dom",
 )
+
+# Pressed one after the other: keys, the key for the next moment, a text to search for, and all there is to show.
+READING = """
+const press = (key) => document.dispatchEvent(new KeyboardEvent("keydown", { key }));
+const shown = () => layout.steps.flatMap((line) => line.events);
+const text = (id) => byId(id).textContent;
+const steps = ["Home", "ArrowDown", "ArrowRight", "ArrowUp"].map((key) => { press(key); return text("position"); });
+press("n");
+const moment = document.querySelector("#step code").textContent;
+const boxes = [...document.querySelectorAll("#classes input:not(:checked)"), byId("single")];
+boxes.forEach((box) => box.click());
+const single = shown();
+const seek = (words) => { byId("text").value = words; byId("text").dispatchEvent(new Event("input")); return shown(); };
+const found = seek("near/1002");
+seek("");
+boxes.forEach((box) => box.click());
+document.body.dataset.read = JSON.stringify([steps, moment, found, single]);
+"""
 
 
 @cache
@@ -128,17 +147,34 @@ def test_a_world_without_a_plan_is_drawn_with_all_its_machines():
     assert [event[4] for event in run["events"]] == ["nothing happens"]
 
 
+@pytest.fixture(scope="module")
+def dom(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of a run with hostile names, after a reader has tried all that can be pressed."""
+    reading = f"<script>{READING}</script></body>"
+    return _dom(_page(HOSTILE).replace("</body>", reading), tmp_path_factory.mktemp("browser"))
+
+
 @pytest.mark.needs_chromium
-def test_a_browser_draws_all_lanes_bands_and_arrows(tmp_path: Path):
+def test_a_browser_draws_all_lanes_bands_and_arrows(dom: str):
     run = _run_of(_page(HOSTILE))
-    dom = _dom(_page(HOSTILE), tmp_path)
     arrows = [int(count) for count in re.findall(r'data-arrow="(\d+)"', dom)]
 
     assert 'id="failure"' not in dom
+    assert "<title>taken" not in dom
     assert f'data-drawn="{len(run["events"])}"' in dom
     assert re.findall(r'data-lane="(\w+)"', dom) == ["near", "far"]
     assert dom.count('class="file-lane"') == len(run["files"])
     assert dom.count("data-band=") == len(run["bands"])
     assert sum(arrows) == sum(event[3] in ("data", "packet") for event in run["events"])
-    assert "<title>taken" not in dom
-    assert dom.count('class="row c-fault') >= len(run["faults"])
+
+
+@pytest.mark.needs_chromium
+def test_a_reader_steps_from_line_to_line_and_filters_them_and_reaches_every_event(dom: str):
+    run = _run_of(_page(HOSTILE))
+    [read] = re.findall(r'data-read="([^"]*)"', dom)
+    steps, moment, found, single = json.loads(html.unescape(read))
+
+    assert [step.split(" of ")[0] for step in steps] == ["step 1", "step 2", "step 3", "step 2"]
+    assert moment == "run: starts listener"
+    assert found == [number for number, event in enumerate(run["events"]) if event[2] == "near/1002"]
+    assert single == list(range(len(run["events"])))

@@ -82,7 +82,7 @@ def test_the_story_holds_what_matters_and_the_end():
         Moment(0, "told", "run 1 of the job"),
         Moment(1, "run", "copy starts as near/1000"),
         Moment(3, "fault", "far PowerCut unsynced"),
-        Moment(4, "bad", "near/1000 ConnectionFailed target x CONNECTION_LOST"),
+        Moment(4, "bad", "near/1000 connection failed: CONNECTION_LOST, target x"),
         Moment(5, "bad", "near/1000 ended with exit code 3"),
         Moment(6, "bad", "promise broken: whole: torn"),
     ]
