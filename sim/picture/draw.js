@@ -1,6 +1,8 @@
 "use strict";
 // Draws a layout as SVG. All text goes in as text, never as markup.
 
+const NEAR = 1000; // lines drawn on each side of the reader
+
 function make(kind, attributes, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", kind);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -72,9 +74,9 @@ function drawBandText(layout, band) {
   const lane = laneOf(band.where.split(">").pop().split("/")[0]);
   const isLeft = lane.isLeft !== (band.kind === "silent");
   const [x, anchor] = isLeft ? [place[0] - 4, "end"] : [place[0] + place[1] + 4, "start"];
-  const gap = layout.lines.find((line) => line.gap && line.y > first && line.y < last);
+  const gap = layout.steps.find((line) => line.gap && line.y > first && line.y <= last + LINE_HEIGHT);
   const shift = band.kind === "silent" && anchor === "start" ? 18 : 4;
-  const y = (gap ? gap.y + GAP_HEIGHT / 2 : (first + last) / 2) + shift;
+  const y = (gap ? gap.y - GAP_HEIGHT / 2 : (first + last) / 2) + shift;
   return [write(band.text, x, y, `over band-text b-${band.kind}`, { style: `text-anchor: ${anchor}` })];
 }
 
@@ -93,7 +95,7 @@ function bandPlace(band) {
 }
 
 function drawGap(line) {
-  const y = line.y + GAP_HEIGHT / 2;
+  const y = line.y - GAP_HEIGHT / 2;
   const right = RUN.files.length ? WIDTH - 20 : STATES_X;
   let path = `M 10 ${y}`;
   for (let x = 10, up = true; x < right; x += 8, up = !up) path += ` L ${x + 4} ${y + (up ? -4 : 4)}`;
@@ -189,16 +191,25 @@ function drawPicture(layout) {
   for (const lane of LANES) svg.append(make("line", { x1: lane.x, x2: lane.x, y1: 0, y2: layout.height - 20, class: "lane", "data-lane": lane.name }));
   for (const band of RUN.bands) svg.append(...drawBand(layout, band));
   for (const process of PROCESSES) svg.append(...drawProcess(layout, process));
-  let before = null;
-  const rows = [];
-  for (const line of layout.lines) {
-    if (line.gap) { svg.append(...drawGap(line)); continue; }
-    rows.push(drawLine(layout, line, before));
-    before = line;
-  }
-  svg.append(...rows);
-  // Above all arrows, or those of the next line would cross them.
-  svg.append(make("g", { id: "labels" }, ...svg.querySelectorAll(".label")));
+  svg.append(make("g", { id: "lines" }));
   for (const band of RUN.bands) svg.append(...drawBandText(layout, band));
+}
+
+// Draws the lines near one of them, or a run of 20,000 lines would keep the reader waiting; gives them by number.
+function drawLines(layout, center) {
+  const rows = new Map();
+  const labels = make("g", { id: "labels" });
+  const lines = make("g", { id: "lines" });
+  const [first, last] = [Math.max(0, center - NEAR), Math.min(layout.steps.length, center + NEAR)];
+  for (let number = first; number < last; number += 1) {
+    const line = layout.steps[number];
+    if (line.gap) lines.append(...drawGap(line));
+    rows.set(number, drawLine(layout, line, layout.steps[number - 1]));
+  }
+  for (const row of rows.values()) lines.append(row);
+  // Above all arrows, or those of the next line would cross them.
+  for (const label of lines.querySelectorAll(".label")) labels.append(label);
+  lines.append(labels);
+  document.getElementById("lines").replaceWith(lines);
   return rows;
 }

@@ -43,21 +43,22 @@ function follows(event, line, filter) {
   return (isCall(event) && isCall(last)) || (event[GROUP] === "user" && last[GROUP] === "user");
 }
 
-// Lines in order: {events, y, time}, and {gap: nanoseconds, y} between them.
+// Lines in order; `gap` is the time in ns that is cut out above one.
 function layLines(filter) {
-  const lines = [];
+  const steps = [];
   let last = null;
   let y = TOP;
   RUN.events.forEach((event, number) => {
     if (!isShown(event, filter)) return;
     if (follows(event, last, filter)) { last.events.push(number); return; }
     const pause = last ? event[TIME] - RUN.events[last.events[last.events.length - 1]][TIME] : 0;
-    if (pause > GAP_NS) { lines.push({ gap: pause, y }); y += GAP_HEIGHT; }
-    last = { events: [number], y, time: event[TIME] };
-    lines.push(last);
+    const gap = pause > GAP_NS ? pause : 0;
+    y += gap && GAP_HEIGHT;
+    last = { events: [number], y, gap, time: event[TIME] };
+    steps.push(last);
     y += LINE_HEIGHT;
   });
-  return { lines, steps: lines.filter((line) => line.events), height: y + 30 };
+  return { steps, height: y + 30 };
 }
 
 // The line in which an event stands, or the first one after it.

@@ -5,7 +5,8 @@ const EVENTS_MAX = 100; // of one step; nobody reads more
 const byId = (id) => document.getElementById(id);
 const filter = { hidden: new Set(RUN.hidden), machine: "", text: "", single: false };
 let layout = null;
-let rows = [];
+let rows = new Map();
+let center = 0;
 let step = -1;
 
 function element(kind, name, ...children) {
@@ -18,18 +19,26 @@ function element(kind, name, ...children) {
 function redraw() {
   const focus = step >= 0 && layout ? layout.steps[step].events[0] : 0;
   layout = layLines(filter);
-  rows = drawPicture(layout);
-  rows.forEach((row, number) => row.addEventListener("click", () => go(number, false)));
+  drawPicture(layout);
+  rows = new Map();
   step = -1;
   if (layout.steps.length) go(Math.min(lineOf(layout, focus), layout.steps.length - 1), true);
   else showNothing();
 }
 
+function drawAround(number) {
+  center = number;
+  rows = drawLines(layout, center);
+  rows.forEach((row, place) => row.addEventListener("click", () => go(place, false)));
+  rows.get(step)?.classList.add("now");
+}
+
 function go(number, isScrolling = true) {
   if (!layout.steps.length) return;
-  if (rows[step]) rows[step].classList.remove("now");
+  rows.get(step)?.classList.remove("now");
   step = Math.max(0, Math.min(number, layout.steps.length - 1));
-  rows[step].classList.add("now");
+  if (!rows.has(step)) drawAround(step);
+  rows.get(step).classList.add("now");
   if (isScrolling) scrollTo(layout.steps[step].y);
   byId("position").textContent = `step ${step + 1} of ${layout.steps.length}`;
   showStep(layout.steps[step]);
@@ -40,6 +49,11 @@ function scrollTo(y) {
   const chart = byId("chart");
   const room = chart.clientHeight - byId("heads").clientHeight;
   if (y < chart.scrollTop + 30 || y > chart.scrollTop + room - 60) chart.scrollTop = Math.max(0, y - room / 3);
+}
+
+function onScroll() {
+  const here = search(layout.steps, (line) => line.y > byId("chart").scrollTop);
+  if (layout.steps.length > NEAR && Math.abs(here - center) > NEAR / 2) drawAround(here);
 }
 
 function showNothing() {
@@ -154,6 +168,7 @@ const KEYS = {
 };
 
 function listen() {
+  byId("chart").addEventListener("scroll", onScroll);
   for (const [id, action] of Object.entries(ACTIONS)) byId(id).addEventListener("click", action);
   document.addEventListener("keydown", (press) => {
     const isTyping = ["INPUT", "SELECT"].includes(press.target.tagName) && press.target.type !== "checkbox";
