@@ -10,6 +10,7 @@ from psync.system import System
 from sim.claims import Claims
 from sim.contents import Contents
 from sim.crash import Choose
+from sim.databases import DatabaseStore
 from sim.disk import Disk
 from sim.files import Files
 from sim.gate import Gate, Watcher, Witness
@@ -63,8 +64,9 @@ class Machine:
         self.disk = Disk(self.now_ns)
         if world.trace.is_kept:
             self.disk.watchers.append(Contents(name, self.disk, world.trace).look)
+        self.databases = DatabaseStore(self.disk)
         user = Process(self.stack, USER_PROCESS_ID, world.loop, world.trace)
-        self.files = Files(SimOperatingSystem(self.disk, Gate(user, world.trace, [], [])))
+        self.files = Files(self.disk, SimOperatingSystem(self.disk, Gate(user, world.trace, [], [])))
 
     def now_ns(self) -> int:
         """The wall clock, in nanoseconds since 1970."""
@@ -97,6 +99,7 @@ class Machine:
             process.vanish()
         self.stack.forget()
         self.disk.cut(choose)
+        self.databases.cut(choose)
 
     def boot(self) -> None:
         """Start again after a power cut, with the disk as it was left."""
