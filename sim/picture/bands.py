@@ -17,6 +17,9 @@ HEALED = "all faults end, listeners are started anew"
 # Faults that go on until they are healed, though nothing of them says how long.
 ENDLESS = frozenset({"DiskFull", "LinkClogged"})
 
+# They are there from the beginning; what is counted is what they keep a program from.
+ARMED = frozenset({"FileLocked"})
+
 # Their seconds are no length, or the trace tells their end better.
 TOLD_OTHERWISE = frozenset({"ClockJumps", "NetworkSilent", "PowerCut", "ProcessHangs", "ProcessKilled"})
 
@@ -74,7 +77,7 @@ def _planned(events: Sequence[Event], fates: Iterable[Fate]) -> Iterator[Band]:
         name = type(fate.fault).__name__
         if not fate.effects or name in TOLD_OTHERWISE or (seconds is None and name not in ENDLESS):
             continue
-        first = fate.effects[0]
+        first = 0 if name in ARMED else fate.effects[0]
         end = last if seconds is None else _at(events, first, round(seconds * SECOND_NS), last)
         yield Band("fault", _where(fate), fate.words, first, max(first, end))
 

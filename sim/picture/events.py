@@ -20,7 +20,7 @@ CLASSES = {
     "content": "contents of files",
     "look": "reads of disks",
     "receipt": "receipts (ACK)",
-    "user": "user and checkers",
+    "user": "the user's own calls",
 }
 HIDDEN = ("receipt", "user")
 

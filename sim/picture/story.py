@@ -17,6 +17,13 @@ WORDS = {
     "ClockJumps": "the clock of {machine} jumps by {seconds:g} s at system call {number}",
     "ConnectionReset": "connections between {source} and {target} are reset after {packets} packets",
     "DiskFull": "the disk of {machine} has room for {bytes} bytes more",
+    "FileLocked": "another program on {machine} has {path} open ({state}) for {seconds:g} s",
+    "KeyMismatch": "{machine} has another key in run {run} ({part})",
+    "PortMismatch": "{machine} has port {port} in run {run}",
+    "RivalRun": "another run begins on {machine} at system call {number}",
+    "SecondListener": "a second listener starts on {machine} before run {run}, as instance {instance}",
+    "SourceWritten": "the user of {machine} is half-way through a source file at {call} {number}",
+    "TargetWritten": "the user of {machine} writes a file of the target when temporary file {number} is made",
     "DiskSlow": "the disk of {machine} takes {seconds:g} s for system call {number}",
     "LinkClogged": "the link {source} → {target} is slow: {bytes_per_second} bytes a second",
     "NameLost": "{machine} cannot resolve the name {name} for {seconds:g} s",
@@ -158,7 +165,9 @@ def _key(fault: Fault) -> tuple[str, ...]:
 
 
 def _number(fault: Fault) -> int:
-    return int(getattr(fault, "number", 0) or getattr(fault, "packets", 0))
+    return int(
+        next((getattr(fault, name) for name in ("number", "packets", "run") if hasattr(fault, name)), 0)
+    )
 
 
 def _end(machine: str, is_remote: bool) -> str:

@@ -1,6 +1,7 @@
 """What lasted, and from when to when."""
 
 import pytest
+from msgspec import Struct
 
 from sim.faults import ClockJumps, DiskFull, Fault, PortFiltered
 from sim.link import SECOND_NS
@@ -9,6 +10,13 @@ from sim.picture.story import Fate
 from sim.trace import Event
 
 HEALED = ("world", "note", "all faults end, listeners are started anew")
+
+
+class FileLocked(Struct, frozen=True):
+    """A lock as a Windows machine has it."""
+
+    machine: str
+    seconds: float
 
 
 def _events(*lines: tuple[str, str, str]) -> list[Event]:
@@ -53,6 +61,14 @@ def test_the_plan_tells_how_long_other_faults_lasted_but_none_outlives_the_heali
     events = _events((*HEALED[:2], "begin"), ("far", "fault", ""), *[("near", "note", "")] * 2, HEALED)
 
     assert bands(events, [Fate(fault, "words", (1,))]) == [Band("fault", "far", "words", 1, last)]
+
+
+def test_a_lock_is_there_before_it_keeps_anybody_from_anything():
+    events = _events(*[("near", "note", "")] * 2, ("far", "fault", "FileLocked rename 5"), HEALED)
+
+    assert bands(events, [Fate(FileLocked("far", 2.5), "words", (2,))]) == [
+        Band("fault", "far", "words", 0, 3)
+    ]
 
 
 @pytest.mark.parametrize(

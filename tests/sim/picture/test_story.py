@@ -1,5 +1,6 @@
 """The words for a plan, its faults, and its end."""
 
+from string import Formatter
 from typing import get_args
 
 import pytest
@@ -30,6 +31,13 @@ def _fates(*faults: Fault, events: list[Event]) -> list[tuple[int, ...]]:
 
 def test_each_fault_of_the_catalogue_has_words():
     assert {fault.__name__ for fault in get_args(Fault)} <= WORDS.keys()
+
+
+@pytest.mark.parametrize("fault", get_args(Fault))
+def test_the_words_of_a_fault_are_filled_with_its_fields(fault: type[Struct]):
+    used = {field for _, field, _, _ in Formatter().parse(WORDS[fault.__name__]) if field}
+
+    assert used - {*fault.__struct_fields__} == set()
 
 
 def test_a_fault_without_words_is_told_by_its_fields():
