@@ -98,12 +98,19 @@ function wordsOf(line) {
   if (isArrow(events[0])) return arrowWords(events);
   if (isLink(events[0])) return events.map((event) => event[TEXT]).join(", ");
   const telling = events.filter((event) => event[GROUP] === "change" || isError(event));
-  if (telling.length) return counted(telling.map((event) => event[TEXT])).join(", ");
+  if (telling.length) return changeWords(telling);
   const contents = events.filter((event) => event[GROUP] === "content" && !/ holds 0 bytes$/.test(event[TEXT]));
   if (contents.length) return contents.map((event) => event[TEXT]).join(", ");
   const reads = events.filter((event) => /^(reads|lists)/.test(event[TEXT]));
   const words = reads.length ? counted(reads.map((event) => event[TEXT])).join(", ") : "opens and looks";
   return `${words} · ${events.length} calls`;
+}
+
+// The step that ends a line is what matters, and a long line is cut at its end: it stands first.
+function changeWords(events) {
+  const last = events[events.length - 1];
+  if (events.length === 1 || !isStep(last)) return counted(events.map((event) => event[TEXT])).join(", ");
+  return `${last[TEXT]} · first ${counted(events.slice(0, -1).map((event) => event[TEXT])).join(", ")}`;
 }
 
 function arrowWords(events) {

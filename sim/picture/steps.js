@@ -111,6 +111,7 @@ function showStory() {
 }
 
 function showFaults() {
+  if (!RUN.plan) return;
   const effective = RUN.faults.filter(([, effects]) => effects.length).sort((one, other) => one[1][0] - other[1][0]);
   const parts = [element("b", "", RUN.faults.length ? `${effective.length} of ${RUN.faults.length} planned faults took effect. ` : "No faults were planned. ")];
   for (const [words, effects] of effective) {
