@@ -25,7 +25,7 @@ from msgspec import Struct
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 from pyfakefs.fake_filesystem import FakeFilesystem
 
-from sim.crash import EntryChange, Journal
+from sim.crash import Choose, EntryChange, Journal
 from sim.failure import failure
 from sim.inodes import attach, detach, path_of
 
@@ -111,6 +111,7 @@ class Disk:
         node = self._unlink(folder, name)
         self.journal.note_names(EntryChange(folder, name, node, None))
         self.touch(folder)
+        self._tell(node)
 
     def move(self, source: FakeDirectory, name: str, target: FakeDirectory, new_name: str) -> None:
         """Move an entry, over the one that has the new name."""
@@ -156,6 +157,11 @@ class Disk:
             self.journal.sync_folder(node)
         else:
             self.journal.sync_file(node)
+
+    def cut(self, choose: Choose) -> None:
+        """Lose what was not synced, as `choose` decides; watchers are told of the root."""
+        self.journal.cut(choose)
+        self._tell(self.root)
 
     def missing_bytes(self, growth: int) -> int:
         """How much of a file's growth the quota has no room for; a negative growth always fits."""

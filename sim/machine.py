@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from psync.system import System
 from sim.claims import Claims
+from sim.contents import Contents
 from sim.crash import Choose
 from sim.databases import DatabaseStore
 from sim.disk import Disk
@@ -61,6 +62,8 @@ class Machine:
         self._process_ids = count(FIRST_PROCESS_ID)
         self.stack = world.network.plug_in(name)
         self.disk = Disk(self.now_ns)
+        if world.trace.is_kept:
+            self.disk.watchers.append(Contents(name, self.disk, world.trace).look)
         self.databases = DatabaseStore(self.disk)
         user = Process(self.stack, USER_PROCESS_ID, world.loop, world.trace)
         self.files = Files(self.disk, SimOperatingSystem(self.disk, Gate(user, world.trace, [], [])))
@@ -75,6 +78,9 @@ class Machine:
         world = self._world
         process = Process(self.stack, next(self._process_ids), world.loop, world.trace)
         self.processes.append(process)
+        world.trace.record(
+            process.name, "process", f"starts {getattr(program, '__name__', 'a program').strip('_')}"
+        )
         gate = Gate(process, world.trace, self.watchers, self.witnesses)
         system = SimSystem(self, process, gate, world.random(f"entropy of {process.name}"))
         self.systems[process] = system
@@ -92,7 +98,7 @@ class Machine:
         for process in self.processes:
             process.vanish()
         self.stack.forget()
-        self.disk.journal.cut(choose)
+        self.disk.cut(choose)
         self.databases.cut(choose)
 
     def boot(self) -> None:
