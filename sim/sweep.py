@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.synchronize import Event
@@ -38,7 +38,7 @@ class Carried(Struct, frozen=True):
     processor_seconds: float
 
 
-def sweep(preset: str, seeds: range, jobs: int) -> Iterator[Carried]:
+def sweep(preset: str, seeds: range, jobs: int) -> Generator[Carried]:
     """Carry out the plans of all seeds; close the iterator to end it early.
 
     Raises `BrokenProcessPool` if a process was killed from outside.

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -54,15 +54,16 @@ class Tally:
         self._virtual_seconds = 0.0
         self._digest = hashlib.sha256()
 
-    def add(self, seed: int, result: Result) -> None:
-        """Count what one seed has come to."""
+    def add(self, seed: int, result: Result) -> Finding | None:
+        """Count what one seed has come to; give what it broke, if it did."""
+        finding = Finding(seed, result.broken) if result.broken else None
         self.tried += 1
-        if result.broken:
-            self.findings.append(Finding(seed, result.broken))
+        self.findings += [finding] if finding else []
         self._effects.update(result.effects)
         self._reached.update(result.reached)
         self._virtual_seconds += result.virtual_seconds
         self._digest.update(f"{seed} {result.application_digest} {result.broken}\n".encode())
+        return finding
 
     def summary(self, preset: str, seeds: str, speed: Speed) -> Summary:
         """All of it."""
@@ -87,7 +88,7 @@ def never(reached: Iterable[str]) -> tuple[str, ...]:
 
 def text_of(summary: Summary) -> list[str]:
     """Lines for an operator: how fast it was, what failed, what was reached."""
-    return [*speed_lines(summary), *coverage_lines(summary)]
+    return [*speed_lines(summary), *coverage_lines(summary.effects, summary.reached)]
 
 
 def speed_lines(summary: Summary) -> list[str]:
@@ -104,16 +105,17 @@ def speed_lines(summary: Summary) -> list[str]:
     ]
 
 
-def coverage_lines(summary: Summary) -> list[str]:
+def coverage_lines(effects: Mapping[str, int], reached: Mapping[str, int]) -> list[str]:
     """Faults by their effect, and which of the *sometimes* were reached by how many seeds."""
+    missing = never(reached)
     return [
-        *_table("faults by effect", summary.effects),
-        *_table("reached sometimes, by so many seeds", summary.reached),
-        *(["never reached:"] if summary.never else ["never reached: none"]),
-        *(f"  {name:<30} {SOMETIMES.get(name, '')}" for name in summary.never),
+        *_table("faults by effect", effects),
+        *_table("reached sometimes, by so many seeds", reached),
+        "never reached:" if missing else "never reached: none",
+        *(f"  {name:<30} {SOMETIMES[name]}" for name in missing),
     ]
 
 
-def _table(title: str, counts: dict[str, int]) -> list[str]:
+def _table(title: str, counts: Mapping[str, int]) -> list[str]:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [f"{title}:" if ordered else f"{title}: none", *(f"  {name:<30} {n:>9,}" for name, n in ordered)]
