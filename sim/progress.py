@@ -14,9 +14,10 @@ LINE_SECONDS = 10.0
 class Meter:
     """Counts seeds, and says how many there are an hour. Writes to `stream`, which is not where results go."""
 
-    def __init__(self, total: int, stream: TextIO) -> None:
+    def __init__(self, total: int, stream: TextIO, *, line_seconds: float = LINE_SECONDS) -> None:
         self._total = total
         self._stream = stream
+        self._line_seconds = line_seconds
         self._done = self._broken = 0
         self._begun = self._said = time.monotonic()
         self._bar = _bar(Console(file=stream)) if stream.isatty() else None
@@ -28,7 +29,7 @@ class Meter:
         self._broken += is_broken
         if self._bar and self._task is not None:
             self._bar.update(self._task, advance=1, description=self._speed())
-        elif time.monotonic() - self._said >= LINE_SECONDS:
+        elif time.monotonic() - self._said >= self._line_seconds:
             self._said = time.monotonic()
             print(f"{self._done:,} of {self._total:,} seeds, {self._speed()}", file=self._stream, flush=True)
 
