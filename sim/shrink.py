@@ -9,10 +9,12 @@ by the clock, so that two machines would keep different plans, and it reduces
 the choices behind a value where here each try is one step of a plan that a
 reader can follow.
 
-Two plans count as breaking the same if the names before the colon are equal; of
-what no checker has foreseen, the class of the error too.
+Two plans break the same if they are told in the same words, up to the first
+name or number: to end with an error is not the same as to leave a wrong tree,
+although both break what `converges` promises.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -27,7 +29,7 @@ TRIES_MAX = 2000
 # What says where a plan comes from; what only tells contents apart, the smaller not the simpler.
 _KEPT = frozenset({"preset", "seed", "version"})
 
-_UNFORESEEN = ("error", "unhandled")
+_CIRCUMSTANCES = re.compile(r"b?['\"].*|[\d(\[{].*", re.DOTALL)
 
 # Tells what a plan breaks; nothing if every promise is kept.
 Judge = Callable[[Plan], str]
@@ -38,8 +40,7 @@ Way = tuple[str | int, ...]
 
 def promise_of(broken: str) -> str:
     """What was broken, without the circumstances."""
-    name = broken.partition(":")[0]
-    return broken.partition("(")[0] if name in _UNFORESEEN else name
+    return _CIRCUMSTANCES.sub("", broken).strip()
 
 
 class Shrinker:

@@ -19,7 +19,7 @@ PLAN = Plan(
 
 
 def _shrunk(judge: Judge, plan: Plan = PLAN) -> Plan:
-    shrinker = Shrinker(plan, "whole", judge)
+    shrinker = Shrinker(plan, "whole: torn", judge)
     shrinker.shrink()
     return shrinker.plan
 
@@ -79,7 +79,9 @@ def test_the_number_of_tries_has_a_limit():
 @pytest.mark.parametrize(
     ("broken", "promise"),
     [
-        ("whole: b'a' is torn: 3 bytes", "whole"),
+        ("whole: b'a' is torn: 3 bytes", "whole:"),
+        ("converges: exit code 5 although nothing fails", "converges: exit code"),
+        ("converges: the target differs: [b'a']", "converges: the target differs:"),
         ("error: KeyError('far')", "error: KeyError"),
         ("unhandled: OSError(5, 'a'); ValueError()", "unhandled: OSError"),
         ("", ""),
