@@ -13,8 +13,7 @@ def explain(plan: Plan) -> list[str]:
     """Lines for an operator: first what is one value, then what there is several of."""
     values = structs.asdict(plan)
     plain = {name: value for name, value in values.items() if not isinstance(value, tuple)}
-    width = max(map(len, plain))
-    lines = [f"{_words(name):{width}}  {_value(value)}" for name, value in plain.items()]
+    lines = [f"{_words(name):<16} {_value(value)}" for name, value in plain.items()]
     for name, value in values.items():
         if isinstance(value, tuple):
             lines += _several(name, value)

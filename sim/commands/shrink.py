@@ -59,4 +59,5 @@ class _Judge:
 
 def _size(plan: Plan) -> str:
     edits = sum(map(len, plan.edits))
-    return f"{len(plan.faults)} faults, {len(plan.source) + len(plan.target)} files, {edits} edits"
+    counts = {"fault": len(plan.faults), "file": len(plan.source) + len(plan.target), "edit": edits}
+    return ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())

@@ -7,9 +7,9 @@ A copy that asked for each file would take as many round trips as there are
 files; what is seen is a fixed number of them.
 """
 
-from sim.files import Tree
 from sim.link import Route
 from sim.replication import Replication
+from sim.trees import Tree
 from sim.world import World
 
 

@@ -8,10 +8,10 @@ Where the power mostly holds for as long as a run takes, one or two are enough.
 
 import asyncio
 
-from sim.files import Tree
 from sim.gate import Call
 from sim.machine import Machine
 from sim.replication import Replication
+from sim.trees import Tree
 from sim.world import World
 
 FILES = 40

@@ -92,4 +92,4 @@ def test_a_broken_seed_ends_with_code_1_and_every_option(tmp_path: Path):
 
     assert ran.returncode == 1
     assert ran.stdout.startswith("clean, seed 1: broken, converges: the target differs")
-    assert "\noptions:\n  preset         clean\n" in ran.stdout
+    assert "\noptions:\n  preset           clean\n" in ran.stdout

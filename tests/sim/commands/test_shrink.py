@@ -6,7 +6,6 @@ import click
 import pytest
 
 from sim.commands.shrink import run_shrink
-from sim.plan import FileSpec, Plan
 from sim.replay import read
 from tests.sim.broken_checkout import break_copy, simulate
 
@@ -25,11 +24,7 @@ def test_a_broken_seed_is_reduced_and_kept_as_a_regression(tmp_path: Path):
     file = checkout / "tests" / "regressions" / "converges-clean-1.json"
     replayed = simulate("replay", str(file), checkout=checkout)
 
-    kept = read(file)
-    (source,) = kept.plan.source or kept.plan.target
-    assert kept.plan in (
-        Plan("clean", 1, source=(FileSpec(source.path, 0, source.version),)),
-        Plan("clean", 1, target=(FileSpec(source.path, 0, source.version),)),
-    )
+    plan = read(file).plan
+    assert sum(map(len, (plan.source, plan.target, plan.edits, plan.faults))) == 1
     assert f"kept in {file}; again: python -m sim replay {file}" in ran.stdout
     assert (ran.returncode, replayed.returncode) == (1, 1)
