@@ -1,6 +1,5 @@
 """What a run leaves behind for a reader: its trace as lines of JSON, its picture as a page."""
 
-from importlib import import_module
 from pathlib import Path
 
 from sim.plan import Plan
@@ -23,5 +22,6 @@ def write_picture(world: World, file: Path, title: str, plan: Plan | None, resul
 
 def _draw(world: World, plan: Plan | None, result: Result | None, title: str) -> str:
     """Drawing is imported where it is wanted: a sweep's processes have no use for it."""
-    page: str = import_module("sim.picture").draw(world, plan, result, title)
-    return page
+    from sim.picture import draw
+
+    return draw(world, plan, result, title)
