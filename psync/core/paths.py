@@ -255,6 +255,13 @@ def is_temporary_name(name: bytes) -> bool:
     return _TEMPORARY_NAME.fullmatch(name) is not None
 
 
+def entry_text(folder: HostPath, below: tuple[bytes, ...]) -> str:
+    """Write the path of an entry below a folder as the folder's host does; for messages only."""
+    separator = "\\" if folder.style is PathStyle.WINDOWS else "/"
+    names = [name.decode("utf-8", "surrogateescape") for name in below]
+    return separator.join([str(folder).rstrip(separator), *names])
+
+
 # What a host can hold
 
 

@@ -11,7 +11,7 @@ from psync.core.content import Content, Outcome, Request, Unsupplied
 from psync.core.errors import ProtocolViolation
 from psync.core.filters import Filters
 from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
-from psync.core.manifest import Listing, Order
+from psync.core.manifest import EntryPath, Listing, Order
 from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
 from psync.disk.folder import Folder, lineage_of
@@ -120,6 +120,10 @@ class LocalEndpoint:
                         yield outcomes
             finally:
                 target.close()
+
+    def path_on_host(self, path: EntryPath) -> str:
+        """No listener was asked."""
+        return ""
 
     def blame(self, reason: str) -> ProtocolViolation:
         """Say what went wrong here, which would be a defect."""

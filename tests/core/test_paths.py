@@ -21,6 +21,7 @@ from psync.core.paths import (
     component_refusal,
     decode_name,
     encode_name,
+    entry_text,
     fold_ascii,
     is_drive_letter,
     is_temporary_name,
@@ -365,4 +366,21 @@ def test_the_reading_of_paths_asks_nothing_of_the_running_system(module):
         "string",
         "typing",
     }
-    assert imported <= texts_and_values | {"psync.core.errors", "psync.core.paths"}
+    assert imported <= texts_and_values | {"psync.core.errors", "psync.core.paths", "psync.core.problems"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "style", "below", "text"),
+    [
+        ("C:\\Target", PathStyle.WINDOWS, (b"sub", b"a.doc"), "C:\\Target\\sub\\a.doc"),
+        ("C:\\", PathStyle.WINDOWS, (b"a.doc",), "C:\\a.doc"),
+        ("\\\\nas\\vol1", PathStyle.WINDOWS, (b"a.doc",), "\\\\nas\\vol1\\a.doc"),
+        ("/srv", PathStyle.POSIX, (b"sub", b"\xff"), "/srv/sub/\udcff"),
+        ("/", PathStyle.POSIX, (b"a",), "/a"),
+        ("/srv", PathStyle.POSIX, (), "/srv"),
+    ],
+)
+def test_an_entry_is_written_as_the_host_of_its_folder_writes_it(
+    folder: str, style: PathStyle, below: tuple[bytes, ...], text: str
+):
+    assert entry_text(parse_host_path(folder, style), below) == text
