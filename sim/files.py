@@ -1,12 +1,14 @@
 """The files of a machine in the hands of its user, for scenarios: to arrange and to look."""
 
 import contextlib
+import ntpath
 import posixpath
 import stat
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from psync.core.paths import PathStyle
 from sim.operating_system import SimOperatingSystem
 
 # An absolute path is relative to no folder.
@@ -26,15 +28,17 @@ Tree = dict[bytes, bytes | Link | None]
 class Files:
     """What a user does at the machine itself. Paths are absolute; `os` is for all that has no method here."""
 
-    def __init__(self, system_os: SimOperatingSystem) -> None:
+    def __init__(self, system_os: SimOperatingSystem, style: PathStyle = PathStyle.POSIX) -> None:
         self.os = system_os
+        self._style = style
+        self._paths = ntpath if style is PathStyle.WINDOWS else posixpath
 
     def plant(self, root: bytes, tree: Tree) -> None:
         """Make what `tree` lists below `root`, and the folders on the way."""
         self.make_folder(root)
         for name, content in tree.items():
-            path = posixpath.join(root, name)
-            self.make_folder(path if content is None else posixpath.dirname(path))
+            path = self._paths.join(root, self._own(name))
+            self.make_folder(path if content is None else self._paths.dirname(path))
             if isinstance(content, Link):
                 self.os.symlink(content.target, path, dir_fd=NO_FOLDER)
             elif content is not None:
@@ -46,9 +50,10 @@ class Files:
 
     def make_folder(self, path: bytes) -> None:
         """Make a folder and those above it, unless they are there."""
-        parent = posixpath.dirname(path)
-        if parent != path:
-            self.make_folder(parent)
+        parent = self._paths.dirname(path)
+        if parent == path:
+            return
+        self.make_folder(parent)
         with contextlib.suppress(FileExistsError):
             self.os.mkdir(path)
 
@@ -79,8 +84,12 @@ class Files:
         finally:
             self.os.close(fd)
 
+    def _own(self, name: bytes) -> bytes:
+        """A relative path as this machine writes it; trees are written alike for all machines."""
+        return name.replace(b"/", b"\\") if self._style is PathStyle.WINDOWS else name
+
     def _entries(self, root: bytes, folder: bytes) -> Iterator[tuple[bytes, bytes | Link | None]]:
-        fd = self.os.open(posixpath.join(root, folder), self.os.O_RDONLY | self.os.O_DIRECTORY)
+        fd = self.os.open(self._paths.join(root, self._own(folder)), self.os.O_RDONLY | self.os.O_DIRECTORY)
         try:
             with self.os.scandir(fd) as entries:
                 found = [
@@ -90,7 +99,7 @@ class Files:
         finally:
             self.os.close(fd)
         for name, status in found:
-            path = posixpath.join(root, name)
+            path = self._paths.join(root, self._own(name))
             if stat.S_ISLNK(status.st_mode):
                 yield name, Link(self.os.readlink(path, dir_fd=NO_FOLDER))
             elif stat.S_ISDIR(status.st_mode):
