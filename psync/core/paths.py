@@ -206,6 +206,13 @@ def _folded(names: Iterable[str], style: PathStyle) -> list[str]:
     return [fold_ascii(name) if style is PathStyle.WINDOWS else name for name in names]
 
 
+def folders_of(path: HostPath) -> tuple[bytes, ...]:
+    """Give the root of a path, each folder on the way and the path itself, as the host's calls take them."""
+    lengths = range(len(path.components) + 1)
+    folders = (HostPath(path.style, path.root, path.components[:length]) for length in lengths)
+    return tuple(encode_name(str(folder), path.style) for folder in folders)
+
+
 # Names as bytes
 
 

@@ -92,7 +92,7 @@ class LocalEndpoint:
         is_stale = self._names.is_foreign if self._right is not None else None
         with self._share(self._folder) as folder:
             listings = scan(folder, order, filters, is_stale)
-            while batch := await self._worker.run(_next_listings, listings):
+            while batch := await self._worker.run(_next_listings, folder, listings):
                 yield batch
                 await asyncio.sleep(0)
 
@@ -182,8 +182,8 @@ _OPENERS = {
 }
 
 
-def _next_listings(listings: Iterator[Listing]) -> list[Listing]:
-    """Take the next few folders of a scan."""
+def _next_listings(folder: Folder, listings: Iterator[Listing]) -> list[Listing]:
+    """Take the next few folders of a scan; between two steps it keeps no folder of Windows from being renamed."""
     batch: list[Listing] = []
     entries = 0
     for listing in islice(listings, SCAN_FOLDERS_PER_STEP):
@@ -191,6 +191,8 @@ def _next_listings(listings: Iterator[Listing]) -> list[Listing]:
         entries += len(listing.entries)
         if entries >= SCAN_ENTRIES_PER_STEP:
             break
+    if folder.is_on_windows:
+        folder.let_go()
     return batch
 
 

@@ -22,6 +22,7 @@ from psync.core.paths import (
     decode_name,
     encode_name,
     entry_text,
+    folders_of,
     fold_ascii,
     is_drive_letter,
     is_temporary_name,
@@ -384,3 +385,18 @@ def test_an_entry_is_written_as_the_host_of_its_folder_writes_it(
     folder: str, style: PathStyle, below: tuple[bytes, ...], text: str
 ):
     assert entry_text(parse_host_path(folder, style), below) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "style", "folders"),
+    [
+        ("/srv/a", PathStyle.POSIX, (b"/", b"/srv", b"/srv/a")),
+        ("/", PathStyle.POSIX, (b"/",)),
+        ("c:/a/\ud800", PathStyle.WINDOWS, (b"c:\\", b"c:\\a", b"c:\\a\\\xed\xa0\x80")),
+        ("\\\\nas\\vol1\\a", PathStyle.WINDOWS, (b"\\\\nas\\vol1", b"\\\\nas\\vol1\\a")),
+    ],
+)
+def test_the_folders_of_a_path_lead_from_its_root_to_it(
+    path: str, style: PathStyle, folders: tuple[bytes, ...]
+):
+    assert folders_of(parse_host_path(path, style)) == folders
