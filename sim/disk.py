@@ -109,11 +109,16 @@ class Disk:
 
         `path` is one of the disk: `/C:/folder/file`. Programs under the rules of Linux do not notice.
         """
+        node = self.find(path)
+        assert node is not None, f"no file at {path!r}"
+        return self.handles.open(node, state)
+
+    def find(self, path: bytes) -> FakeFile | None:
+        """Give what lies at a path of the disk, following no link; None if nothing does."""
         node: FakeFile | None = self.root
         for name in path.decode("utf-8", self.name_errors).strip("/").split("/"):
             node = self.look_up(node, name) if isinstance(node, FakeDirectory) else None
-        assert node is not None, f"no file at {path!r}"
-        return self.handles.open(node, state)
+        return node
 
     def make_file(self, folder: FakeDirectory, name: str, mode: int) -> FakeFile:
         """Make an empty file."""
