@@ -1,9 +1,13 @@
 """The rules of Windows as values: what the table says, names, folding, numbers of errors."""
 
 import errno
+import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sim import windows
 from sim.failure import NotSimulated, failure
 from sim.windows import (
     EXCLUSIVE,
@@ -154,3 +158,37 @@ def test_a_stream_or_a_device_must_never_be_asked_for(name: str):
 def test_names_that_differ_in_case_only_are_one():
     assert fold("Straße ÿ ŵ") == fold("STRAßE Ÿ Ŵ")
     assert {name: fold(name) for name in "µıſя"} == {name: name for name in "µıſя"}
+
+
+def table() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        Path(windows.__file__).with_name("windows_table.json").read_text("utf-8")
+    )
+    return found
+
+
+# Those of Win32; without `\\?\` a path of 260 units ends what a name may have, which is not modelled.
+NAME_ROWS = [row for row in table()["names"] if not row["verbatim"] and len(row["name"]) < 200]
+
+
+def _made_of(name: str) -> str:
+    """What becomes of a name: another one, a device or a stream, or an error."""
+    try:
+        return name_on_disk(name)
+    except NotSimulated:
+        return "a device or a stream"
+    except OSError:
+        return "no name"
+
+
+def _expected(row: dict[str, str]) -> str:
+    becomes = row.get("becomes_on_windows", row["becomes"])
+    if becomes.startswith("\\\\.\\") or ":" in row["name"]:
+        return "a device or a stream"
+    return "no name" if row.get("on_windows", row["result"]) else becomes
+
+
+def test_each_name_of_the_table_becomes_what_it_says():
+    assert {row["name"]: _made_of(row["name"]) for row in NAME_ROWS} == {
+        row["name"]: _expected(row) for row in NAME_ROWS
+    }
