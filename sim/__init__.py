@@ -45,8 +45,9 @@ Rooms: `agenda` is the clock · `loop` is asyncio's own selector loop on it ·
 of a socket · `disk`, `walk`, `opening`, `descriptor`, `entries` its side of a
 file, over the inodes of pyfakefs · `gate`, `operating_system`, `claims`,
 `system` are the seam that production code sees · `windows`, `windows_walk`,
-`windows_system`, `handles` are the rules of a Windows machine · `process`, `machine`, `world`
-put them together · `trace` is what is left.
+`windows_system`, `handles` are the rules of a Windows machine · `process`,
+`machine`, `world` put them together · `trace` is what is left, with `contents`
+for what the files hold · `picture` draws it.
 
 How it is kept honest: tests/sim/network_programs.py runs on the real loopback
 and here, tests/sim/contract.py on a real disk and here, and the outcomes are

@@ -25,7 +25,7 @@ from msgspec import Struct
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 from pyfakefs.fake_filesystem import FakeFilesystem
 
-from sim.crash import EntryChange, Journal
+from sim.crash import Choose, EntryChange, Journal
 from sim.failure import failure
 from sim.handles import Handle, Handles
 from sim.inodes import attach, detach, parent, path_of
@@ -79,7 +79,6 @@ class Disk:
         self.modes_kept = True
         self.fold: Callable[[str], str] | None = None
         self.links_permitted = False
-        self.name_errors = "surrogateescape"  # how bytes that are no UTF-8 stand in names
         self.handles = Handles(self._remove_marked)
         self.journal = Journal()
         self.watchers: list[Callable[[FakeFile], None]] = []
@@ -113,13 +112,6 @@ class Disk:
         assert node is not None, f"no file at {path!r}"
         return self.handles.open(node, state)
 
-    def find(self, path: bytes) -> FakeFile | None:
-        """Give what lies at a path of the disk, following no link; None if nothing does."""
-        node: FakeFile | None = self.root
-        for name in path.decode("utf-8", self.name_errors).strip("/").split("/"):
-            node = self.look_up(node, name) if isinstance(node, FakeDirectory) else None
-        return node
-
     def make_file(self, folder: FakeDirectory, name: str, mode: int) -> FakeFile:
         """Make an empty file."""
         return self._add(folder, name, FakeFile(name, stat.S_IFREG, "", self.files), mode)
@@ -145,6 +137,7 @@ class Disk:
         node = self._unlink(folder, name)
         self.journal.note_names(EntryChange(folder, name, node, None))
         self.touch(folder)
+        self._tell(node)
 
     def move(self, source: FakeDirectory, name: str, target: FakeDirectory, new_name: str) -> None:
         """Move an entry, over the one that has the new name."""
@@ -194,6 +187,11 @@ class Disk:
         else:
             self.journal.sync_file(node)
 
+    def cut(self, choose: Choose) -> None:
+        """Lose what was not synced, as `choose` decides; watchers are told of the root."""
+        self.journal.cut(choose)
+        self._tell(self.root)
+
     def missing_bytes(self, growth: int) -> int:
         """How much of a file's growth the quota has no room for; a negative growth always fits."""
         return 0 if self.quota_bytes is None or growth <= 0 else max(0, growth - self.free_bytes)
@@ -203,9 +201,26 @@ class Disk:
         """What the files hold together."""
         return _used_bytes(self.root)
 
+    def find(self, path: bytes) -> FakeFile | None:
+        """The inode at an absolute path without links, or None."""
+        node: FakeFile = self.root
+        for name in filter(None, path.decode("utf-8", "surrogateescape").split("/")):
+            found = self.look_up(node, name) if isinstance(node, FakeDirectory) else None
+            if found is None:
+                return None
+            node = found
+        return node
+
+    def folder(self, path: bytes) -> FakeDirectory:
+        """The folder at an absolute path without links."""
+        found = self.find(path)
+        if not isinstance(found, FakeDirectory):
+            raise failure(errno.ENOENT)
+        return found
+
     def path(self, node: FakeFile) -> bytes:
         """Where an inode lies, as a path from the root; of one that is removed, what is left of it."""
-        return b"/" + "/".join(path_of(node)).encode("utf-8", self.name_errors)
+        return b"/" + "/".join(path_of(node)).encode("utf-8", "surrogateescape")
 
     @property
     def free_bytes(self) -> int:
@@ -249,7 +264,7 @@ class Disk:
             found.st_mode,
             found.st_ino or 0,
             found.st_dev,
-            node.st_nlink,
+            found.st_nlink,
             found.st_uid,
             size,
             -(-allocated // BLOCK_BYTES) * (BLOCK_BYTES // STAT_BLOCK_BYTES),
@@ -299,7 +314,8 @@ class Disk:
 
 def permits(node: FakeFile, wanted: int) -> bool:
     """Whether the user may do all of READ, WRITE and EXECUTE that `wanted` names."""
-    granted: int = node.st_mode >> 6 if node.st_uid == USER_ID else node.st_mode
+    status = node.stat_result  # FakeFile looks attributes up there, slowly
+    granted: int = status.st_mode >> 6 if status.st_uid == USER_ID else status.st_mode
     return granted & wanted == wanted
 
 

@@ -3,33 +3,22 @@
 import contextlib
 import ntpath
 import posixpath
-import stat
-from collections.abc import Iterator
-
-from msgspec import Struct
 
 from psync.core.paths import PathStyle
+from sim.disk import Disk
 from sim.operating_system import SimOperatingSystem
+from sim.trees import Link, Tree, read_tree
 
 # An absolute path is relative to no folder.
 NO_FOLDER = -1
 
 
-class Link(Struct, frozen=True):
-    """A symbolic link in a tree."""
-
-    target: bytes
-
-
-# Relative path → content of a file, a link, or None for a folder.
-Tree = dict[bytes, bytes | Link | None]
-
-
 class Files:
     """What a user does at the machine itself. Paths are absolute; `os` is for all that has no method here."""
 
-    def __init__(self, system_os: SimOperatingSystem, style: PathStyle = PathStyle.POSIX) -> None:
+    def __init__(self, disk: Disk, system_os: SimOperatingSystem, style: PathStyle = PathStyle.POSIX) -> None:
         self.os = system_os
+        self._disk = disk
         self._style = style
         self._paths = ntpath if style is PathStyle.WINDOWS else posixpath
 
@@ -46,7 +35,9 @@ class Files:
 
     def tree(self, root: bytes) -> Tree:
         """What lies below `root`, in the order of paths."""
-        return dict(sorted(self._entries(root, b"")))
+        return read_tree(
+            self._disk.folder(root.replace(b"\\", b"/") if self._style is PathStyle.WINDOWS else root)
+        )
 
     def make_folder(self, path: bytes) -> None:
         """Make a folder and those above it, unless they are there."""
@@ -87,23 +78,3 @@ class Files:
     def _own(self, name: bytes) -> bytes:
         """A relative path as this machine writes it; trees are written alike for all machines."""
         return name.replace(b"/", b"\\") if self._style is PathStyle.WINDOWS else name
-
-    def _entries(self, root: bytes, folder: bytes) -> Iterator[tuple[bytes, bytes | Link | None]]:
-        fd = self.os.open(self._paths.join(root, self._own(folder)), self.os.O_RDONLY | self.os.O_DIRECTORY)
-        try:
-            with self.os.scandir(fd) as entries:
-                found = [
-                    (posixpath.join(folder, self.os.fsencode(entry.name)), entry.stat(follow_symlinks=False))
-                    for entry in entries
-                ]
-        finally:
-            self.os.close(fd)
-        for name, status in found:
-            path = self._paths.join(root, self._own(name))
-            if stat.S_ISLNK(status.st_mode):
-                yield name, Link(self.os.readlink(path, dir_fd=NO_FOLDER))
-            elif stat.S_ISDIR(status.st_mode):
-                yield name, None
-                yield from self._entries(root, name)
-            else:
-                yield name, self.read(path)

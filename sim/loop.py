@@ -22,6 +22,7 @@ from random import Random
 from typing import Any, TypeVar, TypeVarTuple
 
 from sim.agenda import Agenda
+from sim.jobs import Jobs
 from sim.link import SECOND_NS
 from sim.network import FIRST_FD, Network
 from sim.process import CURRENT, Process, ProcessKilled, current_process
@@ -128,6 +129,7 @@ class SimLoop(BaseSelectorEventLoop):
 
     `tasks`: those not done, with the process that each belongs to.
     `errors`: what was reported to the exception handler, by whomever.
+    `jobs`: what threads would do.
     """
 
     _transports: Mapping[int, Any]
@@ -141,6 +143,7 @@ class SimLoop(BaseSelectorEventLoop):
         self._network = network
         self._random = random
         self._task_numbers = count()
+        self.jobs = Jobs(random, self._executor_delay)
         self.tasks: dict[SimTask[Any], Process | None] = {}
         self.errors: list[dict[str, Any]] = []
         self.set_task_factory(self._make_task)
@@ -184,12 +187,12 @@ class SimLoop(BaseSelectorEventLoop):
         return super().call_at(when, _run_if_alive, callback, *args, context=context)
 
     def run_in_executor(self, executor: Any, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
-        """Run a job in one piece some time later, and give its result some time after that."""
+        """Run a job some time later, and give its result some time after that."""
         return self.create_task(self._work(func, *args))
 
     async def _work(self, func: Callable[[*Ts], T], *args: *Ts) -> T:
         await asyncio.sleep(self._executor_delay())
-        result = func(*args)
+        result: T = await self.jobs.run(partial(func, *args))
         await asyncio.sleep(self._executor_delay())
         return result
 
@@ -291,6 +294,7 @@ class SimLoop(BaseSelectorEventLoop):
             context = process.context if process else copy_context()
             context.run(_close_coroutine, task.get_coro())
         self.tasks.clear()
+        self.jobs.bury()
         for generator in list(self._asyncgens):
             _close_coroutine(generator.aclose())
 

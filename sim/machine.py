@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from psync.core.paths import PathStyle
 from psync.system import System
 from sim.claims import Claims
+from sim.contents import Contents
 from sim.crash import Choose
+from sim.databases import DatabaseStore
 from sim.disk import Disk
 from sim.files import Files
 from sim.gate import Gate, Watcher, Witness
@@ -63,10 +65,13 @@ class Machine:
         self._process_ids = count(FIRST_PROCESS_ID)
         self.stack = world.network.plug_in(name)
         self.disk = Disk(self.now_ns)
+        if world.trace.is_kept:
+            self.disk.watchers.append(Contents(name, self.disk, world.trace).look)
+        self.databases = DatabaseStore(self.disk)
         user = Process(self.stack, USER_PROCESS_ID, world.loop, world.trace)
         if style is PathStyle.WINDOWS:
             format_disk(self.disk)
-        self.files = Files(self.operating_system(user, Gate(user, world.trace, [], [])), style)
+        self.files = Files(self.disk, self.operating_system(user, Gate(user, world.trace, [], [])), style)
 
     def now_ns(self) -> int:
         """The wall clock, in nanoseconds since 1970."""
@@ -84,6 +89,9 @@ class Machine:
         world = self._world
         process = Process(self.stack, next(self._process_ids), world.loop, world.trace)
         self.processes.append(process)
+        world.trace.record(
+            process.name, "process", f"starts {getattr(program, '__name__', 'a program').strip('_')}"
+        )
         gate = Gate(process, world.trace, self.watchers, self.witnesses)
         system = SimSystem(self, process, gate, world.random(f"entropy of {process.name}"))
         self.systems[process] = system
@@ -101,7 +109,8 @@ class Machine:
         for process in self.processes:
             process.vanish()
         self.stack.forget()
-        self.disk.journal.cut(choose)
+        self.disk.cut(choose)
+        self.databases.cut(choose)
 
     def boot(self) -> None:
         """Start again after a power cut, with the disk as it was left."""

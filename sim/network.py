@@ -1,6 +1,5 @@
 """The network of a simulated world: its machines, sockets and routes."""
 
-import selectors
 from functools import partial
 from itertools import count
 from random import Random
@@ -11,7 +10,7 @@ from sim.process import Process
 from sim.sockets import SimSocket
 from sim.stack import Stack
 from sim.tcp import TcpEnd
-from sim.trace import Trace
+from sim.trace import LINK, Trace
 from sim.wire import Wire
 
 # Far above any real descriptor, so that one can never be taken for the other.
@@ -46,7 +45,7 @@ class Network:
         """The way from one machine to another, by their names."""
         key = (source.lower(), target.lower())
         if key not in self._links:
-            self._links[key] = Link(self.agenda, self._route)
+            self._links[key] = Link(self.agenda, self._route, partial(self._record_link, *key))
         return self._links[key]
 
     def links_of(self, name: str) -> list[Link]:
@@ -95,8 +94,7 @@ class Network:
         sock = self._sockets.get(fd)
         if sock is None or sock.owner.is_hung:
             return 0
-        readable = selectors.EVENT_READ if sock.is_readable else 0
-        return readable | (selectors.EVENT_WRITE if sock.is_writable else 0)
+        return sock.readiness
 
     def wires(self, client: SimSocket, server: Stack) -> tuple[Wire, Wire]:
         """Wires from a client to a machine, and back."""
@@ -108,6 +106,9 @@ class Network:
     def _wire(self, source: Stack, target: Stack, ends: str) -> Wire:
         link = Link(self.agenda, LOOPBACK) if source is target else self.link(source.name, target.name)
         return Wire(self.agenda, self._random, link, partial(self._record, target.name, ends))
+
+    def _record_link(self, source: str, target: str, state: str) -> None:
+        self._trace.record("world", LINK, f"{source}>{target} {state}")
 
     def _record(self, arrival: str, ends: str, packet: str, sent_ns: int) -> None:
         self._trace.record(arrival, "net", f"{ends} {packet}", since_ns=sent_ns)

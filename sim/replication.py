@@ -107,10 +107,16 @@ class Replication:
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
-        self._world.note(type(event).__name__)
+        self._world.note(_told(event))
         if isinstance(event, ListenerReady):
             self._ready.set()
         self._hear_too(event)
+
+
+def _told(event: Event) -> str:
+    """What the trace says of an event, paths as the `repr` of bytes."""
+    words = (repr(b"/".join(word)) if isinstance(word, tuple) else str(word) for word in _essence(event))
+    return " ".join(words)
 
 
 def _essence(event: Event) -> tuple[object, ...]:

@@ -20,7 +20,6 @@ from psync.engine.events import Event, Summary
 from sim.checkers import CHECKERS
 from sim.checkers.checker import Broken
 from sim.crash import Choose
-from sim.files import Tree
 from sim.ledger import Ledger
 from sim.link import SECOND_NS
 from sim.machine import EPOCH_NS, Machine
@@ -29,6 +28,8 @@ from sim.plan import CLIENT, Edit, FileSpec, Place, Plan
 from sim.process import Process
 from sim.replication import Replication
 from sim.sometimes import Reached
+from sim.trace import NOTE
+from sim.trees import Link, Tree, content_of
 from sim.world import Unhandled, World
 
 # Folders of the job, and what stands beside them and must never be touched.
@@ -66,6 +67,7 @@ class Trial:
         self.plan = plan
         self.world = world
         self.effects: Counter[str] = Counter()
+        world.loop.jobs.is_interleaved = plan.is_interleaved
         self.reached = Reached()
         self.exit_codes: list[int] = []
         self.is_torn = False
@@ -78,7 +80,7 @@ class Trial:
         self.ledger = Ledger(self.tree_of_source(), self.target_at_first)
         self._listeners: dict[str, Process] = {}
         self._heals: list[Callable[[], None]] = []
-        self._checkers = [checker(self) for checker in CHECKERS]
+        self.checkers = [checker(self) for checker in CHECKERS]
 
     # What faults and checkers ask
 
@@ -114,6 +116,11 @@ class Trial:
         """What the target holds, temporaries included."""
         return self.machine(self.plan.target_place.machine).files.tree(self.target)
 
+    def found_at_target(self, path: bytes) -> bytes | Link | None:
+        """What the target holds at a relative path; None too if there is nothing."""
+        node = self.machine(self.plan.target_place.machine).disk.find(self.target + b"/" + path)
+        return None if node is None else content_of(node)
+
     # The course of a trial
 
     async def run(self) -> None:
@@ -129,6 +136,7 @@ class Trial:
         await self._converge()
 
     async def _heal(self) -> None:
+        self.world.note("all faults end, listeners are started anew")
         while self._heals:
             self._heals.pop()()
         for name, listener in self._listeners.items():
@@ -145,7 +153,7 @@ class Trial:
         self._compare(expected)
         if await self._copy() != 0 or self.replication.last(Summary).files_sent:
             raise Broken("converges", "a second run had something to do")
-        for checker in self._checkers:
+        for checker in self.checkers:
             checker.finish()
 
     def _compare(self, expected: Tree) -> None:
@@ -182,13 +190,14 @@ class Trial:
             is_keyed=plan.is_keyed,
             allow_unauthenticated_network=True,
         )
+        self.world.note(f"run {len(self.exit_codes) + 1} of the job")
         process = self.replication.start_copy(self.machine(CLIENT), settings)
         try:
             async with asyncio.timeout(RUN_SECONDS_MAX):
                 self.exit_codes.append(await process.wait())
         except TimeoutError:
             raise Broken("ends", f"a run was not over after {RUN_SECONDS_MAX:g} seconds") from None
-        for checker in self._checkers:
+        for checker in self.checkers:
             checker.after_run(self.exit_codes[-1])
         return self.exit_codes[-1]
 
@@ -198,7 +207,7 @@ class Trial:
             if not machine.is_up:
                 machine.boot()
                 self.is_torn |= machine.name == self.plan.target_place.machine
-                for checker in self._checkers:
+                for checker in self.checkers:
                     checker.after_power_cut(machine)
         for place in (self.plan.source_place, self.plan.target_place):
             machine = self.machine(place.machine)
@@ -221,7 +230,9 @@ class Trial:
         return folder
 
     def _edit(self, edit: Edit) -> None:
+        what = "is removed" if edit.size < 0 else f"is written anew, {edit.size} bytes"
         machine = self.machine(self.plan.source_place.machine)
+        self.world.trace.record(machine.name, NOTE, f"source file {edit.path!r} {what}")
         path, files = self.source + b"/" + edit.path.encode(), machine.files
         if edit.size < 0:
             if edit.path.encode() in self.tree_of_source():
@@ -242,7 +253,7 @@ class Trial:
 
     def _hear(self, event: Event) -> None:
         self.reached.note_event(event)
-        for checker in self._checkers:
+        for checker in self.checkers:
             checker.heard(event)
 
 

@@ -141,13 +141,17 @@ LAST_FOLDED = "\u024f"
 
 
 def name_on_disk(name: str) -> str:
-    """Give the name that Win32 looks for when it is given one; 123 for what is none."""
+    """Give the name that Win32 looks for when it is given one; 123 for what is none.
+
+    Both as a disk has them, whose bytes are WTF-8: a lone surrogate stands as three escaped bytes.
+    """
     if ":" in name:
         raise NotSimulated(f"the stream {name!r}")
     if _DEVICE.fullmatch(name):
         raise NotSimulated(f"the device {name!r}")
     kept = name.rstrip(". ")
-    units = len(kept.encode("utf-16-le", "surrogatepass")) // 2
+    text = kept.encode("utf-8", "surrogateescape").decode("utf-8", "surrogatepass")
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
     if not kept or _FORBIDDEN.search(kept) or units > NAME_UNITS_MAX:
         raise windows_failure(INVALID_NAME)
     return kept

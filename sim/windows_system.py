@@ -49,7 +49,6 @@ def format_disk(disk: Disk) -> None:
     disk.time_granularity_ns = TIME_STEP_NS
     disk.modes_kept = False
     disk.fold = fold
-    disk.name_errors = "surrogatepass"
     disk.journal.profile = CrashProfile.NTFS
     disk.journal.sync_all()
 
@@ -84,10 +83,6 @@ class WindowsOperatingSystem(SimOperatingSystem):
         self._process = process
         gate.translate = as_windows
 
-    def fsencode(self, filename: str) -> bytes:
-        """Give the WTF-8 of a name."""
-        return filename.encode("utf-8", self._disk.name_errors)
-
     def drop(self, fd: int) -> None:
         """Give a descriptor back, and close its handle."""
         descriptor = self.descriptor(fd)
@@ -98,9 +93,10 @@ class WindowsOperatingSystem(SimOperatingSystem):
 
     def _walk(self, path: bytes, dir_fd: int | None, last: Last) -> Place:
         try:
-            text = path.decode("utf-8", self._disk.name_errors)
+            path.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             raise windows_failure(NO_UNICODE) from None
+        text = path.decode("utf-8", "surrogateescape")
         if not text:
             raise windows_failure(INVALID_NAME)
         start = self._disk.root if is_complete(text) or dir_fd is None else self.descriptor(dir_fd).node

@@ -126,7 +126,7 @@ NAMES = {
     "com10": "com10",
     "x" * 255: "x" * 255,
     "\U0001f600" * 127: "\U0001f600" * 127,
-    "\ud800": "\ud800",
+    "\udced\udca0\udc80": "\udced\udca0\udc80",  # a lone surrogate
 }
 
 
@@ -174,7 +174,8 @@ NAME_ROWS = [row for row in table()["names"] if not row["verbatim"] and len(row[
 def _made_of(name: str) -> str:
     """What becomes of a name: another one, a device or a stream, or an error."""
     try:
-        return name_on_disk(name)
+        made = name_on_disk(name.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape"))
+        return made.encode("utf-8", "surrogateescape").decode("utf-8", "surrogatepass")
     except NotSimulated:
         return "a device or a stream"
     except OSError:
