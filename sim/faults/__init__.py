@@ -8,6 +8,7 @@ call that nobody makes has not tried anything.
 from typing import TypeAlias
 
 from sim.faults.disks import CallFails, DiskFull, DiskSlow, SourceChanges
+from sim.faults.locks import FileLocked
 from sim.faults.networks import (
     ConnectionReset,
     LinkClogged,
@@ -24,6 +25,7 @@ Fault: TypeAlias = (
     | ConnectionReset
     | DiskFull
     | DiskSlow
+    | FileLocked
     | LinkClogged
     | NameLost
     | NetworkSilent
@@ -42,6 +44,7 @@ __all__ = [
     "DiskFull",
     "DiskSlow",
     "Fault",
+    "FileLocked",
     "LinkClogged",
     "NameLost",
     "NetworkSilent",
