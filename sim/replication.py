@@ -30,6 +30,7 @@ from sim.process import Process
 from sim.world import World
 
 STATE_FOLDER = "/var/psync"
+STATE_FOLDERS = {PathStyle.POSIX: STATE_FOLDER, PathStyle.WINDOWS: "C:\\ProgramData\\psync"}
 
 E = TypeVar("E")
 
@@ -54,10 +55,10 @@ class Replication:
         """Start a listener confined to `root`."""
         settings = ListenerSettings(
             host="0.0.0.0",
-            root=RootPath.parse(root, PathStyle.POSIX),
+            root=RootPath.parse(root, machine.style),
             is_keyed=self.prs is not UNKEYED_PRS,
             allow_unauthenticated_network=True,
-            state_folder=STATE_FOLDER,
+            state_folder=STATE_FOLDERS[machine.style],
         )
         return machine.start(self._listener, settings)
 
@@ -75,8 +76,8 @@ class Replication:
     async def copy(self, machine: Machine, source: str, target: str, *, delete: bool = False) -> int:
         """Run one copy to its end; give its exit code."""
         settings = CopySettings(
-            parse_address(source),
-            parse_address(target),
+            parse_address(source, machine.style),
+            parse_address(target, machine.style),
             delete=delete,
             is_keyed=self.prs is not UNKEYED_PRS,
             allow_unauthenticated_network=True,
@@ -106,10 +107,16 @@ class Replication:
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
-        self._world.note(type(event).__name__)
+        self._world.note(_told(event))
         if isinstance(event, ListenerReady):
             self._ready.set()
         self._hear_too(event)
+
+
+def _told(event: Event) -> str:
+    """What the trace says of an event, paths as the `repr` of bytes."""
+    words = (repr(b"/".join(word)) if isinstance(word, tuple) else str(word) for word in _essence(event))
+    return " ".join(words)
 
 
 def _essence(event: Event) -> tuple[object, ...]:

@@ -29,6 +29,7 @@ from sim.plan import CLIENT, Edit, FileSpec, Place, Plan
 from sim.process import Process
 from sim.replication import Replication
 from sim.sometimes import Reached
+from sim.trace import NOTE
 from sim.trees import Link, Tree, content_of
 from sim.world import Unhandled, World
 
@@ -172,6 +173,7 @@ class Trial:
         await self._converge()
 
     async def _heal(self) -> None:
+        self.world.note("all faults end, listeners are started anew")
         while self._heals:
             self._heals.pop()()
         for rival in self._rivals:
@@ -220,6 +222,7 @@ class Trial:
 
     async def _copy(self) -> int:
         """Run the job once, to its end."""
+        self.world.note(f"run {len(self.exit_codes) + 1} of the job")
         process = self.replication.start_copy(self.machine(CLIENT), self._settings())
         try:
             async with asyncio.timeout(RUN_SECONDS_MAX):
@@ -270,7 +273,9 @@ class Trial:
         return folder
 
     def _edit(self, edit: Edit) -> None:
+        what = "is removed" if edit.size < 0 else f"is written anew, {edit.size} bytes"
         machine = self.machine(self.plan.source_place.machine)
+        self.world.trace.record(machine.name, NOTE, f"source file {edit.path!r} {what}")
         path, files = self.source + b"/" + edit.path.encode(), machine.files
         if edit.size < 0:
             if edit.path.encode() in self.tree_of_source():

@@ -33,7 +33,7 @@ class ListenerReady(Struct, frozen=True):
 
 
 class SessionEnded(Struct, frozen=True):
-    """One client is gone. `connection` is safe to log; `reason` is empty after a goodbye.
+    """One client is gone. `connection` is safe to log; `reason` is empty after a run that was served.
 
     `defect`: an error that should not have been, and that ended the session.
     """
@@ -79,9 +79,10 @@ class ContentMoved(Struct, frozen=True):
 
 
 class ProblemFound(Struct, frozen=True):
-    """Trouble with one entry."""
+    """Trouble with one entry. `path_on_host`: of one at a listener's target, as the client asked for it."""
 
     problem: Problem
+    path_on_host: str = ""
 
 
 class ConnectionFailed(Struct, frozen=True):

@@ -8,6 +8,7 @@ call that nobody makes has not tried anything.
 from typing import TypeAlias
 
 from sim.faults.disks import CallFails, DiskFull, DiskSlow, SourceChanges
+from sim.faults.locks import FileLocked
 from sim.faults.networks import (
     ConnectionReset,
     LinkClogged,
@@ -25,6 +26,7 @@ Fault: TypeAlias = (
     | ConnectionReset
     | DiskFull
     | DiskSlow
+    | FileLocked
     | LinkClogged
     | NameLost
     | NetworkSilent
@@ -46,6 +48,7 @@ __all__ = [
     "DiskFull",
     "DiskSlow",
     "Fault",
+    "FileLocked",
     "LinkClogged",
     "NameLost",
     "NetworkSilent",
