@@ -136,8 +136,8 @@ def _sync_fails(d: Drawing) -> Fault:
     return CallFails(d.target, "fsync", d.random.randint(1, 8), d.random.choice(("EIO", "ENOSPC")))
 
 
-def _scan_fails(d: Drawing) -> Fault:
-    call, calls = d.random.choice((("scandir", 4), ("stat", 16)))
+def _source_fails(d: Drawing) -> Fault:
+    call, calls = d.random.choice((("scandir", 4), ("stat", 16), ("fstat", 24)))
     return CallFails(d.source, call, d.random.randint(1, calls), d.random.choice(("EIO", "EACCES")))
 
 
@@ -217,7 +217,7 @@ CLASSES: dict[str, Callable[[Drawing], Fault]] = {
     "clock": _clock,
     "failing call": _call_fails,
     "failing sync": _sync_fails,
-    "failing scan": _scan_fails,
+    "failing source": _source_fails,
     "full disk": _disk_full,
     "slow disk": _disk_slow,
     "changing source": _source_changes,
@@ -241,7 +241,7 @@ PRESETS = {
     "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
     "failing-disk": Preset(("failing call", "full disk"), chance=0.5, rounds=6),
     "failing-sync": Preset(("failing sync",), chance=0.9, rounds=2),
-    "failing-scan": Preset(("failing scan",), chance=0.9, rounds=2),
+    "failing-source": Preset(("failing source",), chance=0.9, rounds=2),
     "meddling": Preset(("changing source", "source being written", "target written"), chance=0.8, rounds=3),
     "rivals": Preset(("rival",), chance=0.9, rounds=2),
     "tampered": Preset(("tampered segment", "endless record"), chance=0.9, rounds=2),
@@ -299,7 +299,10 @@ def _old_files(random: Random, new: tuple[FileSpec, ...], preset: Preset) -> Ite
     half = structs.replace(preset, files_max=(preset.files_min + preset.files_max) // 2)
     for file in _files(random, half, 1000):
         known = next((one for one in new if one.path == file.path), file)
-        yield known if random.random() < 0.3 else file
+        chance = random.random()
+        if chance < 0.1:
+            known = structs.replace(known, size=known.size + 1)  # of the same time
+        yield known if chance < 0.4 else file
 
 
 def _edits(random: Random, round_number: int) -> Iterator[Edit]:

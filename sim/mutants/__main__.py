@@ -67,10 +67,13 @@ def _hunt_all(
 
 
 def _hunt(mutant: Mutant, seeds: range, is_saved: bool) -> Kill | None:
-    """Hunt from one start; of the first start, the plan is kept."""
+    """Hunt from one start; from the first one, the first plan that breaks the right promise is kept."""
     kill = hunt(mutant, mutant.preset, seeds)
-    if kill is not None and is_saved and seeds.start == STARTS[0]:
-        save_plan(mutant, kill)
+    if is_saved and kill is not None and seeds.start == STARTS[0]:
+        is_right = kill.promise == mutant.killer
+        kept = kill if is_right else hunt(mutant, mutant.preset, seeds, mutant.killer)
+        if kept is not None:
+            save_plan(mutant, kept)
     return kill
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from sim.checkers.checker import Broken
 from sim.checkers.faithful import Faithful
+from sim.machine import EPOCH_NS
 from sim.trial import Trial, carry_out
 from tests.sim.checkers.trials import beginning
 from tests.sim.plans import PLAN
@@ -23,7 +24,10 @@ def equal(trial: Trial) -> Faithful:
 
 def test_equal_trees_are_in_order() -> None:
     with beginning() as trial:
-        equal(trial).finish()
+        checker = equal(trial)
+        trial.machine("far").files.remove(b"/srv/data/old")
+        trial.machine("far").files.set_time(b"/srv/data", EPOCH_NS)
+        checker.after_run(0)
 
 
 def test_a_run_of_psync_is_faithful() -> None:
@@ -49,3 +53,14 @@ def test_another_mode_is_told() -> None:
 
         with pytest.raises(Broken, match=r"faithful: b'a' has .*mode=384"):
             checker.finish()
+
+
+def test_a_run_that_leaves_what_it_should_have_deleted_is_told() -> None:
+    with beginning() as trial, pytest.raises(Broken, match=r"faithful: the target differs: \[b'old'\]"):
+        equal(trial).after_run(0)
+
+
+def test_a_run_that_was_disturbed_may_leave_something_to_the_next_one() -> None:
+    with beginning() as trial:
+        trial.effects["DiskFull"] += 1
+        equal(trial).after_run(0)
