@@ -7,6 +7,7 @@ call that nobody makes has not tried anything.
 
 from typing import TypeAlias
 
+from sim.faults.configuration import KeyMismatch, PortMismatch, SecondListener
 from sim.faults.disks import CallFails, DiskFull, DiskSlow, SourceChanges
 from sim.faults.networks import (
     ConnectionReset,
@@ -24,13 +25,16 @@ Fault: TypeAlias = (
     | ConnectionReset
     | DiskFull
     | DiskSlow
+    | KeyMismatch
     | LinkClogged
     | NameLost
     | NetworkSilent
     | PortFiltered
+    | PortMismatch
     | PowerCut
     | ProcessHangs
     | ProcessKilled
+    | SecondListener
     | SegmentTampered
     | SourceChanges
 )
@@ -42,13 +46,16 @@ __all__ = [
     "DiskFull",
     "DiskSlow",
     "Fault",
+    "KeyMismatch",
     "LinkClogged",
     "NameLost",
     "NetworkSilent",
     "PortFiltered",
+    "PortMismatch",
     "PowerCut",
     "ProcessHangs",
     "ProcessKilled",
+    "SecondListener",
     "SegmentTampered",
     "SourceChanges",
 ]
