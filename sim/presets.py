@@ -68,6 +68,7 @@ class Preset(Struct, frozen=True):
     files_min: int = 1
     files_max: int = 8
     mistake_chance: float = 0.0
+    keyed_chance: float = 0.5
 
 
 class Drawing(Struct):
@@ -227,7 +228,7 @@ NETWORK = ("clogged link", "silent network", "reset", "tampered segment", "filte
 
 PRESETS = {
     "clean": Preset(),
-    "documented": Preset(mistake_chance=0.5),
+    "documented": Preset(mistake_chance=0.5, keyed_chance=0.9),
     "lossy": Preset(NETWORK, chance=0.5, rounds=1),
     "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
     "interleave": Preset(
@@ -265,7 +266,7 @@ def derive(name: str, seed: int) -> Plan:
         topology=topology,
         durability=random.choice((Durability.BATCH, Durability.BATCH, Durability.FILE, Durability.NONE)),
         is_deleting=random.random() < 0.6,
-        is_keyed=random.random() < 0.5,
+        is_keyed=random.random() < preset.keyed_chance,
         is_interleaved=random.random() < preset.interleave_chance,
         crash_profile=random.choice((CrashProfile.EXT4, CrashProfile.STRICT_POSIX)),
         source=files,

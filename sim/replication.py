@@ -4,15 +4,15 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from psync.core.addresses import DEFAULT_PORT, parse_address
+from psync.core.addresses import parse_address
 from psync.core.errors import Failure
 from psync.core.paths import PathStyle
 from psync.core.rootpath import RootPath
-from psync.core.settings import DEFAULT_INSTANCE, CopySettings, ListenerSettings
+from psync.core.settings import CopySettings, ListenerSettings
 from psync.engine.copy import Copy
 from psync.engine.events import (
     ChangeDone,
@@ -56,20 +56,21 @@ class Replication:
         machine: Machine,
         root: str,
         *,
-        port: int = DEFAULT_PORT,
         prs: Secret | None = None,
-        instance: str = DEFAULT_INSTANCE,
+        **more: Any,
     ) -> Process:
-        """Start a listener confined to `root`, with the key that all have unless it is given another one."""
+        """Start a listener confined to `root`, with the key that all have unless it is given another one.
+
+        `more`: fields of its settings.
+        """
         prs = prs or self.prs
         settings = ListenerSettings(
             host="0.0.0.0",
-            port=port,
             root=RootPath.parse(root, PathStyle.POSIX),
             is_keyed=prs != UNKEYED_PRS,
-            instance=instance,
             allow_unauthenticated_network=True,
             state_folder=STATE_FOLDER,
+            **more,
         )
         return machine.start(partial(self._listener, prs), settings)
 
