@@ -8,6 +8,7 @@ import traceback
 import pytest
 
 from sim.checkers import CHECKERS
+from sim.checkers.checker import Broken
 from sim.faults import Fault
 from sim.presets import PRESETS
 from tests.checkout import ROOT
@@ -24,7 +25,7 @@ def run(program: str) -> str:
     try:
         with contextlib.redirect_stdout(printed):
             exec(compile(program, "docs/simulation.md", "exec"), {"__name__": "guide"})
-    except Exception as error:
+    except (AssertionError, Broken) as error:
         return traceback.format_exception_only(error)[0]
     return printed.getvalue()
 
