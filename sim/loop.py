@@ -19,6 +19,7 @@ from contextvars import Context, copy_context
 from functools import partial
 from itertools import count
 from random import Random
+from types import CoroutineType
 from typing import Any, TypeVar, TypeVarTuple
 
 from sim.agenda import Agenda
@@ -290,6 +291,8 @@ class SimLoop(BaseSelectorEventLoop):
         Their coroutines are closed here, since the interpreter would do it at a
         moment of its own; what their `finally` blocks ask of a machine is refused.
         """
+        for generator in list(self._asyncgens):
+            _close_inside(generator.ag_await)
         for task, process in list(self.tasks.items()):
             context = process.context if process else copy_context()
             context.run(_close_coroutine, task.get_coro())
@@ -334,6 +337,17 @@ def _refuse(options: dict[str, Any], known: set[str]) -> None:
     unknown = sorted(name for name, value in options.items() if value is not None and name not in known)
     if unknown:
         raise NotImplementedError(f"the simulated network has no {', '.join(unknown)}")
+
+
+def _close_inside(awaited: object) -> None:
+    """Close what an asynchronous generator waits for, from the inside out.
+
+    A coroutine that waits again while it is being closed fails the generator
+    that called it. That one ends, and would leave it to the interpreter.
+    """
+    if isinstance(awaited, CoroutineType):
+        _close_inside(awaited.cr_await)
+        _close_coroutine(awaited)
 
 
 def _close_coroutine(coroutine: Any) -> None:
