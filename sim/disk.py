@@ -29,6 +29,7 @@ from sim.crash import Choose, EntryChange, Journal
 from sim.failure import failure
 from sim.handles import Handle, Handles
 from sim.inodes import attach, detach, parent, path_of
+from sim.trees import Tree, read_tree
 
 USER_ID = 1000
 NAME_BYTES_MAX = 255
@@ -210,6 +211,10 @@ class Disk:
                 return None
             node = found
         return node
+
+    def tree(self, path: bytes) -> Tree:
+        """What lies below a folder, without files that wait for their end, as Windows removes open ones."""
+        return read_tree(self.folder(path), lambda node: not self.handles.is_marked(node))
 
     def folder(self, path: bytes) -> FakeDirectory:
         """The folder at an absolute path without links."""

@@ -59,6 +59,11 @@ class Files:
         finally:
             self.os.close(fd)
 
+    def put(self, path: bytes, content: bytes) -> None:
+        """Write a file, whose folder is made if it is missing."""
+        self.make_folder(self._paths.dirname(path))
+        self.write(path, content)
+
     def set_time(self, path: bytes, mtime_ns: int) -> None:
         """Set the modification time of a file."""
         self.os.utime(path, ns=(mtime_ns, mtime_ns))

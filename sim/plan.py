@@ -10,6 +10,7 @@ from random import Random
 
 from msgspec import Struct
 
+from psync.core.paths import PathStyle
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
 from sim.faults import Fault
@@ -63,7 +64,10 @@ class Edit(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """Everything that a seed decides. Paths are relative, folders arise from them."""
+    """Everything that a seed decides. Paths are relative, folders arise from them.
+
+    `crash_profile` is that of POSIX machines; those in `windows` run under Windows, on NTFS.
+    """
 
     preset: str
     seed: int
@@ -73,6 +77,7 @@ class Plan(Struct, frozen=True):
     is_keyed: bool = False
     is_interleaved: bool = False
     crash_profile: CrashProfile = CrashProfile.EXT4
+    windows: tuple[str, ...] = ()
     source: tuple[FileSpec, ...] = ()
     target: tuple[FileSpec, ...] = ()
     edits: tuple[tuple[Edit, ...], ...] = ()
@@ -82,6 +87,10 @@ class Plan(Struct, frozen=True):
     def runs(self) -> int:
         """How many runs there are while things fail: one, and one after each round of edits."""
         return len(self.edits) + 1
+
+    def style(self, machine: str) -> PathStyle:
+        """What a machine runs under."""
+        return PathStyle.WINDOWS if machine in self.windows else PathStyle.POSIX
 
     @property
     def source_place(self) -> Place:

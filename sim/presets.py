@@ -10,6 +10,7 @@ from random import Random
 
 from msgspec import Struct, structs
 
+from psync.core.paths import PathStyle
 from psync.core.settings import DEFAULT_INSTANCE, Durability
 from sim.crash import CrashProfile
 from sim.faults import (
@@ -19,6 +20,7 @@ from sim.faults import (
     DiskFull,
     DiskSlow,
     Fault,
+    FileLocked,
     KeyMismatch,
     LinkClogged,
     NameLost,
@@ -33,7 +35,9 @@ from sim.faults import (
     SourceChanges,
 )
 from sim.faults.configuration import KeyPart
+from sim.layout import DATA, Layout
 from sim.plan import CLIENT, PLACES, Edit, FileSpec, Plan, Topology
+from sim.windows import OPEN_ELSEWHERE
 
 # A run of a small tree makes so many calls on a machine; a fault at a later one has no effect.
 CALLS_MAX = 160
@@ -68,6 +72,7 @@ class Preset(Struct, frozen=True):
     files_min: int = 1
     files_max: int = 8
     mistake_chance: float = 0.0
+    windows_chance: float = 0.0
     keyed_chance: float = 0.5
 
 
@@ -80,6 +85,8 @@ class Drawing(Struct):
     remotes: tuple[str, ...]
     calls_max: int = CALLS_MAX
     run: int = 1
+    windows: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -187,6 +194,12 @@ def _link(d: Drawing) -> tuple[str, str]:
     return (CLIENT, other) if d.random.random() < 0.5 else (other, CLIENT)
 
 
+def _locked(d: Drawing) -> Fault:
+    path = Layout(PathStyle.WINDOWS).on_disk(DATA).decode() + "/" + d.random.choice(d.files)
+    seconds = d.random.choice((0.5, 8.0, 200.0))
+    return FileLocked(d.random.choice(d.windows), path, seconds, d.random.choice(OPEN_ELSEWHERE))
+
+
 CLASSES: dict[str, Callable[[Drawing], Fault]] = {
     "kill": _kill,
     "power cut": _power_cut,
@@ -202,6 +215,7 @@ CLASSES: dict[str, Callable[[Drawing], Fault]] = {
     "tampered segment": _tampered,
     "filtered port": _filtered,
     "lost name": _name_lost,
+    "locked file": _locked,
 }
 
 
@@ -228,14 +242,22 @@ NETWORK = ("clogged link", "silent network", "reset", "tampered segment", "filte
 
 PRESETS = {
     "clean": Preset(),
-    "documented": Preset(mistake_chance=0.5, keyed_chance=0.9),
+    "documented": Preset(("locked file",), 0.7, mistake_chance=0.5, keyed_chance=0.9, windows_chance=0.7),
     "lossy": Preset(NETWORK, chance=0.5, rounds=1),
     "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
+    "locked": Preset(("locked file",), 0.9, rounds=4, windows_chance=1.0),
+    "windows-hostile": Preset(tuple(CLASSES), 0.4, is_swarm=True, interleave_chance=0.25, windows_chance=1.0),
     "interleave": Preset(
         ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
     ),
     "chaos": Preset(
-        tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True, interleave_chance=0.25, mistake_chance=0.1
+        tuple(CLASSES),
+        chance=0.4,
+        rounds=2,
+        is_swarm=True,
+        interleave_chance=0.25,
+        mistake_chance=0.1,
+        windows_chance=0.3,
     ),
     "medium": Preset(
         tuple(CLASSES),
@@ -246,6 +268,7 @@ PRESETS = {
         files_min=20,
         files_max=60,
         mistake_chance=0.1,
+        windows_chance=0.3,
     ),
 }
 
@@ -259,7 +282,9 @@ def derive(name: str, seed: int) -> Plan:
     remotes = tuple(place.machine for place in (source, target) if place.is_remote)
     calls_max = CALLS_MAX if preset.files_min == 1 else CALLS_MAX * MEDIUM_CALLS
     drawing = Drawing(Random(f"{name}:{seed}:faults"), source.machine, target.machine, remotes, calls_max)
+    drawing.windows = _windows(Random(f"{name}:{seed}:windows"), preset, remotes)
     files = tuple(_files(random, preset, 0))
+    drawing.files = tuple(file.path for file in files)
     plan = Plan(
         preset=name,
         seed=seed,
@@ -268,6 +293,7 @@ def derive(name: str, seed: int) -> Plan:
         is_deleting=random.random() < 0.6,
         is_keyed=random.random() < preset.keyed_chance,
         is_interleaved=random.random() < preset.interleave_chance,
+        windows=drawing.windows,
         crash_profile=random.choice((CrashProfile.EXT4, CrashProfile.STRICT_POSIX)),
         source=files,
         target=tuple(_old_files(random, files, preset)),
@@ -276,6 +302,11 @@ def derive(name: str, seed: int) -> Plan:
     )
     mistakes = structs.replace(drawing, random=Random(f"{name}:{seed}:mistakes"))
     return structs.replace(plan, faults=(*plan.faults, *_mistakes(preset, mistakes, plan.runs)))
+
+
+def _windows(random: Random, preset: Preset, remotes: tuple[str, ...]) -> tuple[str, ...]:
+    """Say which of the listeners' machines run under Windows."""
+    return tuple(name for name in remotes if random.random() < preset.windows_chance)
 
 
 def _files(random: Random, preset: Preset, version: int) -> Iterator[FileSpec]:
@@ -306,8 +337,13 @@ def _faults(preset: Preset, drawing: Drawing) -> Iterator[Fault]:
     classes = [name for name in preset.classes if not preset.is_swarm or random.random() < 0.5]
     for name in classes:
         for _ in range(preset.rounds):
-            if random.random() < preset.chance and (drawing.remotes or name not in NETWORK):
+            if random.random() < preset.chance and _is_possible(name, drawing):
                 yield CLASSES[name](drawing)
+
+
+def _is_possible(name: str, drawing: Drawing) -> bool:
+    """Whether there is a network, or a machine whose files can be locked."""
+    return bool(drawing.windows if name == "locked file" else drawing.remotes or name not in NETWORK)
 
 
 def _mistakes(preset: Preset, drawing: Drawing, runs: int) -> Iterator[Fault]:

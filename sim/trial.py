@@ -11,16 +11,19 @@ ends where the trouble is.
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 from msgspec import Struct
 
-from psync.core.addresses import parse_address
+from psync.core.addresses import Address, parse_address
+from psync.core.paths import PathStyle
 from psync.core.settings import CopySettings, Durability
 from psync.engine.events import Event, Summary
 from sim.checkers import CHECKERS
 from sim.checkers.checker import Broken
 from sim.configuration import KEYS, NO_KEYS, Setup
-from sim.crash import Choose
+from sim.crash import Choose, CrashProfile
+from sim.layout import ROOT, SOURCE, TARGET, TRIPWIRE, Layout, folder_of
 from sim.ledger import Ledger
 from sim.link import SECOND_NS
 from sim.machine import EPOCH_NS, Machine
@@ -33,13 +36,6 @@ from sim.sometimes import Reached
 from sim.trace import NOTE
 from sim.trees import Link, Tree, content_of
 from sim.world import Unhandled, World
-
-# Folders of the job, and what stands beside them and must never be touched.
-ROOT = b"/srv"
-DATA = b"/srv/data"
-SOURCE = b"/home/source"
-TARGET = b"/home/target"
-OUTSIDE = b"/etc/tripwire"
 
 # Longer than every deadline of psync's own: a run that takes more has hung.
 RUN_SECONDS_MAX = 600.0
@@ -78,7 +74,9 @@ class Trial:
         self.rivals: list[Process] = []
         self.replication = Replication(world, hear=self._hear)
         for name in sorted({CLIENT, plan.source_place.machine, plan.target_place.machine}):
-            world.machine(name).disk.journal.profile = plan.crash_profile
+            style = plan.style(name)
+            profile = CrashProfile.NTFS if style is PathStyle.WINDOWS else plan.crash_profile
+            world.machine(name, style).disk.journal.profile = profile
             self.setups[name] = Setup(keys=KEYS if plan.is_keyed else NO_KEYS)
         self.source = self._plant(plan.source_place, plan.source, SOURCE)
         self.target = self._plant(plan.target_place, plan.target, TARGET)
@@ -95,6 +93,10 @@ class Trial:
         """A machine by its name."""
         return self.world.machines[name]
 
+    def layout(self, machine: str) -> Layout:
+        """Where its folders lie."""
+        return Layout(self.machine(machine).style)
+
     def took_effect(self, fault: object, what: str = "") -> None:
         """A fault has happened."""
         kind = f"{type(fault).__name__} {what}".strip()
@@ -109,9 +111,10 @@ class Trial:
         """Write the source file at `path` anew, as its user; False if it is none."""
         place = self.plan.source_place
         inside = path.removeprefix(self.source + b"/")
-        if machine != place.machine or inside == path:
+        node = self.machine(machine).disk.find(path)
+        if machine != place.machine or inside == path or node is None:
             return False
-        size = len(self.machine(machine).files.read(path))
+        size = len(node.byte_contents or b"")
         self._edit(Edit(inside.decode(), max(size, 1), len(self.effects) + 1_000_000))
         return True
 
@@ -122,11 +125,11 @@ class Trial:
 
     def tree_of_source(self) -> Tree:
         """What the source holds."""
-        return self.machine(self.plan.source_place.machine).files.tree(self.source)
+        return self.machine(self.plan.source_place.machine).disk.tree(self.source)
 
     def tree_of_target(self) -> Tree:
         """What the target holds, temporaries included."""
-        return self.machine(self.plan.target_place.machine).files.tree(self.target)
+        return self.machine(self.plan.target_place.machine).disk.tree(self.target)
 
     def found_at_target(self, path: bytes) -> bytes | Link | None:
         """What the target holds at a relative path; None too if there is nothing."""
@@ -200,8 +203,8 @@ class Trial:
         for checker in self.checkers:
             checker.before_run()
         settings = CopySettings(
-            parse_address(self._address(plan.source_place, self.source)),
-            parse_address(self._address(plan.target_place, self.target)),
+            self._address(plan.source_place, SOURCE),
+            self._address(plan.target_place, TARGET),
             delete=plan.is_deleting,
             durability=plan.durability,
             port=setup.port,
@@ -242,7 +245,7 @@ class Trial:
     def _start_listener(self, name: str) -> None:
         setup = self.setups[name]
         process = self.replication.start_listener(
-            self.machine(name), ROOT.decode(), port=setup.port, prs=setup.keys.secret
+            self.machine(name), self.layout(name).typed(ROOT), port=setup.port, prs=setup.keys.secret
         )
         self._listeners[name] = process, setup
 
@@ -255,7 +258,11 @@ class Trial:
     def _rival(self, name: str, instance: str) -> Process:
         setup = self.setups[name]
         return self.replication.start_listener(
-            self.machine(name), ROOT.decode(), port=setup.port, prs=setup.keys.secret, instance=instance
+            self.machine(name),
+            self.layout(name).typed(ROOT),
+            port=setup.port,
+            prs=setup.keys.secret,
+            instance=instance,
         )
 
     def _end_rivals(self) -> None:
@@ -264,38 +271,44 @@ class Trial:
 
     # The user
 
-    def _plant(self, place: Place, files: tuple[FileSpec, ...], local: bytes) -> bytes:
-        """Put files on a disk and sync it; give the folder."""
-        folder = DATA if place.is_remote else local
+    def _plant(self, place: Place, files: tuple[FileSpec, ...], local: str) -> bytes:
+        """Put files on a disk and sync it; give the folder as the disk has it."""
+        folder, layout = folder_of(place, local), self.layout(place.machine)
         machine = self.machine(place.machine)
-        machine.files.plant(folder, {file.path.encode(): file.content for file in files})
+        machine.files.plant(layout.files(folder), {file.path.encode(): file.content for file in files})
         for file in files:
-            machine.files.set_time(folder + b"/" + file.path.encode(), EPOCH_NS - file.version * SECOND_NS)
-        machine.files.plant(OUTSIDE, {b"secret": b"do not touch"})
+            path = layout.files(f"{folder}/{file.path}")
+            machine.files.set_time(path, EPOCH_NS - file.version * SECOND_NS)
+        machine.files.plant(layout.files(TRIPWIRE), {b"secret": b"do not touch"})
         machine.disk.journal.sync_all()
-        return folder
+        return layout.on_disk(folder)
 
     def _edit(self, edit: Edit) -> None:
+        """Change the source; a file that another program has open stays as it is."""
         what = "is removed" if edit.size < 0 else f"is written anew, {edit.size} bytes"
-        machine = self.machine(self.plan.source_place.machine)
+        place = self.plan.source_place
+        machine = self.machine(place.machine)
         self.world.trace.record(machine.name, NOTE, f"source file {edit.path!r} {what}")
-        path, files = self.source + b"/" + edit.path.encode(), machine.files
-        if edit.size < 0:
-            if edit.path.encode() in self.tree_of_source():
-                self.ledger.remove(edit.path.encode())
-                files.remove(path)
-        else:
-            content = FileSpec(edit.path, edit.size, edit.version).content
-            self.ledger.add_version(edit.path.encode(), content)
-            quota, machine.disk.quota_bytes = machine.disk.quota_bytes, None  # the user has put it by
-            files.make_folder(path.rpartition(b"/")[0])
-            files.write(path, content)
-            machine.disk.quota_bytes = quota
+        path = self.layout(place.machine).files(f"{folder_of(place, SOURCE)}/{edit.path}")
+        quota, machine.disk.quota_bytes = machine.disk.quota_bytes, None  # the user has put it by
+        with suppress(PermissionError):
+            (self._remove if edit.size < 0 else self._write)(edit, path)
+        machine.disk.quota_bytes = quota
         machine.disk.journal.sync_all()
 
-    def _address(self, place: Place, folder: bytes) -> str:
-        path = folder.decode()
-        return f"tcp://{place.machine}{path}" if place.is_remote else path
+    def _remove(self, edit: Edit, path: bytes) -> None:
+        if edit.path.encode() in self.tree_of_source():
+            self.machine(self.plan.source_place.machine).files.remove(path)
+            self.ledger.remove(edit.path.encode())
+
+    def _write(self, edit: Edit, path: bytes) -> None:
+        content = FileSpec(edit.path, edit.size, edit.version).content
+        self.machine(self.plan.source_place.machine).files.put(path, content)
+        self.ledger.add_version(edit.path.encode(), content)
+
+    def _address(self, place: Place, local: str) -> Address:
+        layout = self.layout(place.machine)
+        return parse_address(layout.address(place, folder_of(place, local)), self.machine(CLIENT).style)
 
     def _hear(self, event: Event) -> None:
         self.reached.note_event(event)

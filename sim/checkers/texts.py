@@ -4,6 +4,8 @@ The table below is copied from the guide and not from psync; what psync would
 show is made by its own functions from what it reports.
 """
 
+import re
+
 from psync.core.errors import connection_failure_text, device_text
 from psync.engine.events import ConnectionFailed, Event, RunRefused
 from sim.checkers.checker import Broken, Checker
@@ -46,4 +48,5 @@ class Texts(Checker):
         path = folder.decode()
         if not place.is_remote:
             return path
-        return "TCP:" + 2 * "\\" + place.machine + path.replace("/", "\\")
+        shown = re.sub("^/([A-Z]):", lambda drive: f"/{drive[1].lower()}$", path)
+        return "TCP:" + 2 * "\\" + place.machine + shown.replace("/", "\\")

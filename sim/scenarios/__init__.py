@@ -15,6 +15,7 @@ from sim.scenarios import (
     full_disk,
     key_mismatch,
     large_file,
+    locked_target,
     port_mismatch,
     push_one_file,
     record,
@@ -29,6 +30,7 @@ from sim.scenarios.scenario import Scenario, registry
 
 SCENARIOS: dict[str, Scenario] = registry(
     push_one_file,
+    locked_target,
     port_mismatch,
     key_mismatch,
     duplicate_listener,
