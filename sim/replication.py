@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
-from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -73,11 +72,11 @@ class Replication:
             state_folder=STATE_FOLDERS[machine.style],
             **more,
         )
-        return machine.start(partial(self._listener, prs), settings)
+        return machine.start(self._listener, (settings, prs))
 
     def start_copy(self, machine: Machine, settings: CopySettings, *, prs: Secret | None = None) -> Process:
         """Start one copy, with the key that all have unless it is given another one."""
-        return machine.start(partial(self._copy, prs or self.prs), settings)
+        return machine.start(self._copy, (settings, prs or self.prs))
 
     async def listen(self, machine: Machine, root: str) -> Process:
         """Start a listener confined to `root`, and wait until it accepts clients."""
@@ -108,14 +107,16 @@ class Replication:
             digest.update(msgspec.json.encode(_essence(event)) + b"\n")
         return digest.hexdigest()
 
-    async def _listener(self, prs: Secret, settings: ListenerSettings, system: System) -> int:
+    async def _listener(self, given: tuple[ListenerSettings, Secret], system: System) -> int:
+        settings, prs = given
         try:
             return await Listener(settings, prs, system, self._hear).main()
         except Failure as failure:
             self._hear(RunRefused(failure))
             return failure.exit_code
 
-    async def _copy(self, prs: Secret, settings: CopySettings, system: System) -> int:
+    async def _copy(self, given: tuple[CopySettings, Secret], system: System) -> int:
+        settings, prs = given
         return await Copy(settings, prs, system, self._hear).main()
 
     def _hear(self, event: Event) -> None:
