@@ -2,6 +2,7 @@
 
 import pytest
 
+from sim.faults import FileLocked
 from sim.faults.configuration import CONFIGURATION_FAULTS
 from sim.presets import CLASSES, MISTAKES, PRESETS, derive
 
@@ -21,10 +22,10 @@ def test_chaos_draws_every_class_of_faults() -> None:
     assert len(drawn) == len(CLASSES) + len(MISTAKES)
 
 
-def test_the_documented_preset_draws_mistakes_of_operators_and_nothing_else() -> None:
+def test_the_documented_preset_draws_mistakes_of_operators_and_locks_and_nothing_else() -> None:
     drawn = [fault for seed in range(50) for fault in derive("documented", seed).faults]
 
-    assert {type(fault) for fault in drawn} == set(CONFIGURATION_FAULTS)
+    assert {type(fault) for fault in drawn} == {*CONFIGURATION_FAULTS, FileLocked}
 
 
 def test_a_swarm_leaves_classes_out() -> None:
