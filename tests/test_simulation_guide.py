@@ -33,7 +33,7 @@ def run(program: str) -> str:
 def rows(heading: str) -> list[str]:
     """The names in the first column of the table whose first heading this is."""
     table = GUIDE.partition(f"| {heading} |")[2].partition("\n\n")[0]
-    return re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    return re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE)
 
 
 @pytest.mark.parametrize(("program", "output"), PROGRAMS)
