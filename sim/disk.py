@@ -137,6 +137,7 @@ class Disk:
         name = self.spelling(folder, name)
         node = self._unlink(folder, name)
         self.journal.note_names(EntryChange(folder, name, node, None))
+        self.journal.write_through()
         self.touch(folder)
         self._tell(node)
 
@@ -158,7 +159,7 @@ class Disk:
         self.journal.note_names(*changes, EntryChange(target, new_name, None, node))
         for changed in (source, target):
             self.touch(changed)
-        self.journal.note_rename()
+        self.journal.write_through()
         self._tell(node)
 
     def check_changeable(self, folder: FakeDirectory) -> None:
@@ -285,6 +286,8 @@ class Disk:
         self._register(node, mode)
         attach(folder, name, node)
         self.journal.note_names(EntryChange(folder, name, None, node))
+        if isinstance(node, FakeDirectory):
+            self.journal.write_through()
         self.touch(folder)
         self._tell(node)
         return node
