@@ -166,6 +166,23 @@ class Disk:
         """What the files hold together."""
         return _used_bytes(self.root)
 
+    def find(self, path: bytes) -> FakeFile | None:
+        """The inode at an absolute path without links, or None."""
+        node: FakeFile = self.root
+        for name in filter(None, path.decode("utf-8", "surrogateescape").split("/")):
+            found = node.entries.get(name) if isinstance(node, FakeDirectory) else None
+            if found is None:
+                return None
+            node = found
+        return node
+
+    def folder(self, path: bytes) -> FakeDirectory:
+        """The folder at an absolute path without links."""
+        found = self.find(path)
+        if not isinstance(found, FakeDirectory):
+            raise failure(errno.ENOENT)
+        return found
+
     def path(self, node: FakeFile) -> bytes:
         """Where an inode lies, as a path from the root; of one that is removed, what is left of it."""
         return b"/" + "/".join(path_of(node)).encode("utf-8", "surrogateescape")
@@ -212,7 +229,7 @@ class Disk:
             found.st_mode,
             found.st_ino or 0,
             found.st_dev,
-            node.st_nlink,
+            found.st_nlink,
             found.st_uid,
             size,
             -(-allocated // BLOCK_BYTES) * (BLOCK_BYTES // STAT_BLOCK_BYTES),
@@ -256,7 +273,8 @@ class Disk:
 
 def permits(node: FakeFile, wanted: int) -> bool:
     """Whether the user may do all of READ, WRITE and EXECUTE that `wanted` names."""
-    granted: int = node.st_mode >> 6 if node.st_uid == USER_ID else node.st_mode
+    status = node.stat_result  # FakeFile looks attributes up there, slowly
+    granted: int = status.st_mode >> 6 if status.st_uid == USER_ID else status.st_mode
     return granted & wanted == wanted
 
 

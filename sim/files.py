@@ -2,32 +2,21 @@
 
 import contextlib
 import posixpath
-import stat
-from collections.abc import Iterator
 
-from msgspec import Struct
-
+from sim.disk import Disk
 from sim.operating_system import SimOperatingSystem
+from sim.trees import Link, Tree, read_tree
 
 # An absolute path is relative to no folder.
 NO_FOLDER = -1
 
 
-class Link(Struct, frozen=True):
-    """A symbolic link in a tree."""
-
-    target: bytes
-
-
-# Relative path → content of a file, a link, or None for a folder.
-Tree = dict[bytes, bytes | Link | None]
-
-
 class Files:
     """What a user does at the machine itself. Paths are absolute; `os` is for all that has no method here."""
 
-    def __init__(self, system_os: SimOperatingSystem) -> None:
+    def __init__(self, disk: Disk, system_os: SimOperatingSystem) -> None:
         self.os = system_os
+        self._disk = disk
 
     def plant(self, root: bytes, tree: Tree) -> None:
         """Make what `tree` lists below `root`, and the folders on the way."""
@@ -42,7 +31,7 @@ class Files:
 
     def tree(self, root: bytes) -> Tree:
         """What lies below `root`, in the order of paths."""
-        return dict(sorted(self._entries(root, b"")))
+        return read_tree(self._disk.folder(root))
 
     def make_folder(self, path: bytes) -> None:
         """Make a folder and those above it, unless they are there."""
@@ -78,23 +67,3 @@ class Files:
             return self.os.pread(fd, self.os.fstat(fd).st_size, 0)
         finally:
             self.os.close(fd)
-
-    def _entries(self, root: bytes, folder: bytes) -> Iterator[tuple[bytes, bytes | Link | None]]:
-        fd = self.os.open(posixpath.join(root, folder), self.os.O_RDONLY | self.os.O_DIRECTORY)
-        try:
-            with self.os.scandir(fd) as entries:
-                found = [
-                    (posixpath.join(folder, self.os.fsencode(entry.name)), entry.stat(follow_symlinks=False))
-                    for entry in entries
-                ]
-        finally:
-            self.os.close(fd)
-        for name, status in found:
-            path = posixpath.join(root, name)
-            if stat.S_ISLNK(status.st_mode):
-                yield name, Link(self.os.readlink(path, dir_fd=NO_FOLDER))
-            elif stat.S_ISDIR(status.st_mode):
-                yield name, None
-                yield from self._entries(root, name)
-            else:
-                yield name, self.read(path)

@@ -6,7 +6,7 @@ each version that the source ever had.
 """
 
 from psync.core.manifest import EntryPath
-from sim.files import Tree
+from sim.trees import Tree
 
 
 class Ledger:

@@ -61,7 +61,7 @@ class Machine:
         self.stack = world.network.plug_in(name)
         self.disk = Disk(self.now_ns)
         user = Process(self.stack, USER_PROCESS_ID, world.loop, world.trace)
-        self.files = Files(SimOperatingSystem(self.disk, Gate(user, world.trace, [], [])))
+        self.files = Files(self.disk, SimOperatingSystem(self.disk, Gate(user, world.trace, [], [])))
 
     def now_ns(self) -> int:
         """The wall clock, in nanoseconds since 1970."""

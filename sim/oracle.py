@@ -3,7 +3,7 @@
 A tree is what `Files.tree` gives: relative path → content, link, or None for a folder.
 """
 
-from sim.files import Tree
+from sim.trees import Tree
 
 
 def expected_tree(source: Tree, target: Tree, *, is_deleting: bool) -> Tree:

@@ -20,7 +20,6 @@ from psync.engine.events import Event, Summary
 from sim.checkers import CHECKERS
 from sim.checkers.checker import Broken
 from sim.crash import Choose
-from sim.files import Tree
 from sim.ledger import Ledger
 from sim.link import SECOND_NS
 from sim.machine import EPOCH_NS, Machine
@@ -29,6 +28,7 @@ from sim.plan import CLIENT, Edit, FileSpec, Place, Plan
 from sim.process import Process
 from sim.replication import Replication
 from sim.sometimes import Reached
+from sim.trees import Link, Tree, content_of
 from sim.world import Unhandled, World
 
 # Folders of the job, and what stands beside them and must never be touched.
@@ -78,7 +78,7 @@ class Trial:
         self.ledger = Ledger(self.tree_of_source(), self.target_at_first)
         self._listeners: dict[str, Process] = {}
         self._heals: list[Callable[[], None]] = []
-        self._checkers = [checker(self) for checker in CHECKERS]
+        self.checkers = [checker(self) for checker in CHECKERS]
 
     # What faults and checkers ask
 
@@ -114,6 +114,11 @@ class Trial:
         """What the target holds, temporaries included."""
         return self.machine(self.plan.target_place.machine).files.tree(self.target)
 
+    def found_at_target(self, path: bytes) -> bytes | Link | None:
+        """What the target holds at a relative path; None too if there is nothing."""
+        node = self.machine(self.plan.target_place.machine).disk.find(self.target + b"/" + path)
+        return None if node is None else content_of(node)
+
     # The course of a trial
 
     async def run(self) -> None:
@@ -145,7 +150,7 @@ class Trial:
         self._compare(expected)
         if await self._copy() != 0 or self.replication.last(Summary).files_sent:
             raise Broken("converges", "a second run had something to do")
-        for checker in self._checkers:
+        for checker in self.checkers:
             checker.finish()
 
     def _compare(self, expected: Tree) -> None:
@@ -188,7 +193,7 @@ class Trial:
                 self.exit_codes.append(await process.wait())
         except TimeoutError:
             raise Broken("ends", f"a run was not over after {RUN_SECONDS_MAX:g} seconds") from None
-        for checker in self._checkers:
+        for checker in self.checkers:
             checker.after_run(self.exit_codes[-1])
         return self.exit_codes[-1]
 
@@ -198,7 +203,7 @@ class Trial:
             if not machine.is_up:
                 machine.boot()
                 self.is_torn |= machine.name == self.plan.target_place.machine
-                for checker in self._checkers:
+                for checker in self.checkers:
                     checker.after_power_cut(machine)
         for place in (self.plan.source_place, self.plan.target_place):
             machine = self.machine(place.machine)
@@ -242,7 +247,7 @@ class Trial:
 
     def _hear(self, event: Event) -> None:
         self.reached.note_event(event)
-        for checker in self._checkers:
+        for checker in self.checkers:
             checker.heard(event)
 
 

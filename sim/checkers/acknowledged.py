@@ -41,5 +41,5 @@ class Acknowledged(Checker):
             raise Broken(promise, broken[0])
 
     def _content(self, path: EntryPath) -> bytes | None:
-        found = self.trial.tree_of_target().get(b"/".join(path))
+        found = self.trial.found_at_target(b"/".join(path))
         return found if isinstance(found, bytes) else None

@@ -1,8 +1,8 @@
 """The unmodified client pushes one file to the unmodified listener, on two simulated machines."""
 
 from psync.engine.events import Event
-from sim.files import Tree
 from sim.replication import Replication
+from sim.trees import Tree
 from sim.world import World
 
 TREE: Tree = {b"letter.txt": b"one file, whole\n" * 1000}

@@ -63,7 +63,7 @@ from tests.app.psync_process import HOST, Site, contents
         ),
         pytest.param(
             r"copy source TCP:\serverc$x",
-            "ADDRESS_INVALID: 'TCP:\\\\serverc$x' is not an address: ",
+            r"ADDRESS_INVALID: 'TCP:\serverc$x' is not an address: ",
             id="what a shell leaves of an address",
         ),
         pytest.param("copy gone target", "SOURCE_MISSING: The source folder 'gone' ", id="missing source"),

@@ -39,7 +39,7 @@ TEXTS = {
     errno.ENOENT: "no longer there",
     errno.ENOSPC: "the target is full",
     errno.EDQUOT: "the target is full (words)",
-    errno.EFBIG: "the target is full (words)",
+    errno.EFBIG: "larger than the target's file system allows a file to be (words)",
     errno.EROFS: "the target's file system is read-only",
     errno.ENAMETOOLONG: "the target cannot hold this name (words)",
     errno.ENOTEMPTY: "the folder holds entries that are not part of the run and was kept",

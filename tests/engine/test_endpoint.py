@@ -40,11 +40,8 @@ async def refused(ends: Ends, role: OpenRole, name: str = "data", job: str = "fi
 def test_an_open_folder_says_how_its_volume_is(trial: Trial, role: OpenRole) -> None:
     async def test(ends: Ends) -> None:
         found = await (await ends.end()).open(role)
-        system = real_system()
-        fd = os.open(ends.home, os.O_RDONLY)
-        volume = system.volume(fd)
-        os.close(fd)
-        with open_folder(system, os.fsencode(ends.home / "data")) as data:
+        with open_folder(real_system(), os.fsencode(ends.home / "data")) as data:
+            volume = real_system().volume(data.root.fd)
             lineage = lineage_of(data) if role is OpenRole.SOURCE else UNKNOWN_LINEAGE
         expected = OpenedFolder(
             True,

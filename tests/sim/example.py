@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass
 
 from psync.system import System
-from sim.files import Tree
+from sim.trees import Tree
 from sim.world import World
 
 PORT = 7000

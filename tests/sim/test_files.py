@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from sim.files import Files, Link
+from sim.files import Files
+from sim.trees import Link
 from sim.world import World
 
 TREE = {

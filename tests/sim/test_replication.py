@@ -7,10 +7,10 @@ import pytest
 from psync.core.paths import is_temporary_name
 from psync.core.problems import ProblemCode
 from psync.engine.events import ChangeDone, ConnectionFailed, ProblemFound, RunRefused
-from sim.files import Tree
 from sim.gate import Call
 from sim.machine import Machine
 from sim.replication import Replication
+from sim.trees import Tree
 from sim.world import World
 
 OLD: Tree = {b"changed": b"old", b"gone": b"old", b"sub": None, b"sub/kept": b"same"}

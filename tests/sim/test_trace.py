@@ -20,7 +20,9 @@ def test_events_are_numbered_and_dated():
 def test_a_line_is_canonical_json():
     [line] = _trace("one").lines()
 
-    assert line == b'{"sequence":0,"time_ns":7,"place":"alpha/1000","kind":"note","detail":"one"}\n'
+    assert (
+        line == b'{"sequence":0,"time_ns":7,"place":"alpha/1000","kind":"note","detail":"one","since_ns":7}\n'
+    )
 
 
 def test_equal_histories_have_equal_digests_and_others_have_not():

@@ -1,0 +1,45 @@
+"""What is left behind is told."""
+
+import pytest
+
+from psync.core.paths import temporary_name
+from psync.engine.events import SessionEnded
+from psync.system import System
+from sim.checkers.checker import Broken
+from sim.checkers.tidy import Tidy
+from tests.sim.checkers.trials import beginning
+
+
+def test_a_temporary_that_stays_is_told() -> None:
+    with beginning() as trial:
+        checker = Tidy(trial)
+        checker.finish()
+        trial.machine("far").files.write(b"/srv/data/" + temporary_name(bytes(16)), b"left")
+
+        with pytest.raises(Broken, match="tidy: temporaries are left"):
+            checker.finish()
+
+
+@pytest.mark.parametrize("leaks", [False, True])
+def test_a_program_that_ends_with_open_files_is_told(leaks: bool) -> None:
+    async def main(_settings: None, system: System) -> int:
+        fd = system.os.open(b"/srv", system.os.O_RDONLY)
+        if not leaks:
+            system.os.close(fd)
+        return 0
+
+    with beginning() as trial:
+        trial.world.run(trial.machine("far").start(main, None).wait())
+
+        if leaks:
+            with pytest.raises(Broken, match="far/1000 of far ended with open files"):
+                Tidy(trial).after_run(0)
+        else:
+            Tidy(trial).after_run(0)
+
+
+def test_a_session_that_ends_by_a_defect_is_told() -> None:
+    ended = SessionEnded("near", "", "job", "/srv", False, 0, 0, 0.0, "", ZeroDivisionError())
+
+    with beginning() as trial, pytest.raises(Broken, match="ended by a defect: ZeroDivisionError"):
+        Tidy(trial).heard(ended)

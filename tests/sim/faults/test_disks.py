@@ -1,0 +1,39 @@
+"""Disks that fail: each fault has its effect, and the run after it repairs what it did."""
+
+import pytest
+
+from sim.faults import CallFails, DiskFull, DiskSlow, Fault, SourceChanges
+from sim.plan import FileSpec
+from sim.trial import carry_out
+from tests.sim.plans import PLAN, with_faults
+
+FAULTS: dict[str, tuple[Fault, str, int]] = {
+    "a sync that fails": (CallFails("far", "fsync", 2, "EIO"), "CallFails fsync EIO", 1),
+    "several reads that fail": (CallFails("near", "pread", 1, "EIO", 3), "CallFails pread EIO", 3),
+    "a close that fails": (CallFails("far", "close", 3, "EIO", 2), "CallFails close EIO", 2),
+    "a full disk": (DiskFull("far", 200), "DiskFull", 2),
+    "a slow disk": (DiskSlow("far", 30, 30.0), "DiskSlow", 1),
+    "a source that changes": (SourceChanges("near", 2), "SourceChanges", 1),
+}
+
+
+@pytest.mark.parametrize(("fault", "effect", "times"), FAULTS.values(), ids=FAULTS)
+def test_it_happens_and_is_repaired(fault: Fault, effect: str, times: int) -> None:
+    result, _ = carry_out(with_faults(fault))
+
+    assert (result.broken, result.effects) == ("", {effect: times})
+
+
+def test_a_call_that_nobody_makes_has_no_effect() -> None:
+    result, _ = carry_out(with_faults(CallFails("far", "symlink", 1, "EIO")))
+
+    assert (result.broken, result.effects) == ("", {})
+
+
+def test_the_new_content_of_a_changing_source_arrives() -> None:
+    _, world = carry_out(with_faults(SourceChanges("near", 2)))
+
+    target = world.machines["far"].files.tree(b"/srv/data")
+    assert target == world.machines["near"].files.tree(b"/home/source")
+    assert target[b"b"] != FileSpec("b", 1500, 2).content
+    assert len(PLAN.source) == 3

@@ -1,0 +1,23 @@
+"""How an inode hangs in its folder."""
+
+from sim.disk import Disk
+from sim.inodes import attach, detach, parent, path_of
+
+
+def test_an_inode_knows_its_names_up_to_the_root() -> None:
+    disk = Disk(lambda: 0)
+    folder = disk.make_folder(disk.root, "a", 0o755)
+    file = disk.make_file(disk.folder(b"/a"), "b", 0o644)
+
+    assert (path_of(file), parent(file), parent(disk.root)) == (("a", "b"), folder, None)
+
+
+def test_a_name_is_taken_away_and_given_back() -> None:
+    disk = Disk(lambda: 0)
+    file = disk.make_file(disk.root, "a", 0o644)
+
+    assert detach(disk.root, "a") is file
+    assert (file.st_nlink, path_of(file), disk.find(b"/a")) == (0, (), None)
+
+    attach(disk.root, "b", file)
+    assert (file.st_nlink, path_of(file), disk.find(b"/b")) == (1, ("b",), file)

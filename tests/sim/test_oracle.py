@@ -1,0 +1,20 @@
+"""What a target must hold in the end."""
+
+import pytest
+
+from sim.oracle import expected_tree
+from sim.trees import Tree
+
+SOURCE: Tree = {b"new": b"1", b"both": b"source"}
+TARGET: Tree = {b"both": b"target", b"old": b"2"}
+
+
+@pytest.mark.parametrize(
+    ("is_deleting", "expected"),
+    [(True, SOURCE), (False, {b"both": b"source", b"new": b"1", b"old": b"2"})],
+    ids=["deleting", "keeping"],
+)
+def test_the_source_wins_and_nothing_else_is_deleted_unless_asked_for(
+    is_deleting: bool, expected: Tree
+) -> None:
+    assert expected_tree(SOURCE, TARGET, is_deleting=is_deleting) == expected

@@ -1,0 +1,27 @@
+"""Seeds give plans: always the same, and each fault that its preset has is drawn sooner or later."""
+
+import pytest
+
+from sim.presets import CLASSES, PRESETS, derive
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_seed_gives_one_plan(preset: str) -> None:
+    assert derive(preset, 7) == derive(preset, 7) != derive(preset, 8)
+
+
+def test_a_clean_world_has_no_faults() -> None:
+    assert all(not derive("clean", seed).faults for seed in range(50))
+
+
+def test_chaos_draws_every_class_of_faults() -> None:
+    drawn = {type(fault) for seed in range(300) for fault in derive("chaos", seed).faults}
+
+    assert len(drawn) == len(CLASSES)
+
+
+def test_a_swarm_leaves_classes_out() -> None:
+    kinds = [{type(fault).__name__ for fault in derive("chaos", seed).faults} for seed in range(100)]
+
+    assert min(map(len, kinds)) <= 1
+    assert max(map(len, kinds)) >= 6

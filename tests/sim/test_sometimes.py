@@ -1,0 +1,43 @@
+"""What a campaign must have reached is read off what the programs tell."""
+
+import pytest
+
+from psync.core.changes import Delete, WriteFile
+from psync.core.errors import ConnectRefused
+from psync.core.manifest import Kind, Stamp
+from psync.core.problems import Problem, ProblemCode
+from psync.engine.events import (
+    ChangeDone,
+    ConnectionFailed,
+    ContentMoved,
+    Event,
+    ProblemFound,
+    RunState,
+    Summary,
+)
+from sim.sometimes import SOMETIMES, Reached
+
+REFUSED = ConnectRefused(host="far", port=1, reason="")
+
+EVENTS: dict[str, Event] = {
+    "committed": ChangeDone(WriteFile(1, (b"a",), 0, 0), 0),
+    "deleted": ChangeDone(Delete(1, (b"a",), Kind.FILE, Stamp(0, 0, 0, 0)), 0),
+    "large": ContentMoved((b"a",), 960 * 1024),
+    "problem NO_SPACE": ProblemFound(Problem((), ProblemCode.NO_SPACE)),
+    "failed": ConnectionFailed("target", "", "", REFUSED, False),
+    "partial": Summary("", RunState.PARTIAL, failed=1),
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_an_event_is_noted_under_its_name(name: str) -> None:
+    reached = Reached()
+
+    reached.note_event(EVENTS[name])
+
+    assert (reached.names, name in SOMETIMES) == ((name,), True)
+
+
+def test_a_name_that_is_not_in_the_catalogue_is_a_mistake() -> None:
+    with pytest.raises(AssertionError):
+        Reached().note("something else")
