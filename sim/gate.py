@@ -63,6 +63,7 @@ class Gate:
 
     def enter(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
         """Let a call through, or raise what shall come of it instead."""
+        self._process.pause()
         self._process.check_alive()
         self._calls += 1
         for watch in self._watchers:

@@ -21,6 +21,7 @@ from random import Random
 from typing import Any, TypeVar, TypeVarTuple
 
 from sim.agenda import Agenda
+from sim.jobs import Jobs
 from sim.link import SECOND_NS
 from sim.network import FIRST_FD, Network
 from sim.process import CURRENT, Process, ProcessKilled, current_process
@@ -127,6 +128,7 @@ class SimLoop(BaseSelectorEventLoop):
 
     `tasks`: those not done, with the process that each belongs to.
     `errors`: what was reported to the exception handler, by whomever.
+    `jobs`: what threads would do.
     """
 
     _transports: Mapping[int, Any]
@@ -140,6 +142,7 @@ class SimLoop(BaseSelectorEventLoop):
         self._network = network
         self._random = random
         self._task_numbers = count()
+        self.jobs = Jobs(random, self._executor_delay)
         self.tasks: dict[SimTask[Any], Process | None] = {}
         self.errors: list[dict[str, Any]] = []
         self._is_over = False
@@ -184,12 +187,12 @@ class SimLoop(BaseSelectorEventLoop):
         return super().call_at(when, _run_if_alive, callback, *args, context=context)
 
     def run_in_executor(self, executor: Any, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
-        """Run a job in one piece some time later, and give its result some time after that."""
+        """Run a job some time later, and give its result some time after that."""
         return self.create_task(self._work(func, *args))
 
     async def _work(self, func: Callable[[*Ts], T], *args: *Ts) -> T:
         await asyncio.sleep(self._executor_delay())
-        result = func(*args)
+        result: T = await self.jobs.run(partial(func, *args))
         await asyncio.sleep(self._executor_delay())
         return result
 
@@ -293,6 +296,7 @@ class SimLoop(BaseSelectorEventLoop):
             del self.tasks[task]
             context = process.context if process else copy_context()
             context.run(_end, task.get_coro())
+        self.jobs.bury()
         for generator in list(self._asyncgens):
             _end(generator.aclose())
 

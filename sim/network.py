@@ -1,6 +1,5 @@
 """The network of a simulated world: its machines, sockets and routes."""
 
-import selectors
 from functools import partial
 from itertools import count
 from random import Random
@@ -95,8 +94,7 @@ class Network:
         sock = self._sockets.get(fd)
         if sock is None or sock.owner.is_hung:
             return 0
-        readable = selectors.EVENT_READ if sock.is_readable else 0
-        return readable | (selectors.EVENT_WRITE if sock.is_writable else 0)
+        return sock.readiness
 
     def wires(self, client: SimSocket, server: Stack) -> tuple[Wire, Wire]:
         """Wires from a client to a machine, and back."""

@@ -71,6 +71,7 @@ class Plan(Struct, frozen=True):
     durability: Durability = Durability.BATCH
     is_deleting: bool = False
     is_keyed: bool = False
+    is_interleaved: bool = False
     crash_profile: CrashProfile = CrashProfile.EXT4
     source: tuple[FileSpec, ...] = ()
     target: tuple[FileSpec, ...] = ()

@@ -8,7 +8,7 @@ frequent (Groce et al., "Swarm Testing", ISSTA 2012).
 from collections.abc import Callable, Iterator
 from random import Random
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
@@ -35,7 +35,14 @@ from sim.plan import CLIENT, PLACES, Edit, FileSpec, Plan, Topology
 CALLS_MAX = 160
 PACKETS_MAX = 120
 
+# A medium tree makes so many times as many.
+MEDIUM_CALLS = 5
+
 NAMES = ("a", "b", "letter.txt", "sub/a", "sub/b", "sub/deep/c", "other/d", "other/e")
+MANY_NAMES = (
+    *NAMES,
+    *(f"{folder}/{number}" for folder in ("sub", "sub/deep", "many") for number in range(24)),
+)
 SIZES = (0, 1, 100, 511, 512, 513, 1500, 4096, 5000)
 
 # Just over the size from which on files travel in pieces.
@@ -50,6 +57,8 @@ class Preset(Struct, frozen=True):
     chance: float = 0.0
     rounds: int = 2
     is_swarm: bool = False
+    interleave_chance: float = 0.0
+    files_min: int = 1
     files_max: int = 8
 
 
@@ -60,6 +69,7 @@ class Drawing(Struct):
     source: str
     target: str
     remotes: tuple[str, ...]
+    calls_max: int = CALLS_MAX
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -67,21 +77,21 @@ class Drawing(Struct):
 
 
 def _kill(d: Drawing) -> Fault:
-    return ProcessKilled(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX))
+    return ProcessKilled(d.random.choice(d.machines), d.random.randint(1, d.calls_max))
 
 
 def _power_cut(d: Drawing) -> Fault:
-    return PowerCut(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX))
+    return PowerCut(d.random.choice(d.machines), d.random.randint(1, d.calls_max))
 
 
 def _hang(d: Drawing) -> Fault:
     seconds = d.random.choice((0.5, 20.0, 150.0))
-    return ProcessHangs(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX), seconds)
+    return ProcessHangs(d.random.choice(d.machines), d.random.randint(1, d.calls_max), seconds)
 
 
 def _clock(d: Drawing) -> Fault:
     seconds = d.random.choice((-86400.0, -2.0, -0.001, 1.0, 3600.0))
-    return ClockJumps(d.random.choice(d.machines), d.random.randint(1, CALLS_MAX), seconds)
+    return ClockJumps(d.random.choice(d.machines), d.random.randint(1, d.calls_max), seconds)
 
 
 # What a call can fail with, and about how many of them a small run makes.
@@ -120,7 +130,7 @@ def _disk_full(d: Drawing) -> Fault:
 
 def _disk_slow(d: Drawing) -> Fault:
     return DiskSlow(
-        d.random.choice(d.machines), d.random.randint(1, CALLS_MAX), d.random.choice((0.06, 1.0, 30.0))
+        d.random.choice(d.machines), d.random.randint(1, d.calls_max), d.random.choice((0.06, 1.0, 30.0))
     )
 
 
@@ -190,7 +200,13 @@ PRESETS = {
     "clean": Preset(),
     "lossy": Preset(NETWORK, chance=0.5, rounds=1),
     "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
-    "chaos": Preset(tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True),
+    "interleave": Preset(
+        ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
+    ),
+    "chaos": Preset(tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True, interleave_chance=0.25),
+    "medium": Preset(
+        tuple(CLASSES), 0.4, 2, is_swarm=True, interleave_chance=0.25, files_min=20, files_max=60
+    ),
 }
 
 
@@ -201,8 +217,9 @@ def derive(name: str, seed: int) -> Plan:
     topology = random.choice((Topology.PUSH, Topology.PUSH, Topology.PULL, Topology.RELAY, Topology.LOCAL))
     source, target = PLACES[topology]
     remotes = tuple(place.machine for place in (source, target) if place.is_remote)
-    drawing = Drawing(Random(f"{name}:{seed}:faults"), source.machine, target.machine, remotes)
-    files = tuple(_files(random, preset.files_max, 0))
+    calls_max = CALLS_MAX if preset.files_min == 1 else CALLS_MAX * MEDIUM_CALLS
+    drawing = Drawing(Random(f"{name}:{seed}:faults"), source.machine, target.machine, remotes, calls_max)
+    files = tuple(_files(random, preset, 0))
     return Plan(
         preset=name,
         seed=seed,
@@ -210,24 +227,28 @@ def derive(name: str, seed: int) -> Plan:
         durability=random.choice((Durability.BATCH, Durability.BATCH, Durability.FILE, Durability.NONE)),
         is_deleting=random.random() < 0.6,
         is_keyed=random.random() < 0.5,
+        is_interleaved=random.random() < preset.interleave_chance,
         crash_profile=random.choice((CrashProfile.EXT4, CrashProfile.STRICT_POSIX)),
         source=files,
-        target=tuple(_old_files(random, files, preset.files_max)),
+        target=tuple(_old_files(random, files, preset)),
         edits=tuple(tuple(_edits(random, number)) for number in range(random.choice((0, 0, 1, 2)))),
         faults=tuple(_faults(preset, drawing)),
     )
 
 
-def _files(random: Random, files_max: int, version: int) -> Iterator[FileSpec]:
-    names = random.sample(NAMES, random.randint(1, min(files_max, len(NAMES))))
+def _files(random: Random, preset: Preset, version: int) -> Iterator[FileSpec]:
+    names = random.sample(
+        NAMES if preset.files_min == 1 else MANY_NAMES, random.randint(preset.files_min, preset.files_max)
+    )
     for place, name in enumerate(sorted(names)):
         size = LARGE_BYTES if random.random() < LARGE_CHANCE else random.choice(SIZES)
         yield FileSpec(name, size, version + place + 1)
 
 
-def _old_files(random: Random, new: tuple[FileSpec, ...], files_max: int) -> Iterator[FileSpec]:
+def _old_files(random: Random, new: tuple[FileSpec, ...], preset: Preset) -> Iterator[FileSpec]:
     """Give what the target has at first: something of the source, something older, something else."""
-    for file in _files(random, max(1, files_max // 2), 1000):
+    half = structs.replace(preset, files_max=(preset.files_min + preset.files_max) // 2)
+    for file in _files(random, half, 1000):
         known = next((one for one in new if one.path == file.path), file)
         yield known if random.random() < 0.3 else file
 

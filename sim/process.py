@@ -67,6 +67,10 @@ class Process:
         """Forget what the process has closed by itself."""
         self._owned.pop(resource, None)
 
+    def pause(self) -> None:
+        """Let others go on, if this is a job that stands for a thread."""
+        self._loop.jobs.pause()
+
     def check_alive(self) -> None:
         """Raise `ProcessKilled` in code that must not go on."""
         if not self.is_alive:

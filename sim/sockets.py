@@ -4,6 +4,7 @@ Only what asyncio and psync use is here; anything else is an AttributeError.
 """
 
 import errno
+import selectors
 import socket
 import struct
 from collections import deque
@@ -67,16 +68,13 @@ class SimSocket:
         return len(self._queue or ()) > self._backlog
 
     @property
-    def is_readable(self) -> bool:
-        """What a selector reports as ready to read."""
+    def readiness(self) -> int:
+        """What a selector reports: EVENT_READ, EVENT_WRITE, both or nothing."""
+        if self._end is not None:
+            return self._end.readiness
         if self._queue is not None:
-            return bool(self._queue)
-        return self._end.is_readable if self._end else bool(self._error)
-
-    @property
-    def is_writable(self) -> bool:
-        """What a selector reports as ready to write."""
-        return self._end.is_writable if self._end else bool(self._error)
+            return selectors.EVENT_READ if self._queue else 0
+        return selectors.EVENT_READ | selectors.EVENT_WRITE if self._error else 0
 
     # What asyncio calls
 

@@ -18,6 +18,7 @@ Absent: loss and retransmission, urgent data, one-sided shutdown of reading.
 """
 
 import errno
+import selectors
 from functools import partial
 
 from sim.failure import failure
@@ -60,9 +61,12 @@ class TcpEnd:
     # What a program may ask
 
     @property
-    def is_readable(self) -> bool:
-        """Whether `receive` would return or raise something other than EAGAIN."""
-        return bool(self._received) or self._peer_has_ended or self._is_broken
+    def readiness(self) -> int:
+        """EVENT_READ where `receive` would not raise EAGAIN, EVENT_WRITE where sending is worth a try."""
+        if self._is_broken:
+            return selectors.EVENT_READ | selectors.EVENT_WRITE
+        readable = selectors.EVENT_READ if self._received or self._peer_has_ended else 0
+        return readable | selectors.EVENT_WRITE if self.is_writable else readable
 
     @property
     def is_writable(self) -> bool:

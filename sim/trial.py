@@ -66,6 +66,7 @@ class Trial:
         self.plan = plan
         self.world = world
         self.effects: Counter[str] = Counter()
+        world.loop.jobs.is_interleaved = plan.is_interleaved
         self.reached = Reached()
         self.exit_codes: list[int] = []
         self.is_torn = False
