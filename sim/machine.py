@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from psync.system import System
 from sim.claims import Claims
 from sim.crash import Choose
+from sim.databases import DatabaseStore
 from sim.disk import Disk
 from sim.files import Files
 from sim.gate import Gate, Watcher, Witness
@@ -60,6 +61,7 @@ class Machine:
         self._process_ids = count(FIRST_PROCESS_ID)
         self.stack = world.network.plug_in(name)
         self.disk = Disk(self.now_ns)
+        self.databases = DatabaseStore(self.disk)
         user = Process(self.stack, USER_PROCESS_ID, world.loop, world.trace)
         self.files = Files(self.disk, SimOperatingSystem(self.disk, Gate(user, world.trace, [], [])))
 
@@ -91,6 +93,7 @@ class Machine:
             process.vanish()
         self.stack.forget()
         self.disk.journal.cut(choose)
+        self.databases.cut(choose)
 
     def boot(self) -> None:
         """Start again after a power cut, with the disk as it was left."""

@@ -10,6 +10,7 @@ from pyfakefs.fake_file import FakeDirectory
 from psync.core.paths import PathStyle
 from psync.system import Volume
 from sim.claims import Held
+from sim.databases import SimDatabases
 from sim.disk import READ, USER_ID, permits
 from sim.failure import failure
 from sim.gate import Gate, system_call
@@ -28,6 +29,7 @@ class SimSystem:
 
     def __init__(self, machine: "Machine", process: Process, gate: Gate, random: Random) -> None:
         self.os = SimOperatingSystem(machine.disk, gate)
+        self.databases = SimDatabases(machine.databases, process)
         self.gate = gate
         self.host_name = machine.name
         self.boot_id = f"{machine.name} boot {machine.generation}".encode()

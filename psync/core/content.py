@@ -12,7 +12,8 @@ untouched and as it comes, which need not be in the order of the requests:
 * `End`: the large file is complete. The only word that lets it be committed.
 * `Unsupplied`: the source could not read it; the target keeps what it has.
 
-The target answers every announced change with one `Outcome`.
+The target answers every announced change with one `Outcome`. If that comes before
+the last word on a large file, the file has failed there, and its pieces are left out.
 """
 
 from collections.abc import Callable, Sequence

@@ -125,7 +125,10 @@ REFUSED_PATH_TEXTS = {
 class PathRefused(Failure):
     code = "PATH_REFUSED"
     template = "The path '{path}' is refused ({reason}): {explanation}."
-    remedy = r"Give the complete folder path on the host, such as C:\My Documents\Target or /srv/target."
+    remedy = (
+        r"Give the complete folder path on the host, such as C:\My Documents\Target or /srv/target; "
+        r"of a POSIX host as tcp://host/srv/target, since TCP:\\host\srv\target is for the eye only."
+    )
 
     def __init__(self, *, path: str, reason: str, explanation: str = "") -> None:
         """Refuse `path` for a reason of `RefusedPath`; what a peer explains is not shown, our words are."""
@@ -193,6 +196,14 @@ class NotAFolder(Failure):
     code = "NOT_A_FOLDER"
     template = "'{path}' is not a folder."
     remedy = "psync replicates folders; give the folder that holds it, and --exclude what is not wanted."
+
+
+class LinkOnTheWay(Failure):
+    code = "LINK_ON_THE_WAY"
+    template = (
+        "The folder '{path}' cannot be opened: it is, or lies behind, a symbolic link below the RootPath."
+    )
+    remedy = "A listener follows no links there: give the path without one, or choose another RootPath."
 
 
 class TargetParentMissing(Failure):

@@ -251,11 +251,26 @@ def open_below(root: Folder, path: EntryPath, *, create: bool) -> Folder:
     """Open a folder below a jail's root as a jail of its own, following no link on the way.
 
     With `create`, folders that are missing are made (guide: "create that folder
-    structure at runtime below the root path") and synced.
+    structure at runtime below the root path") and synced. A link is refused with LINK_REFUSED.
     """
-    for length in range(1, len(path) + 1) if create else ():
-        _make_if_missing(root, path[:length])
-    return Folder(root.system, root.directory(path).hold())
+    try:
+        for length in range(1, len(path) + 1) if create else ():
+            _make_if_missing(root, path[:length])
+        return Folder(root.system, root.directory(path).hold())
+    except NotADirectoryError:  # the system answers so for a link, too
+        if _passes_link(root, path):
+            raise EntryRefused(ProblemCode.LINK_REFUSED) from None
+        raise
+
+
+def _passes_link(root: Folder, path: EntryPath) -> bool:
+    """Whether a link stands on a walk that failed, or at its end."""
+    with suppress(OSError):
+        for length in range(1, len(path) + 1):
+            parent, name = root.locate(path[:length])
+            if stat.S_ISLNK(root.os.stat(name, dir_fd=parent.fd, follow_symlinks=False).st_mode):
+                return True
+    return False
 
 
 def _make_if_missing(root: Folder, path: EntryPath) -> None:

@@ -33,7 +33,7 @@ class ListenerReady(Struct, frozen=True):
 
 
 class SessionEnded(Struct, frozen=True):
-    """One client is gone. `connection` is safe to log; `reason` is empty after a goodbye.
+    """One client is gone. `connection` is safe to log; `reason` is empty after a run that was served.
 
     `defect`: an error that should not have been, and that ended the session.
     """

@@ -158,9 +158,12 @@ class Run:
             yield PlannedChanges(changes, part.after_contents)
 
     async def _items(self, items: AsyncIterator[ApplyItem]) -> AsyncGenerator[ApplyItem]:
-        """Count contents on their way."""
+        """Count contents on their way; of a file that has failed at the target, only its last word goes there."""
         async for item in items:
             if isinstance(item, Content):
+                if isinstance(item.header, Piece) and item.header.id not in self._announced:
+                    item.release()
+                    continue
                 self.stats.add_content(item)
                 self._note_content(item)
             yield item

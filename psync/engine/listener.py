@@ -237,13 +237,13 @@ def _stopped() -> ListenerStopped:
 
 
 def _reason(visit: _Visit) -> str:
-    """Say why a session ended, nothing after a goodbye."""
+    """Say why a session ended; after a goodbye, what was refused, or nothing."""
     failure = visit.channel.failure
     if visit.session.defect is not None:
         return f"internal error: {visit.session.defect!r}"
     if isinstance(failure, HandshakeRefused):
         return failure.code.value
-    return "" if visit.channel.is_ended_by_peer else str(failure)
+    return visit.session.refused if visit.channel.is_ended_by_peer else str(failure)
 
 
 def _ready(settings: ListenerSettings, server: asyncio.Server) -> ListenerReady:

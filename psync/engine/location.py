@@ -11,8 +11,10 @@ from typing import Protocol
 from msgspec import Struct
 
 from psync.core.errors import (
+    Failure,
     FoldersOverlap,
     FolderUnreachable,
+    LinkOnTheWay,
     NotAFolder,
     SourceMissing,
     TargetLinkBroken,
@@ -21,6 +23,7 @@ from psync.core.errors import (
 from psync.core.lineage import Lineage
 from psync.core.manifest import EntryPath
 from psync.core.paths import HostPath, PathStyle, encode_name
+from psync.core.problems import ProblemCode
 from psync.core.rootpath import RootPath, map_unconfined
 from psync.disk.folder import Folder, lineage_of, make_folder, make_folders, open_below, open_folder
 from psync.disk.problems import EntryRefused
@@ -205,9 +208,11 @@ def _overlaps(system: System, source: Lineage, target: Location) -> bool:
         return source.overlaps(lineage_of(folder))
 
 
-def unreachable(location: Location, error: OSError | EntryRefused) -> NotAFolder | FolderUnreachable:
+def unreachable(location: Location, error: OSError | EntryRefused) -> Failure:
     """Say why a folder cannot be opened."""
     if isinstance(error, EntryRefused):
+        if error.code is ProblemCode.LINK_REFUSED:
+            return LinkOnTheWay(path=location.shown)
         return FolderUnreachable(path=location.shown, reason=f"{error.code} {error.detail}".strip())
     if error.errno in (errno.ENOTDIR, errno.ELOOP):
         return NotAFolder(path=location.shown)

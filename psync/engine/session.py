@@ -74,12 +74,17 @@ VERB_ROLES: Mapping[type, frozenset[OpenRole]] = {
 
 
 class Session:
-    """Serves one client until its connection ends. `defect` is the error that should not have been."""
+    """Serves one client until its connection ends.
+
+    `refused` is the code of the last verb that ended with a failure, `defect` the error that should
+    not have been.
+    """
 
     def __init__(self, service: Service) -> None:
         self.client = ""
         self.job = ""
         self.path = ""
+        self.refused = ""
         self.defect: BaseException | None = None
         self._service = service
         self._introduced = asyncio.Event()
@@ -137,6 +142,7 @@ class Session:
             channel.leave(violation)
         except Failure as failure:
             if channel.failure is None:
+                self.refused = failure.code
                 await stream.fail(failure)
         finally:
             channel.forget(stream)
@@ -163,10 +169,12 @@ class Session:
     # Verbs
 
     async def _open(self, stream: Stream, message: Open) -> None:
+        self.job = message.job
+        path = _read_path(message)
+        self.path = str(path)
         if self._service.is_read_only and message.role is OpenRole.TARGET:
             raise ReadOnlyListener
-        path = _read_path(message)
-        self._role, self.job, self.path = message.role, message.job, str(path)
+        self._role = message.role
         location = locate_on_host(path, self._service.root, self._service.system.path_style)
         applicant = Applicant(
             f"job '{message.job}' of {self.client}", (self.client, message.job_id), self._yield_up

@@ -14,7 +14,7 @@ from psync.real.boot import boot_id
 from psync.real.locks import HeldFolder, lock_folder
 from psync.real.open_files import raise_open_files
 from psync.real.volume import sync_volume, volume
-from psync.system import Claim, OperatingSystem, System, Volume
+from psync.system import Claim, Databases, OperatingSystem, System, Volume
 
 _ALLOWED = [name for name in (*OperatingSystem.__annotations__, *vars(OperatingSystem)) if name[0] != "_"]
 
@@ -42,6 +42,13 @@ class RealSystem:
     def __init__(self) -> None:
         self.environment: Mapping[str, str] = MappingProxyType(dict(os.environ))
         self.host_name = os.uname().nodename
+
+    @property
+    def databases(self) -> Databases:
+        # Imported here: sqlite3 costs start-up time in commands that keep no state.
+        from psync.real.databases import RealDatabases
+
+        return RealDatabases()
 
     @property
     def boot_id(self) -> bytes:

@@ -6,6 +6,7 @@ This package holds Protocols and plain errors only; `psync.real` builds a
 `System` on a real machine.
 """
 
+from psync.system.databases import Database, Databases, Row, Value
 from psync.system.operating_system import Buffer, DirectoryEntry, OperatingSystem, StatResult
 from psync.system.system import (
     Claim,
@@ -19,12 +20,16 @@ from psync.system.system import (
 __all__ = [
     "Buffer",
     "Claim",
+    "Database",
+    "Databases",
     "DirectoryEntry",
     "FolderLock",
     "FolderLocked",
     "InstanceClaimed",
     "OperatingSystem",
+    "Row",
     "StatResult",
     "System",
+    "Value",
     "Volume",
 ]

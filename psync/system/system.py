@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from psync.core.paths import PathStyle
+from psync.system.databases import Databases
 from psync.system.operating_system import OperatingSystem
 
 
@@ -54,7 +55,7 @@ class FolderLock(Protocol):
 
 
 class System(Protocol):
-    """A machine: its files, wall clock, entropy, names and claims.
+    """A machine: its files and databases, wall clock, entropy, names and claims.
 
     `os` is the allow-list of file calls, `path_style` how paths are written
     here. All methods return at once or raise `OSError`.
@@ -62,6 +63,8 @@ class System(Protocol):
 
     @property
     def os(self) -> OperatingSystem: ...
+    @property
+    def databases(self) -> Databases: ...
     @property
     def path_style(self) -> PathStyle: ...
     @property

@@ -5,6 +5,7 @@ import string
 import pytest
 
 from psync.core import errors
+from psync.core.addresses import parse_address
 from psync.core.errors import (
     REFUSED_PATH_TEXTS,
     Busy,
@@ -77,6 +78,14 @@ def test_a_refused_path_is_explained():
 
     assert str(refused) == "The path '/a/..' is refused (DOTDOT): '..' is not allowed."
     assert refused.reason is RefusedPath.DOTDOT
+
+
+def test_a_posix_path_copied_from_a_message_is_refused_with_the_form_that_is_taken():
+    r"""`TCP:\\nas\srv` is how messages show it, and no address."""
+    with pytest.raises(PathRefused) as refused:
+        parse_address(r"TCP:\\nas\srv")
+
+    assert "tcp://host/srv/target" in refused.value.remedy
 
 
 REVIVED = {

@@ -115,6 +115,7 @@ class RecordedSystem:
     path_style = PathStyle.POSIX
     host_name = REAL.host_name
     boot_id = REAL.boot_id
+    databases = REAL.databases
     process_id = REAL.process_id
     user_id = REAL.user_id
     environment = REAL.environment

@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from psync.core.changes import WriteFile
-from psync.core.content import Content, Outcome, Pack, PackedFile, Request
+from psync.core.content import Begin, Content, Outcome, Pack, PackedFile, Piece, Request, Unsupplied
 from psync.core.errors import ConnectionLost, Failure, ProtocolViolation
 from psync.core.filters import Filters
 from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
@@ -106,6 +106,43 @@ def test_a_full_target_is_sent_no_more_files_and_the_rest_is_counted_in_one_line
     tried = len(problems) - 1
     assert tried < OPEN_FILES_MAX * 2
     assert problems[-1] == Problem((), FULL, f"{30_001 - tried} files not sent")
+
+
+class Large(End):
+    """Supplies its only file in a thousand pieces; as a target it has no room for one."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        super().__init__("large", entries)
+        self.received: list[type] = []
+
+    async def supply(self, requests: AsyncIterator[list[Request]]) -> AsyncGenerator[Content]:
+        async for wanted in requests:
+            for request in wanted:
+                yield Content(Begin(request.id, 1000, False))
+                for offset in range(1000):
+                    yield Content(Piece(request.id, offset), [b"x"])
+                yield Content(Unsupplied(request.id, Problem(request.path, ProblemCode.SOURCE_CHANGED)))
+
+    async def apply(
+        self, items: AsyncIterator[ApplyItem], durability: Durability
+    ) -> AsyncGenerator[list[Outcome]]:
+        async for item in items:
+            if isinstance(item, Content):
+                self.received.append(type(item.header))
+                if isinstance(item.header, Begin):
+                    yield full(item.header.id)
+            else:
+                yield [done(change.id) for change in item if not isinstance(change, WriteFile)]
+
+
+def test_no_more_is_sent_of_a_file_that_has_failed_at_the_target_but_its_last_word() -> None:
+    target = Large([])
+    job = Run(Large(files(1)), target, RunOptions(), lambda event: None)
+
+    run(job.run())
+
+    assert target.received == [Begin, Unsupplied]
+    assert (job.stats.failed, job.stats.bytes_literal) == (1, 0)
 
 
 class Deep(End):

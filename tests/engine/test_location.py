@@ -12,6 +12,7 @@ from psync.core.errors import (
     Failure,
     FoldersOverlap,
     FolderUnreachable,
+    LinkOnTheWay,
     NotAFolder,
     PathRefused,
     SourceMissing,
@@ -240,8 +241,16 @@ def test_no_link_below_a_rootpath_is_followed(tmp_path: Path, opener: Open, dept
     root = plant(tmp_path / "root", {link: Link(str(outside / aim))})
     before = contents(tmp_path)
 
-    assert refused(opener, on_host("/a/b/c", root)) == (NotAFolder, {"path": "/a/b/c"})
+    assert refused(opener, on_host("/a/b/c", root)) == (LinkOnTheWay, {"path": "/a/b/c"})
     assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("opener", OPENERS.values(), ids=OPENERS.keys())
+@pytest.mark.parametrize("path", ["/folder/below/file", "/folder/below/file/new/new"])
+def test_a_file_below_a_rootpath_is_told_from_a_link(tmp_path: Path, opener: Open, path: str) -> None:
+    root = plant(tmp_path / "root", TREE)
+
+    assert refused(opener, on_host(path, root)) == (NotAFolder, {"path": path})
 
 
 def test_the_rootpath_itself_may_be_the_operators_link(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_a_link_below_root_path_leads_nobody_out(tmp_path: Path, role: OpenRole)
         peer = await guest(station)
         (answer,) = await ask(peer, 1, opening("/link", role))
         assert isinstance(answer, Fail)
-        assert (answer.code, answer.fields["path"]) == ("NOT_A_FOLDER", "/link")
+        assert (answer.code, answer.fields["path"]) == ("LINK_ON_THE_WAY", "/link")
         await peer.gone()
 
     serve(main, tmp_path)
@@ -238,7 +238,25 @@ def test_a_refusal_leaves_the_connection_as_it_was(tmp_path: Path) -> None:
         await peer.gone()
 
     (session,) = serve(main, tmp_path)
-    assert (session.reason, session.path, session.job) == ("", "/missing", "job")
+    assert (session.reason, session.path, session.job) == ("SOURCE_MISSING", "/missing", "job")
+
+
+REFUSED_OPENINGS = {
+    "a way out": (opening("/a/../b", OpenRole.SOURCE), "PATH_REFUSED", ""),
+    "a target": (opening("/docs", OpenRole.TARGET), "READ_ONLY", "/docs"),
+}
+
+
+@pytest.mark.parametrize(("verb", "code", "path"), REFUSED_OPENINGS.values(), ids=REFUSED_OPENINGS.keys())
+def test_what_a_listener_refused_stands_in_its_log(tmp_path: Path, verb: Open, code: str, path: str) -> None:
+    async def main(station: Station) -> None:
+        peer = await guest(station)
+        await ask(peer, 1, verb)
+        peer.say(CONNECTION_STREAM, Close())
+        await peer.gone()
+
+    (session,) = serve(main, tmp_path, is_read_only=True)
+    assert (session.reason, session.path, session.job) == (code, path, "job")
 
 
 # Order
