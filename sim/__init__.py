@@ -25,6 +25,8 @@ What can be set or told, at any time:
 
 * `machine.files`: its user's hands: plant, tree, read, write, and `os` for the rest.
 * `machine.disk`: `quota_bytes`, `forbidden_characters`, `time_granularity_ns`, `modes_kept`.
+* `world.machine(name, PathStyle.WINDOWS)`: a machine with a drive C, whose paths are `C:\\Folder`;
+  `machine.disk.open_elsewhere(path, state)`: another program there has a file open, and perhaps locks it.
 * `machine.clock_offset_ns`: the wall clock jumps; `loop.time()` does not.
 * `machine.watchers`: told of each system call before it is made. Raise an
   `OSError` there and the call fails with it; call `call.process.kill()` and the
@@ -42,8 +44,10 @@ Rooms: `agenda` is the clock · `loop` is asyncio's own selector loop on it ·
 `wire`, `tcp`, `handshake`, `sockets`, `stack`, `network` are the kernel's side
 of a socket · `disk`, `walk`, `opening`, `descriptor`, `entries` its side of a
 file, over the inodes of pyfakefs · `gate`, `operating_system`, `claims`,
-`system` are the seam that production code sees · `process`, `machine`, `world`
-put them together · `trace` is what is left.
+`system` are the seam that production code sees · `windows`, `windows_walk`,
+`windows_system`, `handles` are the rules of a Windows machine · `process`,
+`machine`, `world` put them together · `trace` is what is left, with `contents`
+for what the files hold · `picture` draws it.
 
 How it is kept honest: tests/sim/network_programs.py runs on the real loopback
 and here, tests/sim/contract.py on a real disk and here, and the outcomes are
@@ -55,6 +59,6 @@ set of coroutines (`asyncio.as_completed`), of strings, or of other objects with
 an address for a hash. Tasks may stand in sets.
 
 Absent: power cuts (a kill loses nothing that was written), broken and lost
-packets, Windows machines, more than one file system a machine, threads that
+packets, more than one file system a machine, threads that
 run at the same time.
 """

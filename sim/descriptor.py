@@ -24,6 +24,11 @@ class Descriptor:
         """Whether it was opened with O_PATH, and can only be named, not used."""
         return bool(self._flags & os.O_PATH)
 
+    @property
+    def is_writable(self) -> bool:
+        """Whether it was opened for writing."""
+        return self._is_open_for(os.O_WRONLY)
+
     def usable(self) -> "Descriptor":
         """The descriptor itself, unless it is for naming only (EBADF)."""
         if self.is_path_only:

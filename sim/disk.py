@@ -25,9 +25,10 @@ from msgspec import Struct
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 from pyfakefs.fake_filesystem import FakeFilesystem
 
-from sim.crash import EntryChange, Journal
+from sim.crash import Choose, EntryChange, Journal
 from sim.failure import failure
-from sim.inodes import attach, detach, path_of
+from sim.handles import Handle, Handles
+from sim.inodes import attach, detach, parent, path_of
 
 USER_ID = 1000
 NAME_BYTES_MAX = 255
@@ -63,7 +64,8 @@ class Disk:
     `quota_bytes`: how much the files may hold together. `forbidden_characters`:
     which no name may contain, as vfat forbids `:`. `time_granularity_ns`: the
     step of modification times. `modes_kept`: without it, what is made has the mode
-    that vfat shows, and no other can be set. All four may be set at any time.
+    that vfat shows, and no other can be set. `fold`: makes equal what it takes for one
+    name. All five may be set at any time. `links_permitted` and `handles` are for Windows.
     `journal`: what a power cut would take back. `watchers` are told of each file
     whose content is new, or whose name is.
     """
@@ -75,6 +77,9 @@ class Disk:
         self.forbidden_characters: frozenset[str] = frozenset()
         self.time_granularity_ns = 1
         self.modes_kept = True
+        self.fold: Callable[[str], str] | None = None
+        self.links_permitted = False
+        self.handles = Handles(self._remove_marked)
         self.journal = Journal()
         self.watchers: list[Callable[[FakeFile], None]] = []
         self._clock = clock
@@ -86,6 +91,26 @@ class Disk:
         return self.files.root
 
     # Entries of folders
+
+    def spelling(self, folder: FakeDirectory, name: str) -> str:
+        """Give a name as the folder has it; one that it has not stays as it is."""
+        if self.fold is None or name in folder.entries:
+            return name
+        folded = self.fold(name)
+        return next((known for known in folder.entries if self.fold(known) == folded), name)
+
+    def look_up(self, folder: FakeDirectory, name: str) -> FakeFile | None:
+        """Give the entry of a name; None if there is none."""
+        return folder.entries.get(self.spelling(folder, name))
+
+    def open_elsewhere(self, path: bytes, state: str) -> Handle:
+        """Open a file as another program of a Windows machine does, in one of `sim.windows.OPEN_ELSEWHERE`.
+
+        `path` is one of the disk: `/C:/folder/file`. Programs under the rules of Linux do not notice.
+        """
+        node = self.find(path)
+        assert node is not None, f"no file at {path!r}"
+        return self.handles.open(node, state)
 
     def make_file(self, folder: FakeDirectory, name: str, mode: int) -> FakeFile:
         """Make an empty file."""
@@ -108,23 +133,28 @@ class Disk:
     def remove(self, folder: FakeDirectory, name: str) -> None:
         """Remove an entry; the inode lives on in open descriptors."""
         self.check_changeable(folder)
+        name = self.spelling(folder, name)
         node = self._unlink(folder, name)
         self.journal.note_names(EntryChange(folder, name, node, None))
         self.touch(folder)
+        self._tell(node)
 
     def move(self, source: FakeDirectory, name: str, target: FakeDirectory, new_name: str) -> None:
         """Move an entry, over the one that has the new name."""
         self.check_changeable(source)
         self.check_changeable(target)
         self._check_name(new_name)
-        replaced = target.entries.get(new_name)
+        name, old_name = self.spelling(source, name), self.spelling(target, new_name)
+        replaced = target.entries.get(old_name)
+        if replaced is source.entries[name]:
+            replaced = None  # its spelling changes
+        changes = [EntryChange(source, name, source.entries[name], None)]
         if replaced is not None:
-            self._unlink(target, new_name)
+            changes.append(EntryChange(target, old_name, replaced, None))
+            self._unlink(target, old_name)
         node = self._unlink(source, name)
         attach(target, new_name, node)
-        self.journal.note_names(
-            EntryChange(source, name, node, None), EntryChange(target, new_name, replaced, node)
-        )
+        self.journal.note_names(*changes, EntryChange(target, new_name, None, node))
         for changed in (source, target):
             self.touch(changed)
         self.journal.note_rename()
@@ -157,6 +187,11 @@ class Disk:
         else:
             self.journal.sync_file(node)
 
+    def cut(self, choose: Choose) -> None:
+        """Lose what was not synced, as `choose` decides; watchers are told of the root."""
+        self.journal.cut(choose)
+        self._tell(self.root)
+
     def missing_bytes(self, growth: int) -> int:
         """How much of a file's growth the quota has no room for; a negative growth always fits."""
         return 0 if self.quota_bytes is None or growth <= 0 else max(0, growth - self.free_bytes)
@@ -170,7 +205,7 @@ class Disk:
         """The inode at an absolute path without links, or None."""
         node: FakeFile = self.root
         for name in filter(None, path.decode("utf-8", "surrogateescape").split("/")):
-            found = node.entries.get(name) if isinstance(node, FakeDirectory) else None
+            found = self.look_up(node, name) if isinstance(node, FakeDirectory) else None
             if found is None:
                 return None
             node = found
@@ -265,6 +300,12 @@ class Disk:
         node = detach(folder, name)
         self.mark(node)
         return node
+
+    def _remove_marked(self, node: FakeFile) -> None:
+        """A marked file has been closed: its name goes."""
+        folder = parent(node)
+        if isinstance(folder, FakeDirectory):
+            self.remove(folder, str(node.name))
 
     def _tell(self, node: FakeFile) -> None:
         for watch in self.watchers:

@@ -1,8 +1,10 @@
 """The files of a machine in the hands of its user, for scenarios: to arrange and to look."""
 
 import contextlib
+import ntpath
 import posixpath
 
+from psync.core.paths import PathStyle
 from sim.disk import Disk
 from sim.operating_system import SimOperatingSystem
 from sim.trees import Link, Tree, read_tree
@@ -14,16 +16,18 @@ NO_FOLDER = -1
 class Files:
     """What a user does at the machine itself. Paths are absolute; `os` is for all that has no method here."""
 
-    def __init__(self, disk: Disk, system_os: SimOperatingSystem) -> None:
+    def __init__(self, disk: Disk, system_os: SimOperatingSystem, style: PathStyle = PathStyle.POSIX) -> None:
         self.os = system_os
         self._disk = disk
+        self._style = style
+        self._paths = ntpath if style is PathStyle.WINDOWS else posixpath
 
     def plant(self, root: bytes, tree: Tree) -> None:
         """Make what `tree` lists below `root`, and the folders on the way."""
         self.make_folder(root)
         for name, content in tree.items():
-            path = posixpath.join(root, name)
-            self.make_folder(path if content is None else posixpath.dirname(path))
+            path = self._paths.join(root, self._own(name))
+            self.make_folder(path if content is None else self._paths.dirname(path))
             if isinstance(content, Link):
                 self.os.symlink(content.target, path, dir_fd=NO_FOLDER)
             elif content is not None:
@@ -31,13 +35,16 @@ class Files:
 
     def tree(self, root: bytes) -> Tree:
         """What lies below `root`, in the order of paths."""
-        return read_tree(self._disk.folder(root))
+        return read_tree(
+            self._disk.folder(root.replace(b"\\", b"/") if self._style is PathStyle.WINDOWS else root)
+        )
 
     def make_folder(self, path: bytes) -> None:
         """Make a folder and those above it, unless they are there."""
-        parent = posixpath.dirname(path)
-        if parent != path:
-            self.make_folder(parent)
+        parent = self._paths.dirname(path)
+        if parent == path:
+            return
+        self.make_folder(parent)
         with contextlib.suppress(FileExistsError):
             self.os.mkdir(path)
 
@@ -67,3 +74,7 @@ class Files:
             return self.os.pread(fd, self.os.fstat(fd).st_size, 0)
         finally:
             self.os.close(fd)
+
+    def _own(self, name: bytes) -> bytes:
+        """A relative path as this machine writes it; trees are written alike for all machines."""
+        return name.replace(b"/", b"\\") if self._style is PathStyle.WINDOWS else name

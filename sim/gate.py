@@ -50,7 +50,10 @@ Witness = Callable[[Call, object], None]
 
 
 class Gate:
-    """The gate of one process; `watchers` and `witnesses` are those of its machine."""
+    """The gate of one process; `watchers` and `witnesses` are those of its machine.
+
+    `translate`: makes of an error of Linux the one that the machine's system has for it.
+    """
 
     def __init__(
         self, process: Process, trace: Trace, watchers: list[Watcher], witnesses: list[Witness]
@@ -60,6 +63,7 @@ class Gate:
         self._watchers = watchers
         self._witnesses = witnesses
         self._calls = 0
+        self.translate: Callable[[OSError], OSError] = _as_it_is
 
     def enter(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
         """Let a call through, or raise what shall come of it instead."""
@@ -109,13 +113,20 @@ def system_call(function: Callable[Concatenate[G, P], R]) -> Callable[Concatenat
             self.gate.enter(name, args, kwargs)
             result = function(self, *args, **kwargs)
         except OSError as error:
-            _name_paths(error, paths)
-            self.gate.leave(name, args, kwargs, error)
-            raise
+            told = self.gate.translate(error)
+            _name_paths(told, paths)
+            self.gate.leave(name, args, kwargs, told)
+            if told is error:
+                raise
+            raise told from error
         self.gate.leave(name, args, kwargs, result)
         return result
 
     return call
+
+
+def _as_it_is(error: OSError) -> OSError:
+    return error
 
 
 def _check_paths(paths: tuple[object, ...]) -> None:

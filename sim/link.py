@@ -39,13 +39,15 @@ class Link:
     """Packets from one machine to another. `route` and `tamper` may be exchanged at any time.
 
     `watches` are told of each packet when it is sent, and may hold the link.
+    `tell` is told when the link falls silent, and when it is open again.
     """
 
-    def __init__(self, agenda: Agenda, route: Route) -> None:
+    def __init__(self, agenda: Agenda, route: Route, tell: Callable[[str], None] | None = None) -> None:
         self.route = route
         self.tamper: Tamper | None = None
         self.watches: list[Callable[[str], None]] = []
         self._agenda = agenda
+        self._tell = tell
         self._holds = 0
         self._held: deque[Action] = deque()
 
@@ -57,10 +59,14 @@ class Link:
     def hold(self) -> None:
         """Deliver nothing until as many calls of `release`."""
         self._holds += 1
+        if self._tell and self._holds == 1:
+            self._tell("silent")
 
     def release(self) -> None:
         """End one hold; after the last one, all that waits is delivered in its order."""
         self._holds -= 1
+        if self._tell and not self._holds:
+            self._tell("open")
         while self._held and not self._holds:
             self._agenda.after(0, self._held.popleft())
 

@@ -6,8 +6,10 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from psync.core.paths import PathStyle
 from psync.system import System
 from sim.claims import Claims
+from sim.contents import Contents
 from sim.crash import Choose
 from sim.databases import DatabaseStore
 from sim.disk import Disk
@@ -18,6 +20,7 @@ from sim.loop import SimLoop
 from sim.operating_system import SimOperatingSystem
 from sim.process import Process
 from sim.system import SimSystem
+from sim.windows_system import WindowsOperatingSystem, format_disk
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -46,8 +49,9 @@ class Machine:
     the wall clock is off.
     """
 
-    def __init__(self, world: "World", name: str) -> None:
+    def __init__(self, world: "World", name: str, style: PathStyle = PathStyle.POSIX) -> None:
         self.name = name
+        self.style = style
         self.generation = 1
         self.is_up = True
         self.clock_offset_ns = 0
@@ -61,13 +65,23 @@ class Machine:
         self._process_ids = count(FIRST_PROCESS_ID)
         self.stack = world.network.plug_in(name)
         self.disk = Disk(self.now_ns)
+        if world.trace.is_kept:
+            self.disk.watchers.append(Contents(name, self.disk, world.trace).look)
         self.databases = DatabaseStore(self.disk)
         user = Process(self.stack, USER_PROCESS_ID, world.loop, world.trace)
-        self.files = Files(self.disk, SimOperatingSystem(self.disk, Gate(user, world.trace, [], [])))
+        if style is PathStyle.WINDOWS:
+            format_disk(self.disk)
+        self.files = Files(self.disk, self.operating_system(user, Gate(user, world.trace, [], [])), style)
 
     def now_ns(self) -> int:
         """The wall clock, in nanoseconds since 1970."""
         return EPOCH_NS + self._world.agenda.now_ns + self.clock_offset_ns
+
+    def operating_system(self, process: Process, gate: Gate) -> SimOperatingSystem:
+        """The file calls of one of its processes."""
+        if self.style is PathStyle.WINDOWS:
+            return WindowsOperatingSystem(self.disk, gate, process)
+        return SimOperatingSystem(self.disk, gate)
 
     def start(self, program: Program[S], settings: S) -> Process:
         """Start a program as a process of its own."""
@@ -75,6 +89,9 @@ class Machine:
         world = self._world
         process = Process(self.stack, next(self._process_ids), world.loop, world.trace)
         self.processes.append(process)
+        world.trace.record(
+            process.name, "process", f"starts {getattr(program, '__name__', 'a program').strip('_')}"
+        )
         gate = Gate(process, world.trace, self.watchers, self.witnesses)
         system = SimSystem(self, process, gate, world.random(f"entropy of {process.name}"))
         self.systems[process] = system
@@ -92,7 +109,7 @@ class Machine:
         for process in self.processes:
             process.vanish()
         self.stack.forget()
-        self.disk.journal.cut(choose)
+        self.disk.cut(choose)
         self.databases.cut(choose)
 
     def boot(self) -> None:

@@ -10,7 +10,7 @@ from sim.process import Process
 from sim.sockets import SimSocket
 from sim.stack import Stack
 from sim.tcp import TcpEnd
-from sim.trace import Trace
+from sim.trace import LINK, Trace
 from sim.wire import Wire
 
 # Far above any real descriptor, so that one can never be taken for the other.
@@ -45,7 +45,7 @@ class Network:
         """The way from one machine to another, by their names."""
         key = (source.lower(), target.lower())
         if key not in self._links:
-            self._links[key] = Link(self.agenda, self._route)
+            self._links[key] = Link(self.agenda, self._route, partial(self._record_link, *key))
         return self._links[key]
 
     def links_of(self, name: str) -> list[Link]:
@@ -106,6 +106,9 @@ class Network:
     def _wire(self, source: Stack, target: Stack, ends: str) -> Wire:
         link = Link(self.agenda, LOOPBACK) if source is target else self.link(source.name, target.name)
         return Wire(self.agenda, self._random, link, partial(self._record, target.name, ends))
+
+    def _record_link(self, source: str, target: str, state: str) -> None:
+        self._trace.record("world", LINK, f"{source}>{target} {state}")
 
     def _record(self, arrival: str, ends: str, packet: str, sent_ns: int) -> None:
         self._trace.record(arrival, "net", f"{ends} {packet}", since_ns=sent_ns)

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import NoReturn, Self
 
-from pyfakefs.fake_file import FakeDirectory
+from pyfakefs.fake_file import FakeDirectory, FakeFile
 
 from psync.system import Buffer
 from sim.descriptor import Descriptor
 from sim.disk import Disk, Status
 from sim.entries import make_folder, make_link, remove_file, remove_folder, rename
-from sim.failure import failure
+from sim.failure import NotSimulated, failure
 from sim.gate import Gate, system_call
 from sim.opening import PERMISSION_BITS, last_of_open, open_inode
 from sim.walk import Last, Place, link_target, walk
@@ -39,10 +39,6 @@ KNOWN_FLAGS = (
     | os.O_NOFOLLOW
     | os.O_PATH
 )
-
-
-class NotSimulated(AttributeError):
-    """Production code has asked for something that the seam does not list."""
 
 
 class SimOperatingSystem:
@@ -105,9 +101,10 @@ class SimOperatingSystem:
         if len(self._descriptors) == DESCRIPTORS_MAX - FIRST_FD:
             raise failure(errno.EMFILE)
         place = self._walk(path, dir_fd, last_of_open(path, flags))
+        self._check_open(place, flags)
         node = open_inode(self._disk, place, flags, mode)
         fd = next(fd for fd in range(FIRST_FD, DESCRIPTORS_MAX) if fd not in self._descriptors)
-        self._descriptors[fd] = Descriptor(self._disk, node, flags)
+        self._descriptors[fd] = self._describe(node, flags)
         return fd
 
     @system_call
@@ -164,7 +161,7 @@ class SimOperatingSystem:
     @system_call
     def fsync(self, fd: int) -> None:
         """fsync(2)"""
-        self._disk.sync(self._usable(fd).node)
+        self._sync(self._usable(fd))
 
     # Attributes
 
@@ -221,23 +218,23 @@ class SimOperatingSystem:
     @system_call
     def rmdir(self, path: bytes, *, dir_fd: int | None = None) -> None:
         """unlinkat(2) with AT_REMOVEDIR"""
-        remove_folder(self._disk, self._walk(path, dir_fd, Last.ENTRY))
+        self._remove_folder(self._walk(path, dir_fd, Last.ENTRY))
 
     @system_call
     def unlink(self, path: bytes, *, dir_fd: int | None = None) -> None:
         """unlinkat(2)"""
-        remove_file(self._disk, self._walk(path, dir_fd, Last.ENTRY))
+        self._remove_file(self._walk(path, dir_fd, Last.ENTRY))
 
     @system_call
     def rename(self, src: bytes, dst: bytes, *, src_dir_fd: int, dst_dir_fd: int) -> None:
         """renameat(2)"""
         source = self._walk(src, src_dir_fd, Last.ENTRY)
-        rename(self._disk, source, self._walk(dst, dst_dir_fd, Last.ENTRY))
+        self._rename(source, self._walk(dst, dst_dir_fd, Last.ENTRY))
 
     @system_call
     def symlink(self, src: bytes, dst: bytes, *, dir_fd: int) -> None:
         """symlinkat(2)"""
-        make_link(self._disk, self._walk(dst, dir_fd, Last.ENTRY), src)
+        self._make_link(self._walk(dst, dir_fd, Last.ENTRY), src)
 
     @system_call
     def readlink(self, path: bytes, *, dir_fd: int) -> bytes:
@@ -246,6 +243,29 @@ class SimOperatingSystem:
         if not stat.S_ISLNK(node.st_mode):
             raise failure(errno.EINVAL)
         return link_target(node)
+
+    # What the rules of a system decide
+
+    def _check_open(self, place: Place, flags: int) -> None:
+        """Linux opens whatever is open elsewhere."""
+
+    def _describe(self, node: FakeFile, flags: int) -> Descriptor:
+        return Descriptor(self._disk, node, flags)
+
+    def _sync(self, descriptor: Descriptor) -> None:
+        self._disk.sync(descriptor.node)
+
+    def _remove_folder(self, place: Place) -> None:
+        remove_folder(self._disk, place)
+
+    def _remove_file(self, place: Place) -> None:
+        remove_file(self._disk, place)
+
+    def _rename(self, source: Place, target: Place) -> None:
+        rename(self._disk, source, target)
+
+    def _make_link(self, place: Place, target: bytes) -> None:
+        make_link(self._disk, place, target)
 
     def _usable(self, fd: int) -> Descriptor:
         return self.descriptor(fd).usable()

@@ -10,7 +10,7 @@ from random import Random
 
 from msgspec import Struct, structs
 
-from psync.core.settings import Durability
+from psync.core.settings import DEFAULT_INSTANCE, Durability
 from sim.crash import CrashProfile
 from sim.faults import (
     CallFails,
@@ -19,16 +19,20 @@ from sim.faults import (
     DiskFull,
     DiskSlow,
     Fault,
+    KeyMismatch,
     LinkClogged,
     NameLost,
     NetworkSilent,
     PortFiltered,
+    PortMismatch,
     PowerCut,
     ProcessHangs,
     ProcessKilled,
+    SecondListener,
     SegmentTampered,
     SourceChanges,
 )
+from sim.faults.configuration import KeyPart
 from sim.plan import CLIENT, PLACES, Edit, FileSpec, Plan, Topology
 
 # A run of a small tree makes so many calls on a machine; a fault at a later one has no effect.
@@ -51,7 +55,10 @@ LARGE_CHANCE = 0.05
 
 
 class Preset(Struct, frozen=True):
-    """Chances by which faults are drawn: `classes` are tried in order, each `rounds` times."""
+    """Chances by which faults are drawn: `classes` are tried in order, each `rounds` times.
+
+    `mistake_chance`: for each of `MISTAKES`, in a run of its own choice.
+    """
 
     classes: tuple[str, ...] = ()
     chance: float = 0.0
@@ -60,6 +67,8 @@ class Preset(Struct, frozen=True):
     interleave_chance: float = 0.0
     files_min: int = 1
     files_max: int = 8
+    mistake_chance: float = 0.0
+    keyed_chance: float = 0.5
 
 
 class Drawing(Struct):
@@ -70,6 +79,7 @@ class Drawing(Struct):
     target: str
     remotes: tuple[str, ...]
     calls_max: int = CALLS_MAX
+    run: int = 1
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -194,18 +204,48 @@ CLASSES: dict[str, Callable[[Drawing], Fault]] = {
     "lost name": _name_lost,
 }
 
+
+def _port_mismatch(d: Drawing) -> Fault:
+    return PortMismatch(d.run, d.random.choice((CLIENT, *d.remotes)), d.random.choice((1024, 7334, 65535)))
+
+
+def _key_mismatch(d: Drawing) -> Fault:
+    return KeyMismatch(d.run, d.random.choice((CLIENT, *d.remotes)), d.random.choice(list(KeyPart)))
+
+
+def _second_listener(d: Drawing) -> Fault:
+    return SecondListener(d.run, d.random.choice(d.remotes), d.random.choice((DEFAULT_INSTANCE, "old")))
+
+
+# Mistakes of operators, drawn in a stream of their own: each lasts one run.
+MISTAKES: dict[str, Callable[[Drawing], Fault]] = {
+    "port mismatch": _port_mismatch,
+    "key mismatch": _key_mismatch,
+    "second listener": _second_listener,
+}
+
 NETWORK = ("clogged link", "silent network", "reset", "tampered segment", "filtered port", "lost name")
 
 PRESETS = {
     "clean": Preset(),
+    "documented": Preset(mistake_chance=0.5, keyed_chance=0.9),
     "lossy": Preset(NETWORK, chance=0.5, rounds=1),
     "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
     "interleave": Preset(
         ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
     ),
-    "chaos": Preset(tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True, interleave_chance=0.25),
+    "chaos": Preset(
+        tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True, interleave_chance=0.25, mistake_chance=0.1
+    ),
     "medium": Preset(
-        tuple(CLASSES), 0.4, 2, is_swarm=True, interleave_chance=0.25, files_min=20, files_max=60
+        tuple(CLASSES),
+        0.4,
+        2,
+        is_swarm=True,
+        interleave_chance=0.25,
+        files_min=20,
+        files_max=60,
+        mistake_chance=0.1,
     ),
 }
 
@@ -220,13 +260,13 @@ def derive(name: str, seed: int) -> Plan:
     calls_max = CALLS_MAX if preset.files_min == 1 else CALLS_MAX * MEDIUM_CALLS
     drawing = Drawing(Random(f"{name}:{seed}:faults"), source.machine, target.machine, remotes, calls_max)
     files = tuple(_files(random, preset, 0))
-    return Plan(
+    plan = Plan(
         preset=name,
         seed=seed,
         topology=topology,
         durability=random.choice((Durability.BATCH, Durability.BATCH, Durability.FILE, Durability.NONE)),
         is_deleting=random.random() < 0.6,
-        is_keyed=random.random() < 0.5,
+        is_keyed=random.random() < preset.keyed_chance,
         is_interleaved=random.random() < preset.interleave_chance,
         crash_profile=random.choice((CrashProfile.EXT4, CrashProfile.STRICT_POSIX)),
         source=files,
@@ -234,6 +274,8 @@ def derive(name: str, seed: int) -> Plan:
         edits=tuple(tuple(_edits(random, number)) for number in range(random.choice((0, 0, 1, 2)))),
         faults=tuple(_faults(preset, drawing)),
     )
+    mistakes = structs.replace(drawing, random=Random(f"{name}:{seed}:mistakes"))
+    return structs.replace(plan, faults=(*plan.faults, *_mistakes(preset, mistakes, plan.runs)))
 
 
 def _files(random: Random, preset: Preset, version: int) -> Iterator[FileSpec]:
@@ -266,3 +308,10 @@ def _faults(preset: Preset, drawing: Drawing) -> Iterator[Fault]:
         for _ in range(preset.rounds):
             if random.random() < preset.chance and (drawing.remotes or name not in NETWORK):
                 yield CLASSES[name](drawing)
+
+
+def _mistakes(preset: Preset, drawing: Drawing, runs: int) -> Iterator[Fault]:
+    for draw in MISTAKES.values():
+        drawing.run = drawing.random.randint(1, runs)
+        if drawing.random.random() < preset.mistake_chance and drawing.remotes:
+            yield draw(drawing)

@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -30,6 +31,7 @@ from sim.process import Process
 from sim.world import World
 
 STATE_FOLDER = "/var/psync"
+STATE_FOLDERS = {PathStyle.POSIX: STATE_FOLDER, PathStyle.WINDOWS: "C:\\ProgramData\\psync"}
 
 E = TypeVar("E")
 
@@ -50,20 +52,32 @@ class Replication:
         self._hear_too = hear
         self._ready = asyncio.Event()
 
-    def start_listener(self, machine: Machine, root: str) -> Process:
-        """Start a listener confined to `root`."""
+    def start_listener(
+        self,
+        machine: Machine,
+        root: str,
+        *,
+        prs: Secret | None = None,
+        **more: Any,
+    ) -> Process:
+        """Start a listener confined to `root`, with the key that all have unless it is given another one.
+
+        `more`: fields of its settings.
+        """
+        prs = prs or self.prs
         settings = ListenerSettings(
             host="0.0.0.0",
-            root=RootPath.parse(root, PathStyle.POSIX),
-            is_keyed=self.prs is not UNKEYED_PRS,
+            root=RootPath.parse(root, machine.style),
+            is_keyed=prs != UNKEYED_PRS,
             allow_unauthenticated_network=True,
-            state_folder=STATE_FOLDER,
+            state_folder=STATE_FOLDERS[machine.style],
+            **more,
         )
-        return machine.start(self._listener, settings)
+        return machine.start(partial(self._listener, prs), settings)
 
-    def start_copy(self, machine: Machine, settings: CopySettings) -> Process:
-        """Start one copy."""
-        return machine.start(self._copy, settings)
+    def start_copy(self, machine: Machine, settings: CopySettings, *, prs: Secret | None = None) -> Process:
+        """Start one copy, with the key that all have unless it is given another one."""
+        return machine.start(partial(self._copy, prs or self.prs), settings)
 
     async def listen(self, machine: Machine, root: str) -> Process:
         """Start a listener confined to `root`, and wait until it accepts clients."""
@@ -75,8 +89,8 @@ class Replication:
     async def copy(self, machine: Machine, source: str, target: str, *, delete: bool = False) -> int:
         """Run one copy to its end; give its exit code."""
         settings = CopySettings(
-            parse_address(source),
-            parse_address(target),
+            parse_address(source, machine.style),
+            parse_address(target, machine.style),
             delete=delete,
             is_keyed=self.prs is not UNKEYED_PRS,
             allow_unauthenticated_network=True,
@@ -94,22 +108,28 @@ class Replication:
             digest.update(msgspec.json.encode(_essence(event)) + b"\n")
         return digest.hexdigest()
 
-    async def _listener(self, settings: ListenerSettings, system: System) -> int:
+    async def _listener(self, prs: Secret, settings: ListenerSettings, system: System) -> int:
         try:
-            return await Listener(settings, self.prs, system, self._hear).main()
+            return await Listener(settings, prs, system, self._hear).main()
         except Failure as failure:
             self._hear(RunRefused(failure))
             return failure.exit_code
 
-    async def _copy(self, settings: CopySettings, system: System) -> int:
-        return await Copy(settings, self.prs, system, self._hear).main()
+    async def _copy(self, prs: Secret, settings: CopySettings, system: System) -> int:
+        return await Copy(settings, prs, system, self._hear).main()
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
-        self._world.note(type(event).__name__)
+        self._world.note(_told(event))
         if isinstance(event, ListenerReady):
             self._ready.set()
         self._hear_too(event)
+
+
+def _told(event: Event) -> str:
+    """What the trace says of an event, paths as the `repr` of bytes."""
+    words = (repr(b"/".join(word)) if isinstance(word, tuple) else str(word) for word in _essence(event))
+    return " ".join(words)
 
 
 def _essence(event: Event) -> tuple[object, ...]:

@@ -14,7 +14,6 @@ from sim.databases import SimDatabases
 from sim.disk import READ, USER_ID, permits
 from sim.failure import failure
 from sim.gate import Gate, system_call
-from sim.operating_system import SimOperatingSystem
 from sim.process import Process
 
 if TYPE_CHECKING:
@@ -24,11 +23,11 @@ if TYPE_CHECKING:
 class SimSystem:
     """A machine as one of its processes sees it; `random` is the source of `random_bytes`."""
 
-    path_style = PathStyle.POSIX
     user_id = USER_ID
 
     def __init__(self, machine: "Machine", process: Process, gate: Gate, random: Random) -> None:
-        self.os = SimOperatingSystem(machine.disk, gate)
+        self.os = machine.operating_system(process, gate)
+        self.path_style = machine.style
         self.databases = SimDatabases(machine.databases, process)
         self.gate = gate
         self.host_name = machine.name
@@ -51,12 +50,15 @@ class SimSystem:
         """The machine's only file system."""
         self.os.descriptor(fd)
         disk = self._machine.disk
-        return Volume(disk.time_granularity_ns, False, disk.free_bytes, disk.modes_kept)
+        is_folded = disk.fold is not None
+        return Volume(disk.time_granularity_ns, is_folded, disk.free_bytes, disk.modes_kept)
 
     @system_call
     def sync_volume(self, fd: int) -> None:
-        """syncfs(2)"""
+        """syncfs(2); Windows lets only administrators sync a volume."""
         self.os.descriptor(fd).usable()
+        if self.path_style is PathStyle.WINDOWS:
+            raise failure(errno.EOPNOTSUPP)
         self._machine.disk.journal.sync_all()
 
     @system_call

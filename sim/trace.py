@@ -12,13 +12,17 @@ import msgspec
 from msgspec import Struct
 
 NOTE = "note"
+CONTENT = "content"
+LINK = "link"
 
 
 class Event(Struct, frozen=True):
     """One line of history.
 
-    `place`: `machine/process id`, `machine` or `world`. `kind`: `net`, `file`,
-    `process`, `machine`, `fault`, or `note` for what a scenario says of itself.
+    `place`: `machine/process id`, `machine` or `world`. `kind`: `net` (a packet
+    has arrived), `link` (packets arrive or do not), `file` (a system call),
+    `content` (what a file holds from now on), `process`, `machine`, `fault`, or
+    `note` for what a scenario or a program says of itself.
     `since_ns`: when it began, of a packet the moment it was sent.
     """
 

@@ -19,6 +19,7 @@ from psync.core.settings import CopySettings, Durability
 from psync.engine.events import Event, Summary
 from sim.checkers import CHECKERS
 from sim.checkers.checker import Broken
+from sim.configuration import KEYS, NO_KEYS, Setup
 from sim.crash import Choose
 from sim.ledger import Ledger
 from sim.link import SECOND_NS
@@ -27,7 +28,9 @@ from sim.oracle import expected_tree
 from sim.plan import CLIENT, Edit, FileSpec, Place, Plan
 from sim.process import Process
 from sim.replication import Replication
+from sim.runs import Runs
 from sim.sometimes import Reached
+from sim.trace import NOTE
 from sim.trees import Link, Tree, content_of
 from sim.world import Unhandled, World
 
@@ -70,14 +73,19 @@ class Trial:
         self.reached = Reached()
         self.exit_codes: list[int] = []
         self.is_torn = False
-        self.replication = Replication(world, is_keyed=plan.is_keyed, hear=self._hear)
+        self.runs = Runs()
+        self.setups: dict[str, Setup] = {}
+        self.rivals: list[Process] = []
+        self.replication = Replication(world, hear=self._hear)
         for name in sorted({CLIENT, plan.source_place.machine, plan.target_place.machine}):
             world.machine(name).disk.journal.profile = plan.crash_profile
+            self.setups[name] = Setup(keys=KEYS if plan.is_keyed else NO_KEYS)
         self.source = self._plant(plan.source_place, plan.source, SOURCE)
         self.target = self._plant(plan.target_place, plan.target, TARGET)
         self.target_at_first = self.tree_of_target()
         self.ledger = Ledger(self.tree_of_source(), self.target_at_first)
-        self._listeners: dict[str, Process] = {}
+        self._listeners: dict[str, tuple[Process, Setup]] = {}
+        self._wanted_rivals: list[tuple[str, str]] = []
         self._heals: list[Callable[[], None]] = []
         self.checkers = [checker(self) for checker in CHECKERS]
 
@@ -107,6 +115,11 @@ class Trial:
         self._edit(Edit(inside.decode(), max(size, 1), len(self.effects) + 1_000_000))
         return True
 
+    def start_rival(self, machine: str, instance: str) -> Callable[[], None]:
+        """Have a second listener started once the first one runs."""
+        self._wanted_rivals.append((machine, instance))
+        return self._end_rivals
+
     def tree_of_source(self) -> Tree:
         """What the source holds."""
         return self.machine(self.plan.source_place.machine).files.tree(self.source)
@@ -126,8 +139,11 @@ class Trial:
         """Carry out the plan; raise `Broken` for the first promise that was not kept."""
         self._heals += [fault.arm(self) for fault in self.plan.faults]
         for number in range(self.plan.runs):
+            self.runs.begin()
             await self._restore_listeners()
+            self._start_rivals()
             await self._copy()
+            self.runs.end()
             for edit in self.plan.edits[number] if number < len(self.plan.edits) else ():
                 self._edit(edit)
             await asyncio.sleep(PAUSE_SECONDS)
@@ -135,9 +151,10 @@ class Trial:
         await self._converge()
 
     async def _heal(self) -> None:
+        self.world.note("all faults end, listeners are started anew")
         while self._heals:
             self._heals.pop()()
-        for name, listener in self._listeners.items():
+        for name, (listener, _) in self._listeners.items():
             if self.machine(name).is_up:
                 listener.kill()
         await self._restore_listeners()
@@ -179,16 +196,20 @@ class Trial:
 
     async def _copy(self) -> int:
         """Run the job once, to its end."""
-        plan = self.plan
+        plan, setup = self.plan, self.setups[CLIENT]
+        for checker in self.checkers:
+            checker.before_run()
         settings = CopySettings(
             parse_address(self._address(plan.source_place, self.source)),
             parse_address(self._address(plan.target_place, self.target)),
             delete=plan.is_deleting,
             durability=plan.durability,
-            is_keyed=plan.is_keyed,
+            port=setup.port,
+            is_keyed=setup.keys != NO_KEYS,
             allow_unauthenticated_network=True,
         )
-        process = self.replication.start_copy(self.machine(CLIENT), settings)
+        self.world.note(f"run {len(self.exit_codes) + 1} of the job")
+        process = self.replication.start_copy(self.machine(CLIENT), settings, prs=setup.keys.secret)
         try:
             async with asyncio.timeout(RUN_SECONDS_MAX):
                 self.exit_codes.append(await process.wait())
@@ -207,11 +228,39 @@ class Trial:
                 for checker in self.checkers:
                     checker.after_power_cut(machine)
         for place in (self.plan.source_place, self.plan.target_place):
-            machine = self.machine(place.machine)
-            listener = self._listeners.get(place.machine)
-            if place.is_remote and (listener is None or not listener.is_alive):
-                self._listeners[place.machine] = self.replication.start_listener(machine, ROOT.decode())
+            if place.is_remote and not self._is_served(place.machine):
+                self._start_listener(place.machine)
                 await asyncio.sleep(1.0)
+
+    def _is_served(self, name: str) -> bool:
+        """Whether a listener runs there, with the settings that it is to have; others are ended."""
+        listener, setup = self._listeners.get(name, (None, None))
+        if listener is not None and setup != self.setups[name]:
+            listener.kill()
+        return listener is not None and listener.is_alive
+
+    def _start_listener(self, name: str) -> None:
+        setup = self.setups[name]
+        process = self.replication.start_listener(
+            self.machine(name), ROOT.decode(), port=setup.port, prs=setup.keys.secret
+        )
+        self._listeners[name] = process, setup
+
+    def _start_rivals(self) -> None:
+        for name, instance in self._wanted_rivals:
+            if self.machine(name).is_up:
+                self.rivals.append(self._rival(name, instance))
+        self._wanted_rivals.clear()
+
+    def _rival(self, name: str, instance: str) -> Process:
+        setup = self.setups[name]
+        return self.replication.start_listener(
+            self.machine(name), ROOT.decode(), port=setup.port, prs=setup.keys.secret, instance=instance
+        )
+
+    def _end_rivals(self) -> None:
+        while self.rivals:
+            self.rivals.pop().kill()
 
     # The user
 
@@ -227,7 +276,9 @@ class Trial:
         return folder
 
     def _edit(self, edit: Edit) -> None:
+        what = "is removed" if edit.size < 0 else f"is written anew, {edit.size} bytes"
         machine = self.machine(self.plan.source_place.machine)
+        self.world.trace.record(machine.name, NOTE, f"source file {edit.path!r} {what}")
         path, files = self.source + b"/" + edit.path.encode(), machine.files
         if edit.size < 0:
             if edit.path.encode() in self.tree_of_source():

@@ -62,7 +62,7 @@ def walk(disk: Disk, start: FakeFile, path: bytes, last: Last) -> Place:
         raise failure(errno.ENOENT)
     if len(path) > PATH_BYTES_MAX:
         raise failure(errno.ENAMETOOLONG)
-    return _Walk(disk, start, last).run(path.decode("utf-8", "surrogateescape"))
+    return Walk(disk, start, last).run(path.decode("utf-8", "surrogateescape"))
 
 
 def link_target(link: FakeFile) -> bytes:
@@ -70,7 +70,9 @@ def link_target(link: FakeFile) -> bytes:
     return link.byte_contents or b""
 
 
-class _Walk:
+class Walk:
+    """One walk under the rules of Linux."""
+
     def __init__(self, disk: Disk, start: FakeFile, last: Last) -> None:
         self._disk = disk
         self._node = start
@@ -80,6 +82,7 @@ class _Walk:
         self._is_folder = False
 
     def run(self, path: str) -> Place:
+        """Walk to the end of a path."""
         self._push(path)
         name = "/"
         while self._pending:
@@ -89,7 +92,7 @@ class _Walk:
             if node is not None and self._is_followed(node):
                 self._push(link_target(node).decode("utf-8", "surrogateescape"))
             elif not (self._pending or name in SPECIAL_NAMES):
-                return Place(folder, name, node, self._is_folder)
+                return Place(folder, self._name_of(folder, name), node, self._is_folder)
             else:
                 self._node = Place(folder, name, node).found
         folder = self._enter()
@@ -101,6 +104,9 @@ class _Walk:
         if not self._pending and path.endswith("/"):
             self._is_folder = True
         self._pending += reversed([name for name in path.split("/") if name])
+
+    def _name_of(self, folder: FakeDirectory, name: str) -> str:
+        return name
 
     def _enter(self) -> FakeDirectory:
         if not isinstance(self._node, FakeDirectory):

@@ -7,6 +7,7 @@ from random import Random
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from psync.core.paths import PathStyle
 from sim.agenda import Agenda
 from sim.loop import SimLoop
 from sim.machine import Machine
@@ -35,10 +36,10 @@ class World:
         self.network = Network(self.agenda, self.random("network"), self.trace)
         self.loop = SimLoop(self.agenda, self.network, self.random("executor"))
 
-    def machine(self, name: str) -> Machine:
-        """Boot a machine; its name is its host name."""
+    def machine(self, name: str, style: PathStyle = PathStyle.POSIX) -> Machine:
+        """Boot a machine; its name is its host name, `style` says under which system it runs."""
         assert name not in self.machines, f"there is a machine {name!r}"
-        self.machines[name] = Machine(self, name)
+        self.machines[name] = Machine(self, name, style)
         return self.machines[name]
 
     def random(self, stream: str) -> Random:

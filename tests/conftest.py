@@ -1,4 +1,5 @@
-"""Peers: programs of the machine that some tests compare psync with or watch it by.
+"""Peers: programs of the machine that some tests compare psync with, watch it by, or
+open its pages in.
 
 A test says so with a marker, `@pytest.mark.needs_rsync`. Where the program is
 missing, such tests are deselected and counted in the summary, never skipped in
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("psync", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]))
 settings.load_profile("psync")
 
-PEERS = ("rsync", "strace")
+PEERS = ("rsync", "strace", "chromium")
 COUNTS = pytest.StashKey[Counter[str]]()  # missing peer → tests that need it
 
 

@@ -82,7 +82,7 @@ def test_each_missing_peer_is_named_with_its_count(project: Path):
 
 @pytest.mark.parametrize("options", [[], ["-p", "xdist", "-n", "2"]], ids=["one process", "workers"])
 def test_in_continuous_integration_a_missing_peer_ends_the_run(project: Path, options: list[str]):
-    _install(project, "strace")
+    _install(project, "strace", "chromium")
 
     code, output = _run(project, *options, CI="true")
 

@@ -19,6 +19,7 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
+from psync.core.errors import locked_file_text
 from psync.core.manifest import EntryPath, Kind
 from psync.core.problems import Problem, ProblemCode
 from psync.engine.events import (
@@ -126,7 +127,7 @@ class CopyReport:
         if problem.code is ProblemCode.NO_SPACE and self._verbosity is not Verbosity.VERBOSE:
             self._find_no_space(problem)
         elif not problem.is_notice or self._verbosity is not Verbosity.QUIET:
-            self._tell_problem(problem)
+            self._tell_problem(problem, event.path_on_host)
 
     def _find_no_space(self, problem: Problem) -> None:
         """Tell the first in full and count the others: thousands may follow, of which each says the same."""
@@ -144,10 +145,13 @@ class CopyReport:
         self._no_space_untold = 0
         self._tell_problem(Problem((), ProblemCode.NO_SPACE, details))
 
-    def _tell_problem(self, problem: Problem) -> None:
+    def _tell_problem(self, problem: Problem, path_on_host: str = "") -> None:
+        if problem.code is ProblemCode.LOCKED and path_on_host:
+            self._output.complain(printable(locked_file_text(path_on_host, is_on_retry_list=False)))
+            return
         word = "Notice" if problem.is_notice else "Problem"
         place = f"{printable_path(problem.path)}: " if problem.path else ""
-        self._output.complain(f"{word}: {place}{printable(problem.text)} [{problem.code}]")
+        self._output.complain(f"{word}: {place}{printable(problem.text)} [{problem.tag}]")
 
     def _lose(self, event: ConnectionFailed) -> None:
         self._complain(connection_lines(event))

@@ -27,8 +27,9 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
-from psync.core.errors import Failure, connection_failure_text, device_text
+from psync.core.errors import Failure, connection_failure_text, device_text, locked_file_text
 from psync.core.manifest import EntryPath
+from psync.core.problems import ProblemCode
 from psync.engine.events import (
     ChangeDone,
     ChangePlanned,
@@ -149,6 +150,8 @@ def _done(event: ChangeDone) -> Fields:
 
 def _problem(event: ProblemFound) -> Fields:
     problem = event.problem
+    is_locked = problem.code is ProblemCode.LOCKED and bool(event.path_on_host)
+    text = locked_file_text(event.path_on_host, is_on_retry_list=False) if is_locked else ""
     return {
         "event": "problem",
         **_path(problem.path),
@@ -156,6 +159,7 @@ def _problem(event: ProblemFound) -> Fields:
         "text": _clean(problem.text),
         "notice": problem.is_notice,
         "retryable": problem.is_retryable,
+        **({"messages": [_clean(text)]} if text else {}),
     }
 
 

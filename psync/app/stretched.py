@@ -27,7 +27,7 @@ from blake3 import blake3
 from psync.app.credentials import Credentials, PasswordFile
 from psync.app.state_folder import state_folder
 from psync.core.errors import StateFolderInvalid
-from psync.disk.folder import Folder, make_folders, open_folder
+from psync.disk.folder import Folder, make_way, open_folder
 from psync.system import System
 from psync.wire.cpace import length_prefixed
 from psync.wire.keys import PRS_BYTES, Secret, parse_key, stretch
@@ -79,8 +79,7 @@ def _read_own(folder: Folder, name: bytes) -> bytes:
 def _remember(file: PasswordFile, user: str, key: Secret, system: System) -> None:
     """Write beside and rename, so that no other process reads half of it."""
     path = system.os.fsencode(state_folder(system))
-    parts = path.split(b"/")
-    make_folders(system, [b"/".join(parts[:length]) for length in range(2, len(parts) + 1)], 0o700)
+    make_way(system, path, 0o700)
     with open_folder(system, path) as folder:
         os, directory, name = folder.os, folder.root.fd, _name(file)
         beside = name + b"." + system.random_bytes(8).hex().encode("ascii")

@@ -1,7 +1,7 @@
 """What psync tells an operator when a command ends with something wrong.
 
 A `Failure` ends a command. One class a message: template, remedy, exit code. The
-three documented texts (guide, "Troubleshooting" 1) are at the end. Trouble with
+documented texts (guide, "Troubleshooting" 1 and 2) are at the end. Trouble with
 one entry, which never stops a run, stands in `problems`; no other module holds
 such text.
 """
@@ -9,6 +9,8 @@ such text.
 import errno
 from enum import StrEnum
 from typing import ClassVar
+
+from psync.core.problems import PROBLEM_TEXTS, TAGS, ProblemCode
 
 EXIT_CONVERGED = 0
 EXIT_PARTIAL = 1
@@ -426,7 +428,7 @@ def _concrete(kind: type[Failure]) -> list[type[Failure]]:
 _FAILURES = {kind.code: kind for kind in _concrete(Failure)}
 
 
-# The documented texts (guide, "Troubleshooting" 1)
+# The documented texts (guide, "Troubleshooting" 1 and 2)
 
 
 def device_text(role: str, uri: str) -> str:
@@ -438,3 +440,11 @@ def connection_failure_text(uri: str, job: str, *, retry_scheduled: bool) -> str
     """Name the failed connection; the suffix stands exactly when a further attempt is scheduled."""
     suffix = " (Connection Retry is Enabled!)..." if retry_scheduled else ""
     return f"Connection Failure: {uri} - Job: {job}{suffix}"
+
+
+def locked_file_text(path: str, *, is_on_retry_list: bool) -> str:
+    """Say that a listener's file is open elsewhere; `path` as the client asked for it, never as it was mapped."""
+    locked = ProblemCode.LOCKED
+    failure = f"Update Failure [{TAGS[locked]}] Error Opening Handle: {path} ({PROBLEM_TEXTS[locked]})"
+    suffix = " (Added To Retry List)..." if is_on_retry_list else ""
+    return f"PSListener responded with - {failure}{suffix}"

@@ -206,6 +206,13 @@ def _folded(names: Iterable[str], style: PathStyle) -> list[str]:
     return [fold_ascii(name) if style is PathStyle.WINDOWS else name for name in names]
 
 
+def folders_of(path: HostPath) -> tuple[bytes, ...]:
+    """Give the root of a path, each folder on the way and the path itself, as the host's calls take them."""
+    lengths = range(len(path.components) + 1)
+    folders = (HostPath(path.style, path.root, path.components[:length]) for length in lengths)
+    return tuple(encode_name(str(folder), path.style) for folder in folders)
+
+
 # Names as bytes
 
 
@@ -253,6 +260,13 @@ def temporary_name(random: bytes) -> bytes:
 def is_temporary_name(name: bytes) -> bool:
     """Whether this has exactly the form of psync's own temporary files (RFC 4648 base32, small letters)."""
     return _TEMPORARY_NAME.fullmatch(name) is not None
+
+
+def entry_text(folder: HostPath, below: tuple[bytes, ...]) -> str:
+    """Write the path of an entry below a folder as the folder's host does; for messages only."""
+    separator = "\\" if folder.style is PathStyle.WINDOWS else "/"
+    names = [name.decode("utf-8", "surrogateescape") for name in below]
+    return separator.join([str(folder).rstrip(separator), *names])
 
 
 # What a host can hold

@@ -22,6 +22,7 @@ class ProblemCode(StrEnum):
     CONFLICT = "CONFLICT"
     FOLDER_KEPT = "FOLDER_KEPT"
     LINK_REFUSED = "LINK_REFUSED"
+    LOCKED = "LOCKED"
     NO_SPACE = "NO_SPACE"
     FILE_TOO_LARGE = "FILE_TOO_LARGE"
     READ_ONLY_DISK = "READ_ONLY_DISK"
@@ -41,6 +42,7 @@ PROBLEM_TEXTS = {
     ProblemCode.FOLDER_KEPT: "the folder holds entries that are not part of the run and was kept",
     ProblemCode.LINK_REFUSED: "a symbolic link, or something else, stands where a file or folder was expected; "
     "links are never followed",
+    ProblemCode.LOCKED: "The process cannot access the file because it is being used by another process",
     ProblemCode.NO_SPACE: "the target is full",
     ProblemCode.FILE_TOO_LARGE: "larger than the target's file system allows a file to be",
     ProblemCode.READ_ONLY_DISK: "the target's file system is read-only",
@@ -56,11 +58,16 @@ RETRYABLE = frozenset(
     {
         ProblemCode.SOURCE_CHANGED,
         ProblemCode.CONFLICT,
+        ProblemCode.LOCKED,
         ProblemCode.NO_SPACE,
         ProblemCode.VERIFY_FAILED,
         ProblemCode.IO_ERROR,
     }
 )
+
+
+# By which an operator knows a problem; the others go by their codes.
+TAGS = {ProblemCode.LOCKED: "LockFiles"}
 
 
 class Problem(Struct, frozen=True, array_like=True):
@@ -75,6 +82,11 @@ class Problem(Struct, frozen=True, array_like=True):
         """One sentence without the path."""
         words = PROBLEM_TEXTS[self.code]
         return f"{words} ({self.detail})" if self.detail else words
+
+    @property
+    def tag(self) -> str:
+        """What an operator knows it by, as it stands in brackets."""
+        return TAGS.get(self.code, self.code.value)
 
     @property
     def is_notice(self) -> bool:

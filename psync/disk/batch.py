@@ -10,14 +10,13 @@ How much is synced before the renames is the durability:
 Nothing is acknowledged before its batch is settled.
 """
 
-import errno
-
 from msgspec import Struct
 
 from psync.core.content import Outcome
 from psync.core.manifest import EntryPath
 from psync.core.settings import Durability
-from psync.disk.folder import Directory, Folder, stamp_of
+from psync.disk.folder import Directory, Folder, stamp_of, sync_folder
+from psync.disk.locks import replace
 from psync.disk.problems import EntryRefused, problem_of
 from psync.disk.stage import Stage, StagedFile
 
@@ -27,9 +26,6 @@ BATCH_BYTES_MAX = 32 * 1024 * 1024
 # Folders held open until they are synced: a tree with a file in each would soon need more
 # descriptors than a process has.
 FOLDERS_MAX = 32
-
-# What some network and user-space file systems answer to the sync of a folder. They have none.
-FOLDER_SYNC_ABSENT = (errno.EINVAL, errno.EOPNOTSUPP)
 
 # Up to this many files a sync of each costs less than one of the whole volume,
 # which also waits for what other programs have written.
@@ -97,6 +93,10 @@ class Batch:
         self._settle()
         outcomes, self._settled = self._settled, []
         return outcomes
+
+    def let_go(self) -> None:
+        """Settle now and hold no folder any more; the outcomes wait for `settle`."""
+        self._settle()
 
     def discard(self) -> None:
         """Remove what is staged; nothing of it was acknowledged."""
@@ -167,7 +167,7 @@ class Batch:
         try:
             self._stage.close(file)  # some network file systems tell only here that a write has failed
             self._folder.check_expected(directory, path[-1], file.change.replaces)
-            self._os.rename(file.temporary, path[-1], src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
+            replace(self._os, directory, file.temporary, path[-1])
             status = self._os.stat(path[-1], dir_fd=directory.fd, follow_symlinks=False)
         except (OSError, EntryRefused) as error:
             return self._refuse(file, error)
@@ -186,10 +186,9 @@ class Batch:
         if self._durability is not Durability.NONE:
             for directory in dict.fromkeys(done.directory for done in waiting if done.directory is not None):
                 try:
-                    self._os.fsync(directory.fd)
+                    sync_folder(self._os, directory.fd)
                 except OSError as error:
-                    if error.errno not in FOLDER_SYNC_ABSENT:
-                        failures[directory] = error
+                    failures[directory] = error
         return failures
 
     def _acknowledge(self, done: Waiting, failures: dict[Directory, OSError]) -> Outcome:

@@ -6,8 +6,13 @@ to the descriptor of its parent, refusing links. Whoever exchanges a folder for
 a link between two steps gains nothing, because the descriptor still names the
 folder. Every verb of psync goes through `Folder.directory` or `Folder.locate`,
 and these check each name.
+
+On Windows the same calls work with handles. Three things are not the same: nothing
+leads up from a handle, so the folders above are opened by their paths; a folder
+cannot be synced; and names that Windows would read as others are refused.
 """
 
+import errno
 import stat
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -20,7 +25,14 @@ from msgspec import Struct
 
 from psync.core.lineage import LINEAGE_LENGTH_MAX, Lineage, folder_mark
 from psync.core.manifest import EntryPath, Stamp, bounded_time
-from psync.core.paths import component_refusal
+from psync.core.paths import (
+    PathStyle,
+    component_refusal,
+    decode_name,
+    folders_of,
+    name_refusal,
+    parse_host_path,
+)
 from psync.core.problems import ProblemCode
 from psync.disk.problems import EntryRefused
 from psync.system import OperatingSystem, StatResult, System
@@ -30,6 +42,9 @@ from psync.system import OperatingSystem, StatResult, System
 DIRECTORIES_MAX = 32
 
 DEPTH_MAX = 255
+
+# What Windows, and some network and user-space file systems, answer to the sync of a folder. They have none.
+FOLDER_SYNC_ABSENT = (errno.EINVAL, errno.EOPNOTSUPP)
 
 FolderId: TypeAlias = tuple[int, int]
 
@@ -63,13 +78,18 @@ class Directory:
 class Folder:
     """The jail: an open folder through which all below it is reached.
 
-    `modes_kept`: whether its file system keeps permission bits.
+    `modes_kept`: whether its file system keeps permission bits. `path`: by which it was reached,
+    where the folders above are looked for.
     """
 
-    def __init__(self, system: System, root: Directory, *, modes_kept: bool = True) -> None:
+    def __init__(
+        self, system: System, root: Directory, path: bytes = b"", *, modes_kept: bool = True
+    ) -> None:
         self.os = system.os
         self.system = system
         self.root = root
+        self.path = path
+        self.is_on_windows = system.path_style is PathStyle.WINDOWS
         self._modes_kept = modes_kept
         self._open: OrderedDict[EntryPath, Directory] = OrderedDict()
         self._flags = folder_flags(system.os)
@@ -96,6 +116,8 @@ class Folder:
             raise EntryRefused(ProblemCode.NAME_INVALID, "too deep" if path else "the folder itself")
         name = path[-1]
         refusal = component_refusal(name, self.system.path_style)
+        if refusal is None and self.is_on_windows:
+            refusal = name_refusal(name, PathStyle.WINDOWS)
         if refusal is not None:
             raise EntryRefused(ProblemCode.NAME_INVALID, refusal.value)
         return self.directory(path[:-1]), name
@@ -135,10 +157,13 @@ class Folder:
         for known in [known for known in self._open if known[: len(path)] == path]:
             self._open.pop(known).release()
 
+    def let_go(self) -> None:
+        """Let go of all folders below; they are opened again when they are needed."""
+        self.forget(())
+
     def close(self) -> None:
         """Close every descriptor that nobody else holds."""
-        while self._open:
-            self._open.popitem()[1].release()
+        self.let_go()
         self.root.release()
 
     def __enter__(self) -> Self:
@@ -175,7 +200,7 @@ def folder_flags(system_os: OperatingSystem) -> int:
 def open_folder(system: System, path: bytes) -> Folder:
     """Open the operator's own path, through links of his, as the root of a jail."""
     flags = folder_flags(system.os) & ~system.os.O_NOFOLLOW
-    return Folder(system, Directory(system.os, system.os.open(path, flags)))
+    return Folder(system, Directory(system.os, system.os.open(path, flags)), path)
 
 
 class FolderAbove(Struct, frozen=True):
@@ -187,15 +212,29 @@ class FolderAbove(Struct, frozen=True):
 
 @contextmanager
 def folders_above(folder: Folder) -> Iterator[list[FolderAbove]]:
-    """Open the folders above one, up to the root of the machine."""
-    os = folder.os
-    above = [FolderAbove(folder.root.fd, folder_id(os, folder.root.fd))]
+    """Open the folders above one, the nearest first, up to the root of the machine or the drive."""
     with ExitStack() as opened:
-        while len(above) < 2 or above[-1].id != above[-2].id:
-            fd = os.open(b"..", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=above[-1].fd)
-            opened.callback(_close, os, fd)
-            above.append(FolderAbove(fd, folder_id(os, fd)))
-        yield above[1:-1]
+        yield (_above_by_path if folder.is_on_windows else _above_by_descriptor)(folder, opened)
+
+
+def _above_by_descriptor(folder: Folder, opened: ExitStack) -> list[FolderAbove]:
+    """Climb until a folder is its own parent."""
+    above = [FolderAbove(folder.root.fd, folder_id(folder.os, folder.root.fd))]
+    while len(above) < 2 or above[-1].id != above[-2].id:
+        above.append(_open_above(folder.os, b"..", above[-1].fd, opened))
+    return above[1:-1]
+
+
+def _above_by_path(folder: Folder, opened: ExitStack) -> list[FolderAbove]:
+    """Open each folder that the path names; where a link is among them, those above its target are not seen."""
+    path = parse_host_path(decode_name(folder.path, PathStyle.WINDOWS), PathStyle.WINDOWS)
+    return [_open_above(folder.os, above, None, opened) for above in folders_of(path)[-2::-1]]
+
+
+def _open_above(os: OperatingSystem, path: bytes, dir_fd: int | None, opened: ExitStack) -> FolderAbove:
+    fd = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=dir_fd)
+    opened.callback(_close, os, fd)
+    return FolderAbove(fd, folder_id(os, fd))
 
 
 def _close(os: OperatingSystem, fd: int) -> None:
@@ -224,8 +263,19 @@ def lineage_of(folder: Folder) -> Lineage:
 
 def make_folder(system: System, path: bytes) -> None:
     """Make an operator's own folder, unless it is there."""
-    with suppress(FileExistsError):
+    try:
         system.os.mkdir(path)
+    except FileExistsError:
+        pass
+    except PermissionError:  # what Windows says of a drive
+        if not _exists(system.os, path):
+            raise
+
+
+def make_way(system: System, path: bytes, mode: int) -> None:
+    """Make each folder of a complete path of this machine, unless it is there."""
+    style = system.path_style
+    make_folders(system, folders_of(parse_host_path(decode_name(path, style), style))[1:], mode)
 
 
 def make_folders(system: System, paths: Sequence[bytes], mode: int = 0o777) -> None:
@@ -256,7 +306,8 @@ def open_below(root: Folder, path: EntryPath, *, create: bool) -> Folder:
     try:
         for length in range(1, len(path) + 1) if create else ():
             _make_if_missing(root, path[:length])
-        return Folder(root.system, root.directory(path).hold())
+        way = _path_below(root, path) if root.is_on_windows else b""
+        return Folder(root.system, root.directory(path).hold(), way)
     except NotADirectoryError:  # the system answers so for a link, too
         if _passes_link(root, path):
             raise EntryRefused(ProblemCode.LINK_REFUSED) from None
@@ -279,4 +330,17 @@ def _make_if_missing(root: Folder, path: EntryPath) -> None:
         root.os.mkdir(name, 0o755, dir_fd=parent.fd)
     except FileExistsError:
         return
-    root.os.fsync(parent.fd)
+    sync_folder(root.os, parent.fd)
+
+
+def _path_below(root: Folder, path: EntryPath) -> bytes:
+    return b"\\".join([root.path.rstrip(b"\\"), *path]) if path else root.path
+
+
+def sync_folder(system_os: OperatingSystem, fd: int) -> None:
+    """Sync the names of an open folder, where there is such a thing."""
+    try:
+        system_os.fsync(fd)
+    except OSError as error:
+        if error.errno not in FOLDER_SYNC_ABSENT:
+            raise

@@ -28,6 +28,7 @@ from psync.core.problems import ProblemCode
 from psync.core.settings import Durability
 from psync.disk.batch import Batch
 from psync.disk.folder import Directory, Folder, check_same
+from psync.disk.locks import replace
 from psync.disk.problems import EntryRefused, problem_of
 from psync.disk.stage import LargeFile, Stage, TemporaryNames
 
@@ -246,7 +247,7 @@ class Target:
             self._os.symlink(change.link_target, temporary, dir_fd=directory.fd)
             times = (change.mtime_ns, change.mtime_ns)
             self._os.utime(temporary, ns=times, dir_fd=directory.fd, follow_symlinks=False)
-            self._os.rename(temporary, name, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
+            replace(self._os, directory, temporary, name)
         except BaseException:
             self._stage.remove(directory, temporary)
             raise
@@ -270,10 +271,10 @@ class Target:
         directory, old = self._folder.locate(change.path)
         _, new = self._folder.locate((*change.path[:-1], change.name))
         self._folder.check_expected(directory, old, change.expected)
+        self._let_go_of(change.path)
         with self._set_aside(directory, old) as temporary:
             self._folder.check_expected(directory, new, None)
             self._os.rename(temporary, new, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
-        self._folder.forget(change.path)
         return directory
 
     def _open_folder(self, change: OpenFolder) -> None:
@@ -301,9 +302,15 @@ class Target:
             return directory
         if status.st_ino != change.expected.inode:
             raise EntryRefused(ProblemCode.CONFLICT, "another folder since the scan")
-        self._folder.forget(change.path)
+        self._let_go_of(change.path)
         self._os.rmdir(name, dir_fd=directory.fd)
         return directory
+
+    def _let_go_of(self, path: EntryPath) -> None:
+        """Close a folder and all below it: Windows does not rename it before, and keeps the name of a removed one."""
+        self._folder.forget(path)
+        if self._folder.is_on_windows:
+            self._batch.let_go()
 
 
 def split_pack(pack: Pack, buffers: Sequence[Buffer]) -> Iterator[Buffer]:

@@ -15,7 +15,7 @@ from psync.engine.endpoint import Endpoint
 from psync.engine.events import ConnectionFailed, Report, RunRefused, RunStarted, RunState, Summary
 from psync.engine.job import Run, RunOptions
 from psync.engine.local import LocalEndpoint
-from psync.engine.location import LocalLocation, open_source
+from psync.engine.location import LocalLocation, locate_here, open_source
 from psync.engine.remote import JobLabel, RemoteEndpoint
 from psync.engine.writers import Applicant, Writers
 from psync.system import System
@@ -106,7 +106,7 @@ class Copy:
         return channel
 
     def _location(self, address: LocalAddress) -> LocalLocation:
-        return LocalLocation(address.path, self._system.os.fsencode(address.path))
+        return locate_here(address.path, self._system)
 
     def _label(self) -> JobLabel:
         """Identify the job by its ends and name, so that its runs are known as such; the port may change."""

@@ -15,7 +15,7 @@ from psync.core.content import Content, Outcome, Request
 from psync.core.errors import ProtocolViolation
 from psync.core.filters import Filters
 from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
-from psync.core.manifest import Listing, Order
+from psync.core.manifest import EntryPath, Listing, Order
 from psync.core.paths import PathStyle
 from psync.core.settings import Durability, OpenRole
 
@@ -56,6 +56,10 @@ class Endpoint(Protocol):
 
     def apply(self, items: AsyncIterator[ApplyItem], durability: Durability) -> AsyncGenerator[list[Outcome]]:
         """Carry out changes and contents; give one outcome for each change, in any order."""
+        ...
+
+    def path_on_host(self, path: EntryPath) -> str:
+        """Give the path of an entry as the listener was asked for it; empty where there is none."""
         ...
 
     def blame(self, reason: str) -> ProtocolViolation:

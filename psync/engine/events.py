@@ -79,9 +79,10 @@ class ContentMoved(Struct, frozen=True):
 
 
 class ProblemFound(Struct, frozen=True):
-    """Trouble with one entry."""
+    """Trouble with one entry. `path_on_host`: of one at a listener's target, as the client asked for it."""
 
     problem: Problem
+    path_on_host: str = ""
 
 
 class ConnectionFailed(Struct, frozen=True):

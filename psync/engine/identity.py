@@ -5,7 +5,7 @@ its owner only. It is 32 bytes and can be copied for a failover.
 """
 
 from psync.core.errors import IdentityUnusable
-from psync.disk.folder import Folder, make_folders, open_folder
+from psync.disk.folder import Folder, make_way, open_folder, sync_folder
 from psync.system import FolderLocked, System
 from psync.wire.identity import SEED_BYTES, Identity
 
@@ -25,8 +25,7 @@ def load_identity(system: System, state_folder: bytes) -> Identity:
 
 
 def _load(system: System, state_folder: bytes) -> Identity:
-    parts = state_folder.split(b"/")
-    make_folders(system, [b"/".join(parts[:length]) for length in range(2, len(parts) + 1)], 0o700)
+    make_way(system, state_folder, 0o700)
     with open_folder(system, state_folder) as folder:
         try:
             return _read(folder)
@@ -69,7 +68,7 @@ def _write(folder: Folder) -> None:
         raise
     finally:
         os.close(fd)
-    os.fsync(directory)
+    sync_folder(os, directory)
 
 
 def _unusable(state_folder: bytes, reason: str) -> IdentityUnusable:

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from msgspec import Struct
 
 from psync.core.changes import Change
-from psync.core.content import Content, Outcome, Pack, Piece
+from psync.core.content import Content, Outcome, Pack, Piece, Unsupplied
 from psync.core.filters import Filters
 from psync.core.manifest import Listing, Order
 from psync.core.plan import Planner, PlanOptions, Step
@@ -50,6 +50,7 @@ class Run:
         self._planner = Planner(PlanOptions())
         self._announced: dict[int, Change] = {}
         self._unsent = Unsent()
+        self._unsupplied: set[int] = set()  # whose trouble is the source's, though the target answers it
         self.stats = RunStats()
 
     @property
@@ -173,6 +174,8 @@ class Run:
     def _note_content(self, content: Content) -> None:
         """Tell of content while it is under way: a large file may take long until its outcome."""
         header = content.header
+        if isinstance(header, Unsupplied):
+            self._unsupplied.add(header.id)
         files = header.files if isinstance(header, Pack) else [header] if isinstance(header, Piece) else []
         change = self._announced.get(files[-1].id) if files else None
         if change is not None:
@@ -184,7 +187,7 @@ class Run:
             raise self._target.blame(f"an answer to change {outcome.id}, which is not open")
         if outcome.problem is not None:
             self._unsent.note(change, outcome.problem)
-            self._note_problems([outcome.problem])
+            self._note_refusal(outcome.id, outcome.problem)
             return
         self.stats.add_done(change)
         self._report(ChangeDone(change, outcome.stamp.size if outcome.stamp else 0))
@@ -193,6 +196,12 @@ class Run:
         for problem in problems:
             self.stats.add_problem(problem)
             self._report(ProblemFound(problem))
+
+    def _note_refusal(self, id: int, problem: Problem) -> None:
+        is_at_target = id not in self._unsupplied
+        self._unsupplied.discard(id)
+        self.stats.add_problem(problem)
+        self._report(ProblemFound(problem, self._target.path_on_host(problem.path) if is_at_target else ""))
 
     def _report_not_sent(self) -> None:
         self.stats.failed += self._unsent.count

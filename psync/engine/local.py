@@ -11,7 +11,7 @@ from psync.core.content import Content, Outcome, Request, Unsupplied
 from psync.core.errors import ProtocolViolation
 from psync.core.filters import Filters
 from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
-from psync.core.manifest import Listing, Order
+from psync.core.manifest import EntryPath, Listing, Order
 from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
 from psync.disk.folder import Folder, lineage_of
@@ -92,7 +92,7 @@ class LocalEndpoint:
         is_stale = self._names.is_foreign if self._right is not None else None
         with self._share(self._folder) as folder:
             listings = scan(folder, order, filters, is_stale)
-            while batch := await self._worker.run(_next_listings, listings):
+            while batch := await self._worker.run(_next_listings, folder, listings):
                 yield batch
                 await asyncio.sleep(0)
 
@@ -120,6 +120,10 @@ class LocalEndpoint:
                         yield outcomes
             finally:
                 target.close()
+
+    def path_on_host(self, path: EntryPath) -> str:
+        """No listener was asked."""
+        return ""
 
     def blame(self, reason: str) -> ProtocolViolation:
         """Say what went wrong here, which would be a defect."""
@@ -178,8 +182,8 @@ _OPENERS = {
 }
 
 
-def _next_listings(listings: Iterator[Listing]) -> list[Listing]:
-    """Take the next few folders of a scan."""
+def _next_listings(folder: Folder, listings: Iterator[Listing]) -> list[Listing]:
+    """Take the next few folders of a scan; between two steps it keeps no folder of Windows from being renamed."""
     batch: list[Listing] = []
     entries = 0
     for listing in islice(listings, SCAN_FOLDERS_PER_STEP):
@@ -187,6 +191,8 @@ def _next_listings(listings: Iterator[Listing]) -> list[Listing]:
         entries += len(listing.entries)
         if entries >= SCAN_ENTRIES_PER_STEP:
             break
+    if folder.is_on_windows:
+        folder.let_go()
     return batch
 
 

@@ -22,7 +22,7 @@ from psync.core.errors import (
 )
 from psync.core.lineage import Lineage
 from psync.core.manifest import EntryPath
-from psync.core.paths import HostPath, PathStyle, encode_name
+from psync.core.paths import HostPath, PathStyle, decode_name, encode_name, folders_of, parse_host_path
 from psync.core.problems import ProblemCode
 from psync.core.rootpath import RootPath, map_unconfined
 from psync.disk.folder import Folder, lineage_of, make_folder, make_folders, open_below, open_folder
@@ -68,6 +68,9 @@ class LocalLocation(Struct, frozen=True):
 
     def open_above(self, system: System) -> Folder:
         """Open the parent: only the last folder would be made."""
+        if system.path_style is PathStyle.WINDOWS:
+            path = parse_host_path(decode_name(self.path, PathStyle.WINDOWS), PathStyle.WINDOWS)
+            return open_folder(system, folders_of(path)[-2:][0])
         parent, slash, _ = self.path.rstrip(b"/").rpartition(b"/")
         return open_folder(system, parent or slash or b".")
 
@@ -123,14 +126,20 @@ class ConfinedLocation(Struct, frozen=True):
             return open_below(root, (), create=False)
 
 
+def locate_here(path: str, system: System) -> LocalLocation:
+    """Take a path as the operator typed it; on Windows, raise `PathRefused` for one that is not complete."""
+    if system.path_style is PathStyle.WINDOWS:
+        complete = parse_host_path(path, PathStyle.WINDOWS)
+        return LocalLocation(path, encode_name(str(complete), PathStyle.WINDOWS))
+    return LocalLocation(path, system.os.fsencode(path))
+
+
 def locate_on_host(path: HostPath, root: RootPath | None, style: PathStyle) -> Location:
     """Apply RootPath, once a job, to the path that a client asked for; raise `PathRefused`."""
     shown = str(path)
     if root is None:
         actual = map_unconfined(path, style)
-        lengths = range(len(actual.components) + 1)
-        folders = [HostPath(style, actual.root, actual.components[:length]) for length in lengths]
-        return HostLocation(shown, tuple(encode_name(str(folder), style) for folder in folders))
+        return HostLocation(shown, folders_of(actual))
     actual = root.map(path)
     below = actual.components[len(root.folder.components) :]
     return ConfinedLocation(

@@ -11,8 +11,8 @@ from psync.core.content import Content, Outcome, Request
 from psync.core.errors import ProtocolViolation
 from psync.core.filters import Filters
 from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
-from psync.core.manifest import Listing, Order
-from psync.core.paths import HostPath, encode_name
+from psync.core.manifest import EntryPath, Listing, Order
+from psync.core.paths import HostPath, encode_name, entry_text
 from psync.core.settings import Durability, OpenRole
 from psync.engine.channel import Channel
 from psync.engine.endpoint import ApplyItem, OpenedFolder
@@ -118,6 +118,10 @@ class RemoteEndpoint:
         async with aclosing(self._converse(stream, items, send)) as answers:
             async for received in answers:
                 yield cast("Outcomes", received.message).outcomes
+
+    def path_on_host(self, path: EntryPath) -> str:
+        """The path that was asked for, which the listener may have mapped."""
+        return entry_text(self._path, path)
 
     def blame(self, reason: str) -> ProtocolViolation:
         """Say what the listener did against the rules."""

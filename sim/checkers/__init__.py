@@ -3,7 +3,10 @@
 from sim.checkers.acknowledged import Acknowledged
 from sim.checkers.checker import Checker
 from sim.checkers.confined import Confined
+from sim.checkers.mismatch import Mismatch
+from sim.checkers.single import Single
+from sim.checkers.texts import Texts
 from sim.checkers.tidy import Tidy
 from sim.checkers.whole import Whole
 
-CHECKERS: tuple[type[Checker], ...] = (Whole, Acknowledged, Confined, Tidy)
+CHECKERS: tuple[type[Checker], ...] = (Whole, Acknowledged, Confined, Tidy, Mismatch, Single, Texts)

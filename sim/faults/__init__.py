@@ -7,7 +7,9 @@ call that nobody makes has not tried anything.
 
 from typing import TypeAlias
 
+from sim.faults.configuration import KeyMismatch, PortMismatch, SecondListener
 from sim.faults.disks import CallFails, DiskFull, DiskSlow, SourceChanges
+from sim.faults.locks import FileLocked
 from sim.faults.networks import (
     ConnectionReset,
     LinkClogged,
@@ -24,13 +26,17 @@ Fault: TypeAlias = (
     | ConnectionReset
     | DiskFull
     | DiskSlow
+    | FileLocked
+    | KeyMismatch
     | LinkClogged
     | NameLost
     | NetworkSilent
     | PortFiltered
+    | PortMismatch
     | PowerCut
     | ProcessHangs
     | ProcessKilled
+    | SecondListener
     | SegmentTampered
     | SourceChanges
 )
@@ -42,13 +48,17 @@ __all__ = [
     "DiskFull",
     "DiskSlow",
     "Fault",
+    "FileLocked",
+    "KeyMismatch",
     "LinkClogged",
     "NameLost",
     "NetworkSilent",
     "PortFiltered",
+    "PortMismatch",
     "PowerCut",
     "ProcessHangs",
     "ProcessKilled",
+    "SecondListener",
     "SegmentTampered",
     "SourceChanges",
 ]

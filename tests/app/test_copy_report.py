@@ -131,6 +131,22 @@ def test_notices_and_problems_go_to_standard_error():
     ]
 
 
+LOCKED_TEXT = (
+    r"PSListener responded with - Update Failure [LockFiles] Error Opening Handle: C:\Target\a\x0a.doc "
+    "(The process cannot access the file because it is being used by another process)"
+)
+
+
+def test_a_locked_file_of_a_listener_is_told_in_the_documented_words():
+    problem = Problem((b"a\n.doc",), ProblemCode.LOCKED)
+    at_the_source, at_the_target = ProblemFound(problem), ProblemFound(problem, "C:\\Target\\a\n.doc")
+
+    assert told(at_the_source, at_the_target)[1].splitlines() == [
+        f"Problem: a\\n.doc: {problem.text} [LockFiles]",
+        LOCKED_TEXT.replace(r"\x0a", r"\n"),
+    ]
+
+
 def full(*names: bytes) -> list[Event]:
     return [ProblemFound(Problem((name,), ProblemCode.NO_SPACE)) for name in names]
 

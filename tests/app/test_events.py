@@ -19,7 +19,7 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
-from psync.core.errors import ConnectRefused, SourceMissing
+from psync.core.errors import ConnectRefused, SourceMissing, locked_file_text
 from psync.core.manifest import Kind, Stamp
 from psync.core.problems import Problem, ProblemCode
 from psync.engine.events import (
@@ -78,6 +78,18 @@ def test_the_summary_has_exactly_its_keys_in_their_order():
             },
         ),
         (
+            ProblemFound(Problem((b"a",), ProblemCode.LOCKED), "C:\\x\\a"),
+            {
+                "event": "problem",
+                "path": "a",
+                "code": "LOCKED",
+                "text": "The process cannot access the file because it is being used by another process",
+                "notice": False,
+                "retryable": True,
+                "messages": [locked_file_text("C:\\x\\a", is_on_retry_list=False)],
+            },
+        ),
+        (
             READY,
             {
                 "event": "ready",
@@ -108,7 +120,7 @@ def test_the_summary_has_exactly_its_keys_in_their_order():
             },
         ),
     ],
-    ids=["started", "problem", "ready", "session"],
+    ids=["started", "problem", "locked", "ready", "session"],
 )
 def test_an_event_is_one_object(event: Event, fields: dict):
     out, err = written(event)

@@ -19,6 +19,7 @@ from psync.core.errors import (
     UsageInvalid,
     connection_failure_text,
     device_text,
+    locked_file_text,
     revive,
 )
 
@@ -157,4 +158,14 @@ def test_the_documented_texts_are_kept_to_the_letter():
     )
     assert connection_failure_text(uri, "Nightly", retry_scheduled=True) == (
         r"Connection Failure: TCP:\\nas\c$\Folder - Job: Nightly (Connection Retry is Enabled!)..."
+    )
+
+
+@pytest.mark.parametrize(("is_listed", "suffix"), [(False, ""), (True, " (Added To Retry List)...")])
+def test_the_documented_text_of_a_locked_file_claims_the_retry_list_only_where_it_is_on_it(
+    is_listed: bool, suffix: str
+):
+    assert locked_file_text(r"C:\Target\Document.doc", is_on_retry_list=is_listed) == (
+        r"PSListener responded with - Update Failure [LockFiles] Error Opening Handle: C:\Target\Document.doc "
+        f"(The process cannot access the file because it is being used by another process){suffix}"
     )

@@ -21,7 +21,9 @@ from psync.core.paths import (
     component_refusal,
     decode_name,
     encode_name,
+    entry_text,
     fold_ascii,
+    folders_of,
     is_drive_letter,
     is_temporary_name,
     name_refusal,
@@ -365,4 +367,36 @@ def test_the_reading_of_paths_asks_nothing_of_the_running_system(module):
         "string",
         "typing",
     }
-    assert imported <= texts_and_values | {"psync.core.errors", "psync.core.paths"}
+    assert imported <= texts_and_values | {"psync.core.errors", "psync.core.paths", "psync.core.problems"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "style", "below", "text"),
+    [
+        ("C:\\Target", PathStyle.WINDOWS, (b"sub", b"a.doc"), "C:\\Target\\sub\\a.doc"),
+        ("C:\\", PathStyle.WINDOWS, (b"a.doc",), "C:\\a.doc"),
+        ("\\\\nas\\vol1", PathStyle.WINDOWS, (b"a.doc",), "\\\\nas\\vol1\\a.doc"),
+        ("/srv", PathStyle.POSIX, (b"sub", b"\xff"), "/srv/sub/\udcff"),
+        ("/", PathStyle.POSIX, (b"a",), "/a"),
+        ("/srv", PathStyle.POSIX, (), "/srv"),
+    ],
+)
+def test_an_entry_is_written_as_the_host_of_its_folder_writes_it(
+    folder: str, style: PathStyle, below: tuple[bytes, ...], text: str
+):
+    assert entry_text(parse_host_path(folder, style), below) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "style", "folders"),
+    [
+        ("/srv/a", PathStyle.POSIX, (b"/", b"/srv", b"/srv/a")),
+        ("/", PathStyle.POSIX, (b"/",)),
+        ("c:/a/\ud800", PathStyle.WINDOWS, (b"c:\\", b"c:\\a", b"c:\\a\\\xed\xa0\x80")),
+        ("\\\\nas\\vol1\\a", PathStyle.WINDOWS, (b"\\\\nas\\vol1", b"\\\\nas\\vol1\\a")),
+    ],
+)
+def test_the_folders_of_a_path_lead_from_its_root_to_it(
+    path: str, style: PathStyle, folders: tuple[bytes, ...]
+):
+    assert folders_of(parse_host_path(path, style)) == folders

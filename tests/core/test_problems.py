@@ -29,6 +29,12 @@ PROBLEMS = {
         False,
         True,
     ),
+    "open elsewhere": (
+        Problem((b"a",), ProblemCode.LOCKED),
+        "The process cannot access the file because it is being used by another process",
+        False,
+        True,
+    ),
     "a notice": (
         Problem((b"a",), ProblemCode.SPECIAL_FILE),
         "fifos, sockets and devices are not replicated",
@@ -50,3 +56,9 @@ def test_what_was_not_sent_is_said_with_its_cause_and_its_number():
         ((), "the target is full (3 files not sent)"),
         ((b"a",), "permission denied (entries below it not sent: 7)"),
     ]
+
+
+def test_an_operator_knows_a_locked_file_by_its_documented_tag():
+    tags = {code: Problem((b"a",), code).tag for code in (ProblemCode.LOCKED, ProblemCode.CONFLICT)}
+
+    assert tags == {ProblemCode.LOCKED: "LockFiles", ProblemCode.CONFLICT: "CONFLICT"}

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from psync.core.problems import Problem, ProblemCode
+from psync.core.problems import PROBLEM_TEXTS, Problem, ProblemCode
 from psync.disk.problems import EntryRefused, problem_of
 
 PATH = (b"folder", b"name")
@@ -55,6 +55,41 @@ def test_an_error_of_the_system_has_a_code(number: int):
 @pytest.mark.parametrize("number", TEXTS, ids=errno.errorcode.get)
 def test_the_systems_words_stand_where_they_say_more_than_the_code(number: int):
     assert problem_of(PATH, OSError(number, "words")).text == TEXTS[number]
+
+
+def windows_error(number: int, winerror: int) -> OSError:
+    """What CPython raises on Windows, in the numbers that it makes of `winerror`."""
+    error = OSError(number, "words")
+    vars(error)["winerror"] = winerror
+    return error
+
+
+WINDOWS = {
+    "access denied": (errno.EACCES, 5, "permission denied"),
+    "write-protected": (errno.EACCES, 19, "the target's file system is read-only (words)"),
+    "a checksum": (errno.EACCES, 23, "the disk reported an error (words)"),
+    "a sharing violation": (errno.EACCES, 32, PROBLEM_TEXTS[ProblemCode.LOCKED]),
+    "a locked range": (errno.EACCES, 33, PROBLEM_TEXTS[ProblemCode.LOCKED]),
+    "a full disk": (errno.ENOSPC, 112, "the target is full"),
+    "a quota": (errno.EINVAL, 1295, "the target is full (words)"),
+    "a name": (errno.EINVAL, 123, "the target cannot hold this name (words)"),
+    "too long a name": (errno.ENOENT, 206, "the target cannot hold this name (words)"),
+    "too large a file": (
+        errno.EINVAL,
+        223,
+        "larger than the target's file system allows a file to be (words)",
+    ),
+    "no right to make links": (errno.EINVAL, 1314, "permission denied (words)"),
+    "a broken device": (errno.EINVAL, 1117, "the disk reported an error (words)"),
+    "not there": (errno.ENOENT, 2, "no longer there"),
+    "not empty": (errno.ENOTEMPTY, 145, PROBLEM_TEXTS[ProblemCode.FOLDER_KEPT]),
+    "a file where a folder should be": (errno.ENOTDIR, 267, PROBLEM_TEXTS[ProblemCode.LINK_REFUSED]),
+}
+
+
+@pytest.mark.parametrize(("number", "winerror", "text"), WINDOWS.values(), ids=WINDOWS.keys())
+def test_an_error_of_windows_is_known_by_its_own_number(number: int, winerror: int, text: str):
+    assert problem_of(PATH, windows_error(number, winerror)).text == text
 
 
 def test_an_error_without_a_number_is_an_error_of_the_disk():

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from typing import cast
 
 import pytest
 from msgspec import structs
@@ -11,7 +12,7 @@ from psync.core.content import Begin, Content, Outcome, Pack, PackedFile, Piece,
 from psync.core.errors import ConnectionLost, Failure, ProtocolViolation
 from psync.core.filters import Filters
 from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
-from psync.core.manifest import Entry, Kind, Listing, Order, Stamp
+from psync.core.manifest import Entry, EntryPath, Kind, Listing, Order, Stamp
 from psync.core.paths import PathStyle
 from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
@@ -60,6 +61,9 @@ class End:
                 self.announced_at_once = max(self.announced_at_once, len(item))
                 others = [change.id for change in item if not isinstance(change, WriteFile)]
                 yield [outcome for id in others for outcome in self._answer(id)]
+
+    def path_on_host(self, path: EntryPath) -> str:
+        return f"{self._name}:{path}"
 
     def blame(self, reason: str) -> ProtocolViolation:
         return ProtocolViolation(host=self._name, reason=reason)
@@ -193,6 +197,45 @@ def test_a_file_that_is_too_large_keeps_no_other_from_being_sent() -> None:
     problems = [event.problem for event in events if isinstance(event, ProblemFound)]
     assert problems == [Problem((b"1",), ProblemCode.FILE_TOO_LARGE)]
     assert (job.stats.files_sent, job.stats.failed) == (29_999, 1)
+
+
+class Locked(End):
+    """Cannot read its first file."""
+
+    async def supply(self, requests: AsyncIterator[list[Request]]) -> AsyncGenerator[Content]:
+        async for wanted in requests:
+            first, *others = wanted
+            yield Content(Unsupplied(first.id, Problem(first.path, ProblemCode.LOCKED)))
+            yield Content(Pack([PackedFile(request.id, 1, 0, bytes(32)) for request in others]), [b"x"])
+
+
+class Answering(End):
+    """Answers an announced file that is not supplied, too, as a target does."""
+
+    async def apply(
+        self, items: AsyncIterator[ApplyItem], durability: Durability
+    ) -> AsyncGenerator[list[Outcome]]:
+        async for item in items:
+            if isinstance(item, Content) and isinstance(item.header, Unsupplied):
+                yield [Outcome(item.header.id, problem=item.header.problem)]
+            elif isinstance(item, Content):
+                yield [Outcome(file.id, problem=LOCKED) for file in cast("Pack", item.header).files]
+            else:
+                yield [done(change.id) for change in item if not isinstance(change, WriteFile)]
+
+
+LOCKED = Problem((b"open",), ProblemCode.LOCKED)
+
+
+def test_only_what_is_wrong_at_the_target_has_a_path_at_its_listener() -> None:
+    events: list[Event] = []
+
+    run(Run(Locked("source", files(2)), Answering("target", []), RunOptions(), events.append).run())
+
+    assert [event for event in events if isinstance(event, ProblemFound)] == [
+        ProblemFound(Problem((b"00000000",), ProblemCode.LOCKED)),
+        ProblemFound(LOCKED, "target:(b'open',)"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -204,3 +204,37 @@ def test_a_process_that_dies_in_the_midst_of_generators_leaves_nothing_that_comp
 
     _run(scenario)
     gc.collect()  # what a generator raises while it is freed would be a warning, which is an error here
+
+
+async def _wait_again(ended: list[str], system: System) -> int:
+    async def wait_inside() -> None:
+        try:
+            await asyncio.sleep(1)
+        finally:
+            try:
+                await asyncio.sleep(1)
+            finally:
+                ended.append("inside")
+
+    async def generate() -> AsyncIterator[None]:
+        yield await wait_inside()
+
+    try:
+        async for _ in generate():
+            pass
+    finally:
+        ended.append("outside")
+    return 0
+
+
+def test_what_waits_again_while_it_is_closed_is_closed_from_the_inside_out():
+    ended: list[str] = []
+
+    async def scenario(world: World) -> None:
+        process = world.machine("alpha").start(_wait_again, ended)
+        await asyncio.sleep(0.5)
+        process.kill()
+
+    _run(scenario)
+
+    assert ended == ["inside", "outside"]

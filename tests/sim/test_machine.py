@@ -111,3 +111,12 @@ def test_all_processes_of_a_machine_are_killed_at_once():
         return [await process.wait() for process in processes]
 
     assert _run(scenario) == [-9, -9, -9]
+
+
+def test_the_trace_tells_which_program_starts_as_which_process():
+    with World(seed=1) as world:
+        machine = world.machine("alpha")
+        world.run(machine.start(_exit, 0).wait())
+
+        told = [(event.place, event.detail) for event in world.trace.events if event.kind == "process"]
+        assert told == [("alpha/1000", "starts exit"), ("alpha/1000", "ended 0")]

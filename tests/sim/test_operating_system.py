@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from psync.system import OperatingSystem
-from sim.operating_system import NotSimulated
+from sim.failure import NotSimulated
 from tests.sim.contract import Operation, Side, differences, outcome, real_side, simulated_side, tree
 
 NEW_NS = 1_100_000_000_987_654_321

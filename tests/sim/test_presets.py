@@ -2,7 +2,8 @@
 
 import pytest
 
-from sim.presets import CLASSES, PRESETS, derive
+from sim.faults.configuration import CONFIGURATION_FAULTS
+from sim.presets import CLASSES, MISTAKES, PRESETS, derive
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -17,7 +18,13 @@ def test_a_clean_world_has_no_faults() -> None:
 def test_chaos_draws_every_class_of_faults() -> None:
     drawn = {type(fault) for seed in range(300) for fault in derive("chaos", seed).faults}
 
-    assert len(drawn) == len(CLASSES)
+    assert len(drawn) == len(CLASSES) + len(MISTAKES)
+
+
+def test_the_documented_preset_draws_mistakes_of_operators_and_nothing_else() -> None:
+    drawn = [fault for seed in range(50) for fault in derive("documented", seed).faults]
+
+    assert {type(fault) for fault in drawn} == set(CONFIGURATION_FAULTS)
 
 
 def test_a_swarm_leaves_classes_out() -> None:

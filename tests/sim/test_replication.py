@@ -143,3 +143,23 @@ def test_a_full_target_keeps_its_old_files_whole(quota: int):
 
     with World(seed=5) as world:
         world.run(scenario(world))
+
+
+def test_the_trace_tells_what_the_programs_told_their_operators():
+    async def scenario(world: World) -> list[str]:
+        near, far = world.machine("near"), world.machine("far")
+        near.files.plant(b"/data", {b"sub/letter": b"hello"})
+        far.files.make_folder(b"/srv/backup")
+        replication = Replication(world)
+        await replication.listen(far, "/srv")
+        assert await replication.copy(near, "/data", "tcp://far/backup") == 0
+        return [note for note in world.trace.notes() if note.startswith(("ChangeDone", "Summary"))]
+
+    with World(seed=8) as world:
+        assert world.run(scenario(world)) == [
+            "ChangeDone MakeFolder b'sub' 0",
+            "ChangeDone WriteFile b'sub/letter' 5",
+            "ChangeDone FinishFolder b'sub' 0",
+            "ChangeDone FinishFolder b'' 0",
+            "Summary converged 1 0 0",
+        ]

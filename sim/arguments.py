@@ -1,0 +1,96 @@
+"""What can be typed after `python -m sim`, and refusals that name what would have been right."""
+
+import re
+from typing import TypeVar
+
+import click
+
+T = TypeVar("T")
+
+# The exit code after Ctrl-C, as shells have it.
+INTERRUPTED = 130
+
+_SEEDS = re.compile(r"(\d{1,18})(?:\.\.(\d{1,18}))?", re.ASCII)
+_PARAMETER = re.compile(r"([A-Za-z_]\w*)=(.+)", re.ASCII)
+
+# A value of an experiment's parameter.
+Value = int | float | str
+
+
+def seeds_of(text: str) -> range:
+    """Give the seeds of `A..B`, both of them included, or of one number."""
+    match = _SEEDS.fullmatch(text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is not of the form A..B, such as 1..2000.")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise click.BadParameter(f"{text!r} ends before it begins.")
+    return range(first, last + 1)
+
+
+def parameter_of(text: str) -> tuple[str, tuple[Value, ...]]:
+    """Give the name and the values of `name=value,value`: what a parameter shall be, in turn."""
+    match = _PARAMETER.fullmatch(text)
+    if match is None or "" in match[2].split(","):
+        raise click.BadParameter(f"{text!r} is not of the form name=value,value.")
+    return match[1], tuple(_number_or_text(value) for value in match[2].split(","))
+
+
+def read_seeds(context: click.Context, param: click.Parameter, text: str) -> range:
+    """A callback of click."""
+    return seeds_of(text)
+
+
+def read_parameters(
+    context: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, tuple[Value, ...]]:
+    """A callback of click."""
+    parameters = [parameter_of(text) for text in texts]
+    if len(dict(parameters)) < len(parameters):
+        raise click.BadParameter("A parameter is named twice.")
+    return dict(parameters)
+
+
+class Command(click.Command):
+    """A command that names its options where one is unknown."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        try:
+            return super().parse_args(context, args)
+        except click.NoSuchOption as error:
+            options = [param for param in self.get_params(context) if isinstance(param, click.Option)]
+            valid = sorted(name for option in options for name in option.opts)
+            text = f"No such option {error.option_name!r}. There are: {', '.join(valid)}."
+            raise click.UsageError(text, context) from None
+
+
+class Group(click.Group):
+    """A group of `Command`s that names them where one is unknown."""
+
+    command_class = Command
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of that name."""
+        if self.get_command(context, args[0]) is None:
+            valid = ", ".join(self.list_commands(context))
+            raise click.UsageError(f"No such command {args[0]!r}. There are: {valid}.", context)
+        return super().resolve_command(context, args)
+
+
+def one_of(name: str, known: dict[str, T], kind: str) -> T:
+    """What is known by that name; else a refusal that names all that are."""
+    if name not in known:
+        raise click.UsageError(f"There is no {kind} {name!r}. There are: {', '.join(sorted(known))}.")
+    return known[name]
+
+
+def _number_or_text(text: str) -> Value:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -1,0 +1,206 @@
+"""`python -m sim`: the commands and their options.
+
+Exit codes: 0 if every promise was kept, 1 if one was broken, 2 for what was
+typed wrongly, 130 after Ctrl-C.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.arguments import INTERRUPTED, Group, one_of, read_parameters, read_seeds
+from sim.presets import PRESETS
+from sim.scenarios import SCENARIOS
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+_SEED = click.IntRange(min=0)
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _preset(*, is_required: bool = True, default: str | None = None) -> Decorator:
+    return click.option(
+        "--preset",
+        type=click.Choice(sorted(PRESETS)),
+        required=is_required and default is None,
+        default=default,
+        show_default=True,
+        help="Which faults a seed is likely to have.",
+    )
+
+
+def _jobs() -> Decorator:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    kind = click.IntRange(1, 512)
+    return click.option("--jobs", type=kind, default=cores, help="Processes.  [one a core]")
+
+
+def _trace() -> Decorator:
+    return click.option("--trace", type=_NEW_FILE, help="Write every event as a line of JSON.")
+
+
+def _html() -> Decorator:
+    return click.option("--html", type=_NEW_FILE, help="Draw the run as one self-contained page.")
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+def simulate() -> None:
+    """Run psync's own client and listener on simulated machines: one seed, one history.
+
+    \b
+      python -m sim sweep --preset chaos --seeds 1..2000
+      python -m sim run --preset chaos --seed 168 --trace run.ndjson --html run.html
+    """
+
+
+@simulate.command()
+@click.argument("scenario", required=False)
+@_preset(is_required=False)
+@click.option("--seed", type=_SEED, default=1, show_default=True)
+@_trace()
+@_html()
+def run(**options: Any) -> int:
+    """Carry out a scenario by its name, or a seed of a preset."""
+    from sim.commands.run import run_scenario, run_seed
+
+    scenario, preset = options.pop("scenario"), options.pop("preset")
+    if (scenario is None) == (preset is None):
+        names = f"Scenarios are: {', '.join(sorted(SCENARIOS))}. Presets are: {', '.join(sorted(PRESETS))}."
+        raise click.UsageError(f"Name either a scenario or a --preset. {names}")
+    if scenario is None:
+        return run_seed(preset, **options)
+    return run_scenario(scenario, one_of(scenario, SCENARIOS, "scenario"), **options)
+
+
+@simulate.command()
+@_preset()
+@click.option("--seeds", callback=read_seeds, metavar="A..B", required=True, help="Both of them included.")
+@_jobs()
+@click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
+@click.option("--scheduler", metavar="ADDR", help="Address of a Dask scheduler.")
+@click.option("--json", is_flag=True, help="Print the summary as JSON, and all else to standard error.")
+@click.option(
+    "--keep",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("replays"),
+    show_default=True,
+    help="Keep the plan of each broken seed in this folder.",
+)
+def sweep(**options: Any) -> int:
+    """Carry out many seeds on all cores; a broken one is told with the line that reproduces it."""
+    from sim.commands.sweep import run_sweep
+
+    if options.pop("engine") == "dask" or options.pop("scheduler"):
+        raise click.UsageError("The engine 'dask' is not built yet and may wait; use --engine local.")
+    return run_sweep(is_json=options.pop("json"), **options)
+
+
+@simulate.command()
+@click.argument("file", type=_FILE)
+@_trace()
+@_html()
+def replay(**options: Any) -> int:
+    """Carry out the plan in FILE, which sweep or shrink has kept."""
+    from sim.commands.run import run_replay
+
+    return run_replay(**options)
+
+
+@simulate.command()
+@_preset()
+@click.argument("seed", type=_SEED)
+@click.option("--output", type=_NEW_FILE, help="Where to keep it.  [tests/regressions/NAME.json]")
+def shrink(**options: Any) -> int:
+    """Reduce the plan of a broken seed to what it takes to break the same promise."""
+    from sim.commands.shrink import run_shrink
+
+    return run_shrink(**options)
+
+
+@simulate.command()
+@_preset()
+@click.argument("seed", type=_SEED)
+def explain(preset: str, seed: int) -> int:
+    """Print every option that a seed decides."""
+    from sim.explanation import explain
+    from sim.presets import derive
+
+    print("\n".join(explain(derive(preset, seed))))
+    return 0
+
+
+@simulate.command()
+@click.argument("left", type=_FILE)
+@click.argument("right", type=_FILE)
+def diff(left: Path, right: Path) -> int:
+    """Show where two traces part. Exit code 0 if they are equal, 1 if not."""
+    from sim.difference import NoTrace, describe, read_trace
+
+    try:
+        lines = describe(read_trace(left), read_trace(right))
+    except NoTrace as error:
+        raise click.UsageError(str(error)) from None
+    print("\n".join(lines or ["The histories are equal."]))
+    return 1 if lines else 0
+
+
+@simulate.command()
+@click.argument("files", metavar="[SUMMARY]...", nargs=-1, type=_FILE)
+@_preset(default="chaos")
+@click.option("--seeds", callback=read_seeds, metavar="A..B", default="1..100", show_default=True)
+@_jobs()
+def coverage(**options: Any) -> int:
+    """Print which faults took effect, and what was reached sometimes. Exit code 1 if something never was.
+
+    SUMMARY is what `sweep --json` has printed; several are added up. Without one, a small sweep is made.
+    """
+    from sim.commands.coverage import run_coverage
+
+    return run_coverage(**options)
+
+
+@simulate.command()
+@click.argument("file", type=_FILE)
+@click.option(
+    "--param",
+    "parameters",
+    callback=read_parameters,
+    metavar="NAME=V,V",
+    multiple=True,
+    help="Values to try.",
+)
+@click.option("--metric", required=True, help="Which of the experiment's results to look at.")
+@click.option("--repeats", type=click.IntRange(1, 100_000), default=10, show_default=True)
+@click.option("--csv", type=_NEW_FILE, help="Write medians and intervals as a table.")
+@click.option("--plot", type=_NEW_FILE, help="Draw them as SVG.")
+def experiment(**options: Any) -> int:
+    """Measure what parameters do: repeats with several seeds, medians and 95 % intervals.
+
+    FILE is Python with `async def experiment(world, **parameters) -> dict[str, float]`; two stand under
+    sim/experiments.
+    """
+    from sim.commands.experiment import run_experiment
+
+    return run_experiment(**options)
+
+
+def main() -> None:
+    """Run what was typed, and exit."""
+    try:
+        code = simulate.main(standalone_mode=False, prog_name="python -m sim")
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("Interrupted.", file=sys.stderr)
+        code = INTERRUPTED
+    except BrokenPipeError:  # the reader has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)

@@ -1,0 +1,75 @@
+"""One history, of a seed, a replay file or a scenario, told to the one who asked for it."""
+
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+from sim import replay
+from sim.artifacts import write_picture, write_trace
+from sim.outcome import outcome_lines
+from sim.plan import Plan
+from sim.presets import derive
+from sim.scenarios import Scenario
+from sim.trial import Result, carry_out
+from sim.world import World
+
+
+def run_seed(preset: str, *, seed: int, trace: Path | None, html: Path | None) -> int:
+    """Carry out the plan of a seed."""
+    plan = derive(preset, seed)
+    return 1 if _carry_out(plan, trace, html).broken else 0
+
+
+def run_replay(file: Path, *, trace: Path | None, html: Path | None) -> int:
+    """Carry out the plan of a replay file."""
+    try:
+        kept = replay.read(file)
+    except replay.Unreadable as error:
+        raise click.UsageError(str(error)) from None
+    here = replay.this_origin()
+    if kept.origin != here:
+        print(f"{file} was made by {kept.origin}; this is {here}.", file=sys.stderr)
+    result = _carry_out(kept.plan, trace, html)
+    if kept.broken != result.broken:
+        print(f"When it was kept: {kept.broken or 'every promise was kept'}")
+    return 1 if result.broken else 0
+
+
+def run_scenario(name: str, scenario: Scenario, *, seed: int, trace: Path | None, html: Path | None) -> int:
+    """Run a scenario to its end, or to where it fails."""
+    error = None
+    with World(seed) as world:
+        try:
+            world.run(scenario(world))
+        except Exception as caught:  # noqa: BLE001  # whatever a scenario fails with is its outcome
+            error = caught
+    _leave_behind(world, f"{name}, seed {seed}", trace, html)
+    if error is not None:
+        traceback.print_exception(error)
+    print(f"{name}, seed {seed}: {'failed' if error else 'as it should be'}")
+    print(f"  {'virtual time':<13} {world.agenda.now_ns / 1e9:,.3f} s")
+    print(f"  {'trace':<13} {world.trace.digest()}")
+    return 1 if error else 0
+
+
+def _carry_out(plan: Plan, trace: Path | None, html: Path | None) -> Result:
+    result, world = carry_out(plan, keeps_trace=True)
+    _leave_behind(world, f"{plan.preset}, seed {plan.seed}", trace, html, plan, result)
+    print("\n".join(outcome_lines(plan, result)))
+    return result
+
+
+def _leave_behind(
+    world: World,
+    title: str,
+    trace: Path | None,
+    html: Path | None,
+    plan: Plan | None = None,
+    result: Result | None = None,
+) -> None:
+    if trace is not None:
+        write_trace(world, trace)
+    if html is not None:
+        write_picture(world, html, title, plan, result)

@@ -1,0 +1,127 @@
+"""Measuring in worlds: a parameter is varied, each value is repeated with several seeds.
+
+An experiment is a Python file with one coroutine function. It is given a world
+and its parameters by name, and gives numbers by name:
+
+    async def experiment(world: World, *, latency_ms: float = 1.0) -> dict[str, float]:
+        ...
+        return {"copy_seconds": world.loop.time() - begun}
+
+Every combination of values is tried with the same seeds, so that what differs
+between two of them is not luck. Of the repeats the median is told, with the
+interval in which it lies with a chance of 95 %, by bootstrap (Efron and
+Tibshirani, "An Introduction to the Bootstrap", chapter 13, percentiles): as many
+values as there are, drawn again and again with replacement. The draws are
+seeded: the same experiment gives the same table.
+"""
+
+import csv
+import importlib.util
+import inspect
+import io
+import statistics
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from random import Random
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+from sim.arguments import Value
+from sim.world import World
+
+Experiment: TypeAlias = Callable[..., Coroutine[Any, Any, Mapping[str, float]]]
+Parameters: TypeAlias = Mapping[str, tuple[Value, ...]]
+
+NAME = "experiment"
+
+# Percentiles of so many draws change in the third digit, if at all.
+RESAMPLES = 2000
+
+
+class Misfit(Exception):
+    """A file is no experiment, or an experiment does not have what it was asked for."""
+
+
+class Failed(Exception):
+    """An experiment has raised; the text tells where, the cause why."""
+
+
+class Measurement(Struct, frozen=True):
+    """One combination of values, and what came of its repeats."""
+
+    values: dict[str, Value]
+    repeats: int
+    median: float
+    low: float
+    high: float
+
+
+def load(file: Path) -> Experiment:
+    """Give the experiment of a file, whose own code is run. Raises `Misfit`."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    if spec is None or spec.loader is None:
+        raise Misfit(f"{file} is no Python file.")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise Misfit(f"{file} cannot be imported: {error!r}") from error
+    function = getattr(module, NAME, None)
+    if not inspect.iscoroutinefunction(function):
+        raise Misfit(f"{file} has no `async def {NAME}(world, ...)`.")
+    return function
+
+
+def check(experiment: Experiment, parameters: Parameters) -> None:
+    """Raise `Misfit` if these are not the parameters of an experiment."""
+    _, *known = inspect.signature(experiment).parameters.values()
+    names = ", ".join(parameter.name for parameter in known) or "none"
+    for name in parameters:
+        if name not in {parameter.name for parameter in known}:
+            raise Misfit(f"The experiment has no parameter {name!r}. There are: {names}.")
+    for parameter in known:
+        if parameter.default is parameter.empty and parameter.name not in parameters:
+            raise Misfit(f"The experiment needs a value for {parameter.name!r}.")
+
+
+def measure(
+    experiment: Experiment, parameters: Parameters, metric: str, repeats: int
+) -> Iterator[Measurement]:
+    """Try each combination of values with the seeds 1 to `repeats`. Raises `Failed`, and `Misfit` for the metric."""
+    for combination in product(*parameters.values()):
+        values = dict(zip(parameters, combination, strict=True))
+        found = [_try(experiment, values, metric, seed) for seed in range(1, repeats + 1)]
+        low, high = interval(found)
+        yield Measurement(values, repeats, statistics.median(found), low, high)
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """Where the median lies with a chance of 95 %."""
+    random = Random("bootstrap")
+    medians = sorted(statistics.median(random.choices(values, k=len(values))) for _ in range(RESAMPLES))
+    tail = RESAMPLES // 40
+    return medians[tail], medians[-tail - 1]
+
+
+def table(metric: str, measurements: Sequence[Measurement]) -> str:
+    """The measurements as CSV: a column a parameter, then what was measured."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow([*measurements[0].values, "metric", "repeats", "median", "low", "high"])
+    for one in measurements:
+        rows.writerow([*one.values.values(), metric, one.repeats, one.median, one.low, one.high])
+    return text.getvalue()
+
+
+def _try(experiment: Experiment, values: Mapping[str, Value], metric: str, seed: int) -> float:
+    try:
+        with World(seed, keeps_trace=False) as world:
+            results = world.run(experiment(world, **values))
+    except Exception as error:
+        shown = ", ".join(f"{name}={value}" for name, value in values.items())
+        raise Failed(f"The experiment failed with seed {seed}{f', {shown}' if shown else ''}.") from error
+    if metric not in results:
+        raise Misfit(f"The experiment has no metric {metric!r}. There are: {', '.join(sorted(results))}.")
+    return float(results[metric])

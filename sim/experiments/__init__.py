@@ -1,0 +1,1 @@
+"""Questions about psync that worlds answer: each file is one, with the command that asks it."""

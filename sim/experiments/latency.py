@@ -1,0 +1,32 @@
+"""How long does a copy take on a slow way, and do many files make it longer?
+
+    python -m sim experiment sim/experiments/latency.py --param latency_ms=1,10,50,200 \\
+        --param files=1,60 --metric copy_seconds --repeats 10 --csv latency.csv --plot latency.svg
+
+A copy that asked for each file would take as many round trips as there are
+files; what is seen is a fixed number of them.
+"""
+
+from sim.link import Route
+from sim.replication import Replication
+from sim.trees import Tree
+from sim.world import World
+
+
+async def experiment(world: World, *, latency_ms: float = 1.0, files: int = 10) -> dict[str, float]:
+    """Push a folder of small files; each way takes from `latency_ms` to a tenth more."""
+    near, far = world.machine("near"), world.machine("far")
+    tree: Tree = {f"file {number}".encode(): b"content" * 100 for number in range(files)}
+    near.files.plant(b"/data", tree)
+    far.files.make_folder(b"/srv")
+    latency_ns = round(latency_ms * 1e6)
+    world.network.route = Route(latency_ns_min=latency_ns, latency_ns_max=latency_ns * 11 // 10)
+    replication = Replication(world)
+    await replication.listen(far, "/srv")
+
+    begun = world.loop.time()
+    assert await replication.copy(near, "/data", "tcp://far/backup") == 0
+    seconds = world.loop.time() - begun
+
+    assert far.files.tree(b"/srv/backup") == tree
+    return {"copy_seconds": seconds, "round_trips": seconds / (2 * latency_ms / 1000)}

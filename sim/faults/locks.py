@@ -1,0 +1,53 @@
+"""Files that another program of a Windows machine has open."""
+
+import ntpath
+
+from msgspec import Struct
+
+from sim.faults.fault import Heal, Site
+from sim.gate import PATHS, Call
+from sim.handles import Handle
+from sim.link import SECOND_NS
+from sim.windows import ACCESS_DENIED, EXCLUSIVE, LOCK_VIOLATION, SHARING_VIOLATION, fold
+
+
+class FileLocked(Struct, frozen=True, tag="file-locked"):
+    """Another program has a file open for so long, in a way that keeps psync from it.
+
+    `path` is one of the disk, `/C:/folder/file`; a file that is not there is not locked. `state` is one of
+    `sim.windows.OPEN_ELSEWHERE`. Under the rules of Linux a lock has no effect.
+    """
+
+    machine: str
+    path: str
+    seconds: float
+    state: str = EXCLUSIVE
+
+    def arm(self, site: Site) -> Heal:
+        """Open the file, and count each call that fails for it."""
+        machine = site.machine(self.machine)
+        node = machine.disk.find(self.path.encode())
+        handles: list[Handle] = [] if node is None else [machine.disk.handles.open(node, self.state)]
+
+        def witness(call: Call, outcome: object) -> None:
+            if handles and isinstance(outcome, OSError) and self._is_cause(call, outcome):
+                site.took_effect(self, f"{call.name} {vars(outcome)['winerror']}")
+
+        def heal() -> None:
+            while handles:
+                handles.pop().close()
+            if witness in machine.witnesses:
+                machine.witnesses.remove(witness)
+
+        machine.witnesses.append(witness)
+        site.world.agenda.after(round(self.seconds * SECOND_NS), heal)
+        return heal
+
+    def _is_cause(self, call: Call, error: OSError) -> bool:
+        """Whether a call has failed for this lock, which only a rename over the file calls "access denied"."""
+        number = getattr(error, "winerror", None)
+        told = (SHARING_VIOLATION, LOCK_VIOLATION, *([ACCESS_DENIED] if call.name == "rename" else []))
+        paths = [path for path in call.arguments[: PATHS.get(call.name, 0)] if isinstance(path, bytes)]
+        names = {fold(ntpath.basename(path).decode("utf-8", "replace")) for path in paths}
+        # A read is made through a descriptor, and fails for a locked range.
+        return number in told and (not paths or fold(ntpath.basename(self.path)) in names)

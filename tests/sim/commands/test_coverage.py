@@ -1,0 +1,51 @@
+"""What seeds have reached."""
+
+from pathlib import Path
+
+import click
+import msgspec
+import pytest
+
+from sim.commands.coverage import run_coverage
+from sim.commands.sweep import sum_up
+from sim.sometimes import SOMETIMES
+from sim.tally import Speed, Summary, coverage_lines
+
+SUMMARY = Summary(
+    "chaos", "1..9", 9, (), {"DiskFull": 2}, {"committed": 9}, (), 1.0, "aa", Speed(1, 1.0, 1.0)
+)
+
+
+def _file(folder: Path, reached: dict[str, int]) -> Path:
+    file = folder / f"{len(list(folder.iterdir()))}.json"
+    file.write_bytes(msgspec.json.encode(msgspec.structs.replace(SUMMARY, reached=reached)))
+    return file
+
+
+def test_summaries_are_added_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    files = (_file(tmp_path, {"committed": 9}), _file(tmp_path, {"committed": 1, "large": 2}))
+
+    assert run_coverage(files, "clean", range(1, 2), 1) == 1
+    assert capsys.readouterr().out.splitlines() == coverage_lines(
+        {"DiskFull": 4}, {"committed": 10, "large": 2}
+    )
+
+
+def test_all_reached_is_code_0(tmp_path: Path):
+    assert run_coverage((_file(tmp_path, dict.fromkeys(SOMETIMES, 1)),), "clean", range(1, 2), 1) == 0
+
+
+def test_without_a_summary_a_sweep_is_made(capsys: pytest.CaptureFixture[str]):
+    summary, _ = sum_up("clean", range(1, 4), 1)
+
+    assert run_coverage((), "clean", range(1, 4), 1) == 1
+    assert capsys.readouterr().out.splitlines() == coverage_lines(summary.effects, summary.reached)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "nonsense"])
+def test_what_is_no_summary_is_refused(tmp_path: Path, text: str):
+    file = tmp_path / "summary.json"
+    file.write_text(text)
+
+    with pytest.raises(click.UsageError, match=r"summary\.json is no summary of a sweep: "):
+        run_coverage((file,), "clean", range(1, 2), 1)

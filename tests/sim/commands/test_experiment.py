@@ -1,0 +1,56 @@
+"""An experiment, told."""
+
+from pathlib import Path
+
+import click
+import pytest
+
+from sim.commands.experiment import run_experiment
+from sim.experiment import load, measure, table
+from sim.plot import draw
+
+TEXT = """
+async def experiment(world, *, seconds=1.0):
+    assert seconds < 100
+    return {"copy_seconds": seconds + world.seed}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "a_question.py").write_text(TEXT)
+    return tmp_path / "a_question.py"
+
+
+def test_what_was_measured_is_told_and_written(file: Path, capsys: pytest.CaptureFixture[str]):
+    parameters = {"seconds": (1, 2)}
+    csv, plot = file.parent / "new" / "a.csv", file.parent / "new" / "a.svg"
+
+    assert run_experiment(file, parameters, "copy_seconds", 5, csv=csv, plot=plot) == 0
+
+    measured = list(measure(load(file), parameters, "copy_seconds", 5))
+    assert csv.read_text() == table("copy_seconds", measured)
+    assert plot.read_text() == draw("A question: copy seconds", "copy_seconds", measured)
+    assert capsys.readouterr().out.splitlines() == [
+        f"{'seconds=1':40} copy_seconds 4  (95 %: 2 to 6, 5 repeats)",
+        f"{'seconds=2':40} copy_seconds 5  (95 %: 3 to 7, 5 repeats)",
+    ]
+
+
+def test_an_experiment_that_fails_ends_with_code_1(file: Path, capsys: pytest.CaptureFixture[str]):
+    assert run_experiment(file, {"seconds": (100,)}, "copy_seconds", 5, csv=None, plot=None) == 1
+    assert capsys.readouterr().err.startswith(
+        "The experiment failed with seed 1, seconds=100. AssertionError("
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "metric", "complaint"),
+    [
+        ({"size": (1,)}, "copy_seconds", "There are: seconds."),
+        ({}, "runs", "There are: copy_seconds."),
+    ],
+)
+def test_what_the_experiment_does_not_have_is_refused(file: Path, parameters, metric: str, complaint: str):
+    with pytest.raises(click.UsageError, match=complaint):
+        run_experiment(file, parameters, metric, 1, csv=None, plot=None)

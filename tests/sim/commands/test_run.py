@@ -1,0 +1,95 @@
+"""One history, told."""
+
+from pathlib import Path
+
+import click
+import pytest
+
+from sim import replay
+from sim.commands.run import run_replay, run_scenario, run_seed
+from sim.difference import read_trace
+from sim.outcome import outcome_lines
+from sim.presets import derive
+from sim.trial import carry_out
+from sim.world import World
+from tests.sim.broken_checkout import break_copy, simulate
+
+NOTHING = {"trace": None, "html": None}
+
+
+async def _stops(world: World) -> None:
+    world.note("begun")
+    raise ValueError("no listener")
+
+
+async def _goes_well(world: World) -> None:
+    world.note("begun")
+
+
+def test_a_seed_is_carried_out_and_told(capsys: pytest.CaptureFixture[str]):
+    plan = derive("clean", 1)
+
+    assert run_seed("clean", seed=1, **NOTHING) == 0
+    assert capsys.readouterr().out.splitlines() == outcome_lines(plan, carry_out(plan, keeps_trace=True)[0])
+
+
+def test_a_trace_is_left_behind(tmp_path: Path):
+    run_seed("clean", seed=1, trace=tmp_path / "trace", html=None)
+
+    assert read_trace(tmp_path / "trace") == carry_out(derive("clean", 1), keeps_trace=True)[1].trace.events
+
+
+def test_a_scenario_that_goes_well_is_told_with_its_digest(capsys: pytest.CaptureFixture[str]):
+    with World(3) as world:
+        world.run(_goes_well(world))
+
+    assert run_scenario("mine", _goes_well, seed=3, **NOTHING) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "mine, seed 3: as it should be",
+        "  virtual time  0.000 s",
+        f"  trace         {world.trace.digest()}",
+    ]
+
+
+def test_a_scenario_that_fails_is_told_with_its_traceback_and_leaves_its_trace(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert run_scenario("mine", _stops, seed=3, trace=tmp_path / "trace", html=None) == 1
+
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == "mine, seed 3: failed"
+    assert said.err.endswith("ValueError: no listener\n")
+    assert [event.detail for event in read_trace(tmp_path / "trace")] == ["begun"]
+
+
+def test_a_replay_says_what_was_broken_when_it_was_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    replay.write(tmp_path / "kept.json", derive("clean", 1), "whole: torn")
+
+    assert run_replay(tmp_path / "kept.json", **NOTHING) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "When it was kept: whole: torn"
+
+
+def test_a_replay_of_another_commit_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = tmp_path / "kept.json"
+    replay.write(file, derive("clean", 1), "")
+    here = replay.this_origin()
+    file.write_text(file.read_text().replace(here.commit, "0123"))
+
+    assert run_replay(file, **NOTHING) == 0
+    there = replay.Origin(here.format, here.psync, "0123")
+    assert capsys.readouterr().err == f"{file} was made by {there}; this is {here}.\n"
+
+
+def test_what_is_no_replay_is_refused(tmp_path: Path):
+    (tmp_path / "kept.json").write_text("nonsense")
+
+    with pytest.raises(click.UsageError, match="is no replay file"):
+        run_replay(tmp_path / "kept.json", **NOTHING)
+
+
+def test_a_broken_seed_ends_with_code_1_and_every_option(tmp_path: Path):
+    ran = simulate("run", "--preset", "clean", "--seed", "1", checkout=break_copy(tmp_path))
+
+    assert ran.returncode == 1
+    assert ran.stdout.startswith("clean, seed 1: broken, converges: the target differs")
+    assert "\noptions:\n  preset           clean\n" in ran.stdout

@@ -1,0 +1,22 @@
+"""The experiment on power cuts."""
+
+from sim.experiments.power_cuts import experiment
+from sim.world import World
+
+
+def _measure(calls_between_cuts: int) -> dict[str, float]:
+    with World(2, keeps_trace=False) as world:
+        return world.run(experiment(world, calls_between_cuts=calls_between_cuts))
+
+
+def test_one_run_is_enough_while_the_power_holds():
+    measured = _measure(1_000_000)
+
+    assert (measured["runs"], measured["power_cuts"]) == (1, 0)
+
+
+def test_cuts_make_more_runs_and_the_folder_arrives():
+    measured = _measure(150)
+
+    assert measured["runs"] > 1
+    assert measured["power_cuts"] > 0

@@ -1,0 +1,95 @@
+"""What can be typed, and what is said to the rest."""
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from sim.arguments import (
+    Group,
+    Value,
+    one_of,
+    parameter_of,
+    read_parameters,
+    read_seeds,
+    seeds_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"),
+    [("1..3", range(1, 4)), ("0..0", range(1)), ("7", range(7, 8)), ("08..9", range(8, 10))],
+)
+def test_seeds_are_read_with_both_ends(text: str, seeds: range):
+    assert seeds_of(text) == seeds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "1..", "..2", "1...2", "-1..2", "1.5", "1..2..3", "1 ..2", "²", "1..2\n"]
+)
+def test_what_is_not_of_the_form_of_seeds_is_refused(text: str):
+    with pytest.raises(click.BadParameter) as caught:
+        seeds_of(text)
+
+    assert str(caught.value) == f"{text!r} is not of the form A..B, such as 1..2000."
+
+
+def test_seeds_that_end_before_they_begin_are_refused():
+    with pytest.raises(click.BadParameter, match=r"^'9\.\.2' ends before it begins\.$"):
+        seeds_of("9..2")
+
+
+@pytest.mark.parametrize(
+    ("text", "parameter"),
+    [
+        ("retry_seconds=5,60", ("retry_seconds", (5, 60))),
+        ("a=0.5,1e3,-1", ("a", (0.5, 1000.0, -1))),
+        ("durability=file,none", ("durability", ("file", "none"))),
+        ("a=b=c", ("a", ("b=c",))),
+    ],
+)
+def test_a_parameter_has_numbers_or_texts(text: str, parameter: tuple[str, tuple[Value, ...]]):
+    assert parameter_of(text) == parameter
+
+
+@pytest.mark.parametrize("text", ["", "a", "a=", "=1", "a=1,,2", "a=1,", "1a=1", "a b=1"])
+def test_what_is_not_of_the_form_of_a_parameter_is_refused(text: str):
+    with pytest.raises(click.BadParameter) as caught:
+        parameter_of(text)
+
+    assert str(caught.value) == f"{text!r} is not of the form name=value,value."
+
+
+def test_a_name_that_is_not_known_is_refused_with_those_that_are():
+    assert one_of("b", {"b": 1, "a": 2}, "scenario") == 1
+    with pytest.raises(click.UsageError, match=r"^There is no scenario 'c'\. There are: a, b\.$"):
+        one_of("c", {"b": 1, "a": 2}, "scenario")
+
+
+@click.group(cls=Group)
+def program() -> None:
+    """A program."""
+
+
+@program.command()
+@click.option("--seeds", callback=read_seeds, default="1..2")
+@click.option("--param", "-p", multiple=True, callback=read_parameters)
+def work(seeds: range, param: dict[str, tuple[Value, ...]]) -> None:
+    """A command."""
+    click.echo(f"{seeds} {param}")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["work"], 0, "range(1, 3) {}"),
+        (["work", "-p", "a=1", "-p", "b=x"], 0, "range(1, 3) {'a': (1,), 'b': ('x',)}"),
+        (["work", "-p", "a=1", "-p", "a=2"], 2, "A parameter is named twice."),
+        (["work", "--seed", "1"], 2, "No such option '--seed'. There are: --help, --param, --seeds, -p."),
+        (["walk"], 2, "No such command 'walk'. There are: work."),
+    ],
+)
+def test_refusals_name_what_is_known(words: list[str], code: int, said: str):
+    result = CliRunner().invoke(program, words)
+
+    assert result.exit_code == code
+    assert said in result.output

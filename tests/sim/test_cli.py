@@ -1,0 +1,101 @@
+"""The command line, as an operator meets it."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.difference import describe, read_trace
+from sim.explanation import explain
+from sim.presets import PRESETS, derive
+from sim.scenarios import SCENARIOS
+from tests.checkout import ROOT
+from tests.sim.broken_checkout import simulate
+
+PRESET_NAMES = ", ".join(f"'{name}'" for name in sorted(PRESETS))
+
+
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [
+        ("run nix", f"There is no scenario 'nix'. There are: {', '.join(sorted(SCENARIOS))}."),
+        ("run --preset nix", f"'nix' is not one of {PRESET_NAMES}"),
+        ("run", "Name either a scenario or a --preset. Scenarios are: "),
+        ("run --preset clean push_one_file", "Name either a scenario or a --preset. Scenarios are: "),
+        ("run --preset clean --seed x", "'x' is not a valid integer"),
+        ("run --sed 1", "No such option '--sed'. There are: --help, --html, --preset, --seed, --trace, -h."),
+        ("sweep --preset nix --seeds 1..2", f"'nix' is not one of {PRESET_NAMES}"),
+        ("sweep --preset clean", "Missing option '--seeds'"),
+        ("sweep --preset clean --seeds 9..2", "'9..2' ends before it begins."),
+        ("sweep --preset clean --seeds 1..x", "'1..x' is not of the form A..B, such as 1..2000."),
+        ("sweep --preset clean --seeds 1..2 --engine x", "'x' is not one of 'local', 'dask'"),
+        ("sweep --preset clean --seeds 1..2 --engine dask", "The engine 'dask' is not built yet and may wait"),
+        ("sweep --preset clean --seeds 1..2 --scheduler a:1", "The engine 'dask' is not built yet"),
+        ("replay nix", "File 'nix' does not exist."),
+        ("replay README.md", "README.md is no replay file: "),
+        ("shrink --preset clean 1", "clean, seed 1 keeps every promise: there is nothing to reduce."),
+        ("shrink --preset clean", "Missing argument 'SEED'"),
+        ("explain --preset nix 1", f"'nix' is not one of {PRESET_NAMES}"),
+        ("diff README.md README.md", "README.md is no trace: "),
+        ("coverage README.md", "README.md is no summary of a sweep: "),
+        ("experiment README.md --metric a", "README.md is no Python file."),
+        ("experiment sim/experiments/latency.py --metric a --param b", "'b' is not of the form name=value,value."),
+        ("walk", "No such command 'walk'. There are: coverage, diff, experiment, explain, "),
+    ],
+)  # fmt: skip
+def test_what_is_typed_wrongly_is_refused_and_what_is_known_named(command: str, complaint: str):
+    ran = simulate(*command.split())
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert complaint in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_scenario_is_run_and_its_traces_are_compared(tmp_path: Path):
+    traces = [str(tmp_path / name) for name in "abc"]
+    for trace, seed in zip(traces, "112", strict=True):
+        assert simulate("run", "push_one_file", "--seed", seed, "--trace", trace).returncode == 0
+
+    same, other = simulate("diff", *traces[:2]), simulate("diff", *traces[1:])
+
+    assert (same.returncode, same.stdout) == (0, "The histories are equal.\n")
+    assert (other.returncode, other.stdout.splitlines()) == (
+        1,
+        describe(*(read_trace(Path(trace)) for trace in traces[1:])),
+    )
+
+
+def test_every_option_of_a_seed_is_explained():
+    ran = simulate("explain", "--preset", "chaos", "3")
+
+    assert (ran.returncode, ran.stdout.splitlines()) == (0, explain(derive("chaos", 3)))
+
+
+def test_an_interrupted_sweep_says_how_far_it_came_and_leaves_no_process(tmp_path: Path):
+    command = [sys.executable, "-m", "sim", "sweep", "--preset", "clean", "--seeds", "1..1000000"]
+    with subprocess.Popen(
+        [*command, "--jobs", "2", "--json"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().endswith(" 0 broken\n")
+        process.send_signal(signal.SIGINT)
+        told, complaint = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert '"preset":"clean","seeds":"1..1000000"' in told
+    assert complaint.startswith("Interrupted after ")
+    assert complaint.count("\n") == 1
+
+
+def test_the_help_names_every_command():
+    ran = simulate("--help")
+
+    commands = ["coverage", "diff", "experiment", "explain", "replay", "run", "shrink", "sweep"]
+    assert ran.returncode == 0
+    assert [name for name in commands if f"\n  {name} " not in ran.stdout] == []

@@ -1,0 +1,98 @@
+"""Parameters, repeats, medians and intervals."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.experiment import Failed, Measurement, Misfit, check, interval, load, measure, table
+from sim.world import World
+
+LINES = """
+async def experiment(world, *, seconds=1.0, factor=1):
+    return {"seconds": seconds * factor + world.seed, "seed": world.seed}
+"""
+
+
+async def _fails(world: World, *, seed: int) -> dict[str, float]:
+    assert world.seed != seed
+    return {"seed": world.seed}
+
+
+def _file(folder: Path, text: str) -> Path:
+    file = folder / "question.py"
+    file.write_text(text)
+    return file
+
+
+def test_each_combination_is_tried_with_the_same_seeds(tmp_path: Path):
+    experiment = load(_file(tmp_path, LINES))
+
+    measured = list(measure(experiment, {"seconds": (0.0, 10.0), "factor": (1, 2)}, "seconds", 5))
+
+    assert measured == [
+        Measurement({"seconds": 0.0, "factor": 1}, 5, 3.0, 1.0, 5.0),
+        Measurement({"seconds": 0.0, "factor": 2}, 5, 3.0, 1.0, 5.0),
+        Measurement({"seconds": 10.0, "factor": 1}, 5, 13.0, 11.0, 15.0),
+        Measurement({"seconds": 10.0, "factor": 2}, 5, 23.0, 21.0, 25.0),
+    ]
+
+
+def test_without_parameters_there_is_one_measurement(tmp_path: Path):
+    assert list(measure(load(_file(tmp_path, LINES)), {}, "seed", 3)) == [Measurement({}, 3, 2.0, 1.0, 3.0)]
+
+
+def test_an_interval_holds_the_median_and_narrows_with_more_repeats():
+    few, many = ([float(number % 10) for number in range(count)] for count in (10, 1000))
+
+    assert [interval(few), interval(many), interval([7.0])] == [(2.0, 7.0), (4.0, 5.0), (7.0, 7.0)]
+
+
+def test_a_table_is_csv():
+    measured = [Measurement({"seconds": 0.5, "kind": "a,b"}, 5, 3.0, 1.0, 5.5)]
+
+    assert (
+        table("runs", measured)
+        == 'seconds,kind,metric,repeats,median,low,high\n0.5,"a,b",runs,5,3.0,1.0,5.5\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", r"has no `async def experiment\(world, ...\)`\."),
+        ("def experiment(world): ...", r"has no `async def experiment\(world, ...\)`\."),
+        ("(", r"cannot be imported: SyntaxError\("),
+        ("1 / 0", r"cannot be imported: ZeroDivisionError\("),
+    ],
+)
+def test_a_file_that_is_no_experiment_is_refused(tmp_path: Path, text: str, complaint: str):
+    with pytest.raises(Misfit, match=complaint):
+        load(_file(tmp_path, text))
+
+
+def test_a_file_that_is_no_python_is_refused(tmp_path: Path):
+    with pytest.raises(Misfit, match=r"is no Python file\.$"):
+        load(tmp_path / "question.txt")
+
+
+def test_a_parameter_or_metric_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path):
+    experiment = load(_file(tmp_path, LINES))
+
+    with pytest.raises(
+        Misfit, match=r"^The experiment has no parameter 'size'\. There are: seconds, factor\.$"
+    ):
+        check(experiment, {"size": (1,)})
+    with pytest.raises(Misfit, match=r"^The experiment has no metric 'runs'\. There are: seconds, seed\.$"):
+        list(measure(experiment, {}, "runs", 1))
+
+
+def test_a_parameter_without_a_value_is_refused():
+    with pytest.raises(Misfit, match=r"^The experiment needs a value for 'seed'\.$"):
+        check(_fails, {})
+
+
+def test_a_failure_names_the_seed_and_the_values():
+    with pytest.raises(Failed, match=r"^The experiment failed with seed 2, seed=2\.$") as caught:
+        list(measure(_fails, {"seed": (2,)}, "seed", 3))
+
+    assert isinstance(caught.value.__cause__, AssertionError)
