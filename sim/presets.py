@@ -43,6 +43,9 @@ from sim.windows import OPEN_ELSEWHERE
 CALLS_MAX = 160
 PACKETS_MAX = 120
 
+# Smaller than every length that travels; with single bytes, a world of large files took a minute.
+SEGMENT_BYTES_MIN = 7
+
 # A medium tree makes so many times as many.
 MEDIUM_CALLS = 5
 
@@ -163,7 +166,7 @@ def _clogged(d: Drawing) -> Fault:
         target,
         d.random.choice((0.02, 0.15, 1.0)),
         d.random.choice((5_000, 100_000, 10_000_000)),
-        d.random.choice((1, 100, 1460)),
+        d.random.choice((SEGMENT_BYTES_MIN, 100, 1460)),
     )
 
 
