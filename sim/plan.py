@@ -14,6 +14,7 @@ from psync.core.paths import PathStyle
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
 from sim.faults import Fault
+from sim.trees import Link
 
 
 class Topology(StrEnum):
@@ -42,17 +43,33 @@ PLACES = {
 }
 
 
+class Kind(StrEnum):
+    """What stands under a name."""
+
+    FILE = "file"
+    LINK = "link"
+    FOLDER = "folder"
+
+
 class FileSpec(Struct, frozen=True):
-    """A file: `size` bytes that `version` decides."""
+    """An entry that a user has made. A file has `size` bytes, a link as many letters; `version` decides which."""
 
     path: str
     size: int
     version: int
+    kind: Kind = Kind.FILE
 
     @property
     def content(self) -> bytes:
-        """The bytes, the same for the same version and size."""
+        """The bytes of a file, the same for the same version and size."""
         return Random(self.version).randbytes(self.size)
+
+    @property
+    def entry(self) -> bytes | Link | None:
+        """What stands under the name, as trees have it."""
+        if self.kind is Kind.FOLDER:
+            return None
+        return Link(self.content.hex()[: self.size].encode()) if self.kind is Kind.LINK else self.content
 
 
 class Edit(Struct, frozen=True):

@@ -36,7 +36,7 @@ from sim.faults import (
 )
 from sim.faults.configuration import KeyPart
 from sim.layout import DATA, Layout
-from sim.plan import CLIENT, PLACES, Edit, FileSpec, Plan, Topology
+from sim.plan import CLIENT, PLACES, Edit, FileSpec, Kind, Plan, Topology
 from sim.windows import OPEN_ELSEWHERE
 
 # A run of a small tree makes so many calls on a machine; a fault at a later one has no effect.
@@ -76,6 +76,7 @@ class Preset(Struct, frozen=True):
     files_max: int = 8
     mistake_chance: float = 0.0
     windows_chance: float = 0.0
+    kind_chance: float = 0.0
     keyed_chance: float = 0.5
 
 
@@ -261,6 +262,7 @@ PRESETS = {
         interleave_chance=0.25,
         mistake_chance=0.1,
         windows_chance=0.3,
+        kind_chance=0.15,
     ),
     "medium": Preset(
         tuple(CLASSES),
@@ -272,6 +274,7 @@ PRESETS = {
         files_max=60,
         mistake_chance=0.1,
         windows_chance=0.3,
+        kind_chance=0.1,
     ),
 }
 
@@ -303,6 +306,8 @@ def derive(name: str, seed: int) -> Plan:
         edits=tuple(tuple(_edits(random, number)) for number in range(random.choice((0, 0, 1, 2)))),
         faults=tuple(_faults(preset, drawing)),
     )
+    if not plan.windows:  # where links need a privilege
+        plan = _varied(plan, Random(f"{name}:{seed}:kinds"), preset.kind_chance)
     mistakes = structs.replace(drawing, random=Random(f"{name}:{seed}:mistakes"))
     return structs.replace(plan, faults=(*plan.faults, *_mistakes(preset, mistakes, plan.runs)))
 
@@ -327,6 +332,50 @@ def _old_files(random: Random, new: tuple[FileSpec, ...], preset: Preset) -> Ite
     for file in _files(random, half, 1000):
         known = next((one for one in new if one.path == file.path), file)
         yield known if random.random() < 0.3 else file
+
+
+def _varied(plan: Plan, random: Random, chance: float) -> Plan:
+    """Make some files of the source links or folders; with deleting, some of the target stand in their way."""
+    edited = {edit.path for edits in plan.edits for edit in edits}
+    source = tuple(
+        structs.replace(file, kind=random.choice((Kind.LINK, Kind.FOLDER)), size=max(1, file.size % 100))
+        if random.random() < chance and file.path not in edited
+        else file
+        for file in plan.source
+    )
+    target = _in_the_way(plan, random, chance) if plan.is_deleting else ()
+    kept = tuple(file for file in plan.target if plan.is_deleting or file.path not in _names(source))
+    return structs.replace(plan, source=source, target=_apart((*target, *kept)))
+
+
+def _names(files: tuple[FileSpec, ...]) -> set[str]:
+    return {file.path for file in files if file.kind is not Kind.FILE}
+
+
+def _in_the_way(plan: Plan, random: Random, chance: float) -> tuple[FileSpec, ...]:
+    """Give folders where the source has files, and files where it has folders."""
+    found = []
+    for file in plan.source:
+        if random.random() < chance:
+            above = file.path.rpartition("/")[0]
+            path = above if above and random.random() < 0.5 else f"{file.path}/inside"
+            found.append(FileSpec(path, random.choice(SIZES), 2000 + file.version))
+    return tuple(found)
+
+
+def _apart(files: tuple[FileSpec, ...]) -> tuple[FileSpec, ...]:
+    """Leave out what cannot stand beside what comes before it: the same name, or one above or below it."""
+    kept: list[FileSpec] = []
+    for file in files:
+        if not any(
+            _is_at_or_below(file.path, one.path) or _is_at_or_below(one.path, file.path) for one in kept
+        ):
+            kept.append(file)
+    return tuple(kept)
+
+
+def _is_at_or_below(path: str, other: str) -> bool:
+    return f"{path}/".startswith(f"{other}/")
 
 
 def _edits(random: Random, round_number: int) -> Iterator[Edit]:

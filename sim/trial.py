@@ -28,7 +28,7 @@ from sim.ledger import Ledger
 from sim.link import SECOND_NS
 from sim.machine import EPOCH_NS, Machine
 from sim.oracle import expected_tree
-from sim.plan import CLIENT, Edit, FileSpec, Place, Plan
+from sim.plan import CLIENT, Edit, FileSpec, Kind, Place, Plan
 from sim.process import Process
 from sim.replication import Replication
 from sim.runs import Runs
@@ -275,8 +275,10 @@ class Trial:
         """Put files on a disk and sync it; give the folder as the disk has it."""
         folder, layout = folder_of(place, local), self.layout(place.machine)
         machine = self.machine(place.machine)
-        machine.files.plant(layout.files(folder), {file.path.encode(): file.content for file in files})
+        machine.files.plant(layout.files(folder), {file.path.encode(): file.entry for file in files})
         for file in files:
+            if file.kind is Kind.LINK:
+                continue  # whose time is that of its making
             path = layout.files(f"{folder}/{file.path}")
             machine.files.set_time(path, EPOCH_NS - file.version * SECOND_NS)
         machine.files.plant(layout.files(TRIPWIRE), {b"secret": b"do not touch"})

@@ -1,19 +1,16 @@
-"""What continuous integration tries: all that seeds have ever found, and worlds that nobody has seen yet.
+"""What continuous integration tries: worlds that nobody has seen yet.
 
 How many new worlds, in percent, stands in the environment as CAMPAIGN_PERCENT;
 100 is about 2,000 small ones and 200 of medium size.
 """
 
+import logging
 import os
 
 import pytest
 
-from sim import replay
 from sim.presets import derive
 from sim.trial import carry_out
-from tests.checkout import ROOT
-
-REGRESSIONS = sorted((ROOT / "tests/regressions").glob("*.json"))
 
 PERCENT = int(os.environ.get("CAMPAIGN_PERCENT", "100"))
 
@@ -27,19 +24,12 @@ def _broken(preset: str, seed: int) -> str:
     return f"{result.broken}\n    python -m sim run --preset {preset} --seed {seed}" if result.broken else ""
 
 
-def test_what_seeds_have_found_stays_found():
-    plans = {file.name: replay.read(file).plan for file in REGRESSIONS}
-    broken = {name: found for name, plan in plans.items() if (found := carry_out(plan)[0].broken)}
-
-    assert plans
-    assert broken == {}
-
-
 @pytest.mark.parametrize(
     ("preset", "count"), BATCHES, ids=[f"{place}-{preset}" for place, (preset, _) in enumerate(BATCHES)]
 )
 def test_worlds_that_nobody_has_seen_keep_every_promise(preset: str, count: int):
     first = int.from_bytes(os.urandom(4))
+    logging.warning("%s, %d seeds from %d on", preset, count, first)  # told also of one that is not in time
     broken = [found for seed in range(first, first + count) if (found := _broken(preset, seed))]
 
     if broken:
