@@ -16,12 +16,15 @@ Three profiles, each an assumption that can be read:
 |---|---|---|---|
 | `ext4` | one journal for all folders | its content, and all names so far | all names so far |
 | `strict-posix` | each folder for itself | its content, and no name | the names in it |
-| `ntfs` | one journal for all folders | its content, and all names so far | is refused; a rename waits for the journal |
+| `ntfs` | one journal for all folders | its content, and all names so far | is refused; see below |
+
+Windows syncs no folders. psync's calls there that rename, remove or make a folder are written
+through: they return when the journal is on the device. Making a file is not.
 
 Sources: Pillai et al., "All File Systems Are Not Created Equal" (OSDI 2014),
 table 1; the kernel's Documentation/filesystems/ext4/journal.rst (`data=ordered`,
-without `auto_da_alloc`, on which nobody should rely); MOVEFILE_WRITE_THROUGH in
-Microsoft's documentation of MoveFileEx, which is how psync renames on Windows.
+without `auto_da_alloc`, on which nobody should rely); FILE_FLAG_WRITE_THROUGH in Microsoft's
+documentation of CreateFile: "causes NTFS to flush any metadata changes".
 
 A killed process is no power cut: the kernel lives on, and nothing is lost.
 """
@@ -94,8 +97,8 @@ class Journal:
         """Names have changed, all of them in one step."""
         self._names.append(changes)
 
-    def note_rename(self) -> None:
-        """A rename has returned, which waits for the journal where renames are written through."""
+    def write_through(self) -> None:
+        """A rename, a removal or a new folder has returned, which waits for the journal on NTFS."""
         if self.profile is CrashProfile.NTFS:
             self._names.clear()
 

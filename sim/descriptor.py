@@ -82,10 +82,6 @@ class Descriptor:
         self._reserve(length - len(content))
         self._disk.store(self.node, content[:length].ljust(length, b"\0"))
 
-    def exchange(self, content: bytes) -> None:
-        """Give the file another content at once, which no system call does."""
-        self._disk.store(self.node, content)
-
     def allocate(self, offset: int, length: int) -> None:
         """Extend to hold `length` bytes at `offset`, if it is shorter."""
         self.usable()

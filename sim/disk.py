@@ -29,6 +29,7 @@ from sim.crash import Choose, EntryChange, Journal
 from sim.failure import failure
 from sim.handles import Handle, Handles
 from sim.inodes import attach, detach, parent, path_of
+from sim.trees import Tree, read_tree
 
 USER_ID = 1000
 NAME_BYTES_MAX = 255
@@ -136,6 +137,7 @@ class Disk:
         name = self.spelling(folder, name)
         node = self._unlink(folder, name)
         self.journal.note_names(EntryChange(folder, name, node, None))
+        self.journal.write_through()
         self.touch(folder)
         self._tell(node)
 
@@ -157,7 +159,7 @@ class Disk:
         self.journal.note_names(*changes, EntryChange(target, new_name, None, node))
         for changed in (source, target):
             self.touch(changed)
-        self.journal.note_rename()
+        self.journal.write_through()
         self._tell(node)
 
     def check_changeable(self, folder: FakeDirectory) -> None:
@@ -210,6 +212,10 @@ class Disk:
                 return None
             node = found
         return node
+
+    def tree(self, path: bytes) -> Tree:
+        """What lies below a folder, without files that wait for their end, as Windows removes open ones."""
+        return read_tree(self.folder(path), lambda node: not self.handles.is_marked(node))
 
     def folder(self, path: bytes) -> FakeDirectory:
         """The folder at an absolute path without links."""
@@ -280,6 +286,8 @@ class Disk:
         self._register(node, mode)
         attach(folder, name, node)
         self.journal.note_names(EntryChange(folder, name, None, node))
+        if isinstance(node, FakeDirectory):
+            self.journal.write_through()
         self.touch(folder)
         self._tell(node)
         return node

@@ -59,13 +59,10 @@ class Files:
         finally:
             self.os.close(fd)
 
-    def exchange(self, path: bytes, content: bytes) -> None:
-        """Give a file another content in one step."""
-        fd = self.os.open(path, self.os.O_WRONLY)
-        try:
-            self.os.descriptor(fd).exchange(content)
-        finally:
-            self.os.close(fd)
+    def put(self, path: bytes, content: bytes) -> None:
+        """Write a file, whose folder is made if it is missing."""
+        self.make_folder(self._paths.dirname(path))
+        self.write(path, content)
 
     def set_time(self, path: bytes, mtime_ns: int) -> None:
         """Set the modification time of a file."""

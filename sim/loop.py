@@ -8,13 +8,12 @@ their hash, see `SimTask`), and threads.
 """
 
 import asyncio
-import contextlib
 import math
 import selectors
 import socket
 from asyncio.base_events import Server
 from asyncio.selector_events import BaseSelectorEventLoop
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, MutableSet, Sequence
 from contextvars import Context, copy_context
 from functools import partial
 from itertools import count
@@ -38,8 +37,8 @@ PASSES_PER_MOMENT_MAX = 100_000
 # What a job waits for a thread, and what its result waits for the loop.
 EXECUTOR_DELAY_NS_MAX = 500_000
 
-# A coroutine that awaits in a `finally` block has to be closed once more for each.
-CLOSE_ATTEMPTS_MAX = 100
+# A coroutine that awaits in a `finally` block has to be ended once more for each.
+END_ATTEMPTS_MAX = 100
 
 
 class Deadlock(RuntimeError):
@@ -133,7 +132,7 @@ class SimLoop(BaseSelectorEventLoop):
     """
 
     _transports: Mapping[int, Any]
-    _asyncgens: Iterable[Any]
+    _asyncgens: MutableSet[AsyncGenerator[Any, Any]]
     _ready: Sequence[asyncio.Handle]
 
     def __init__(self, agenda: Agenda, network: Network, random: Random) -> None:
@@ -146,6 +145,7 @@ class SimLoop(BaseSelectorEventLoop):
         self.jobs = Jobs(random, self._executor_delay)
         self.tasks: dict[SimTask[Any], Process | None] = {}
         self.errors: list[dict[str, Any]] = []
+        self._is_over = False
         self.set_task_factory(self._make_task)
         self.set_exception_handler(self._note_error)
 
@@ -287,16 +287,30 @@ class SimLoop(BaseSelectorEventLoop):
     def bury(self) -> None:
         """Free all unfinished tasks in the order of their creation, at the end of a world.
 
-        Their coroutines are closed here, since the interpreter would do it at a
+        Their coroutines are ended here, since the interpreter would do it at a
         moment of its own; what their `finally` blocks ask of a machine is refused.
         """
-        for task, process in list(self.tasks.items()):
+        self._is_over = True
+        while self.tasks:
+            task, process = next(iter(self.tasks.items()))
+            del self.tasks[task]
             context = process.context if process else copy_context()
-            context.run(_close_coroutine, task.get_coro())
-        self.tasks.clear()
+            context.run(_end, task.get_coro())
         self.jobs.bury()
         for generator in list(self._asyncgens):
-            _close_coroutine(generator.aclose())
+            _end(generator.aclose())
+
+    def _asyncgen_finalizer_hook(self, agen: AsyncGenerator[Any, Any]) -> None:
+        """Close a generator that nobody holds any more, if there is still time for it.
+
+        asyncio calls its `aclose` at once, which complains if a world ends before anything awaits it.
+        """
+        self._asyncgens.discard(agen)
+        if not self._is_over:
+            self.call_soon(self._close_generator, agen)
+
+    def _close_generator(self, agen: AsyncGenerator[Any, Any]) -> None:
+        self.create_task(agen.aclose())
 
     def _make_task(self, loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> "SimTask[Any]":
         context = options.get("context")
@@ -336,9 +350,15 @@ def _refuse(options: dict[str, Any], known: set[str]) -> None:
         raise NotImplementedError(f"the simulated network has no {', '.join(unknown)}")
 
 
-def _close_coroutine(coroutine: Any) -> None:
-    """Close what a task runs: mostly a coroutine, sometimes another awaitable that has no state to ask for."""
-    for _ in range(CLOSE_ATTEMPTS_MAX):
-        with contextlib.suppress(Exception, ProcessKilled):
-            coroutine.close()
+def _end(awaitable: Any) -> None:
+    """End what a task runs, or what closes a generator, where it waits.
+
+    `close()` would not do: up to CPython 3.12 it leaves an asynchronous generator
+    running for ever that is waiting itself, so that whatever closes it later, the
+    garbage collector included, complains. What is thrown goes through all of them.
+    """
+    for _ in range(END_ATTEMPTS_MAX):
+        try:
+            awaitable.throw(ProcessKilled("the world is over"))
+        except (Exception, ProcessKilled):  # noqa: BLE001  # whatever it dies of
             return

@@ -10,9 +10,11 @@ from random import Random
 
 from msgspec import Struct
 
+from psync.core.paths import PathStyle
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
 from sim.faults import Fault
+from sim.trees import Link
 
 
 class Topology(StrEnum):
@@ -41,17 +43,33 @@ PLACES = {
 }
 
 
+class Kind(StrEnum):
+    """What stands under a name."""
+
+    FILE = "file"
+    LINK = "link"
+    FOLDER = "folder"
+
+
 class FileSpec(Struct, frozen=True):
-    """A file: `size` bytes that `version` decides."""
+    """An entry that a user has made. A file has `size` bytes, a link as many letters; `version` decides which."""
 
     path: str
     size: int
     version: int
+    kind: Kind = Kind.FILE
 
     @property
     def content(self) -> bytes:
-        """The bytes, the same for the same version and size."""
+        """The bytes of a file, the same for the same version and size."""
         return Random(self.version).randbytes(self.size)
+
+    @property
+    def entry(self) -> bytes | Link | None:
+        """What stands under the name, as trees have it."""
+        if self.kind is Kind.FOLDER:
+            return None
+        return Link(self.content.hex()[: self.size].encode()) if self.kind is Kind.LINK else self.content
 
 
 class Edit(Struct, frozen=True):
@@ -65,6 +83,7 @@ class Edit(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """Everything that a seed decides. Paths are relative, folders arise from them.
 
+    `crash_profile` is that of POSIX machines; those in `windows` run under Windows, on NTFS.
     `is_mapped`: a listener is asked for a path that its RootPath has to be put before.
     """
 
@@ -76,6 +95,7 @@ class Plan(Struct, frozen=True):
     is_keyed: bool = False
     is_interleaved: bool = False
     crash_profile: CrashProfile = CrashProfile.EXT4
+    windows: tuple[str, ...] = ()
     source: tuple[FileSpec, ...] = ()
     target: tuple[FileSpec, ...] = ()
     edits: tuple[tuple[Edit, ...], ...] = ()
@@ -86,6 +106,10 @@ class Plan(Struct, frozen=True):
     def runs(self) -> int:
         """How many runs there are while things fail: one, and one after each round of edits."""
         return len(self.edits) + 1
+
+    def style(self, machine: str) -> PathStyle:
+        """What a machine runs under."""
+        return PathStyle.WINDOWS if machine in self.windows else PathStyle.POSIX
 
     @property
     def source_place(self) -> Place:

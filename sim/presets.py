@@ -10,7 +10,8 @@ from random import Random
 
 from msgspec import Struct, structs
 
-from psync.core.settings import Durability
+from psync.core.paths import PathStyle
+from psync.core.settings import DEFAULT_INSTANCE, Durability
 from sim.crash import CrashProfile
 from sim.faults import (
     CallFails,
@@ -19,24 +20,34 @@ from sim.faults import (
     DiskFull,
     DiskSlow,
     Fault,
+    FileLocked,
+    KeyMismatch,
     LinkClogged,
     NameLost,
     NetworkSilent,
     PortFiltered,
+    PortMismatch,
     PowerCut,
     ProcessHangs,
     ProcessKilled,
     RivalRun,
+    SecondListener,
     SegmentTampered,
     SourceChanges,
     SourceWritten,
     TargetWritten,
 )
-from sim.plan import CLIENT, PLACES, Edit, FileSpec, Plan, Topology
+from sim.faults.configuration import KeyPart
+from sim.layout import DATA, Layout
+from sim.plan import CLIENT, PLACES, Edit, FileSpec, Kind, Plan, Topology
+from sim.windows import OPEN_ELSEWHERE
 
 # A run of a small tree makes so many calls on a machine; a fault at a later one has no effect.
 CALLS_MAX = 160
 PACKETS_MAX = 120
+
+# Smaller than every length that travels; with single bytes, a world of large files took a minute.
+SEGMENT_BYTES_MIN = 7
 
 # A medium tree makes so many times as many.
 MEDIUM_CALLS = 5
@@ -57,7 +68,10 @@ BULKY_BYTES = 1_000_000
 
 
 class Preset(Struct, frozen=True):
-    """Chances by which faults are drawn: `classes` are tried in order, each `rounds` times."""
+    """Chances by which faults are drawn: `classes` are tried in order, each `rounds` times.
+
+    `mistake_chance`: for each of `MISTAKES`, in a run of its own choice.
+    """
 
     classes: tuple[str, ...] = ()
     chance: float = 0.0
@@ -68,6 +82,10 @@ class Preset(Struct, frozen=True):
     files_max: int = 8
     large_chance: float = LARGE_CHANCE
     large_bytes: int = LARGE_BYTES
+    mistake_chance: float = 0.0
+    windows_chance: float = 0.0
+    kind_chance: float = 0.0
+    keyed_chance: float = 0.5
 
 
 class Drawing(Struct):
@@ -78,6 +96,9 @@ class Drawing(Struct):
     target: str
     remotes: tuple[str, ...]
     calls_max: int = CALLS_MAX
+    run: int = 1
+    windows: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -175,7 +196,7 @@ def _clogged(d: Drawing) -> Fault:
         target,
         d.random.choice((0.02, 0.15, 1.0)),
         d.random.choice((5_000, 100_000, 10_000_000)),
-        d.random.choice((1, 100, 1460)),
+        d.random.choice((SEGMENT_BYTES_MIN, 100, 1460)),
     )
 
 
@@ -210,6 +231,12 @@ def _link(d: Drawing) -> tuple[str, str]:
     return (CLIENT, other) if d.random.random() < 0.5 else (other, CLIENT)
 
 
+def _locked(d: Drawing) -> Fault:
+    path = Layout(PathStyle.WINDOWS).on_disk(DATA).decode() + "/" + d.random.choice(d.files)
+    seconds = d.random.choice((0.5, 8.0, 200.0))
+    return FileLocked(d.random.choice(d.windows), path, seconds, d.random.choice(OPEN_ELSEWHERE))
+
+
 CLASSES: dict[str, Callable[[Drawing], Fault]] = {
     "kill": _kill,
     "power cut": _power_cut,
@@ -231,12 +258,34 @@ CLASSES: dict[str, Callable[[Drawing], Fault]] = {
     "endless record": _lengthened,
     "filtered port": _filtered,
     "lost name": _name_lost,
+    "locked file": _locked,
+}
+
+
+def _port_mismatch(d: Drawing) -> Fault:
+    return PortMismatch(d.run, d.random.choice((CLIENT, *d.remotes)), d.random.choice((1024, 7334, 65535)))
+
+
+def _key_mismatch(d: Drawing) -> Fault:
+    return KeyMismatch(d.run, d.random.choice((CLIENT, *d.remotes)), d.random.choice(list(KeyPart)))
+
+
+def _second_listener(d: Drawing) -> Fault:
+    return SecondListener(d.run, d.random.choice(d.remotes), d.random.choice((DEFAULT_INSTANCE, "old")))
+
+
+# Mistakes of operators, drawn in a stream of their own: each lasts one run.
+MISTAKES: dict[str, Callable[[Drawing], Fault]] = {
+    "port mismatch": _port_mismatch,
+    "key mismatch": _key_mismatch,
+    "second listener": _second_listener,
 }
 
 NETWORK = ("clogged link", "silent network", "reset", "tampered segment", "filtered port", "lost name")
 
 PRESETS = {
     "clean": Preset(),
+    "documented": Preset(("locked file",), 0.7, mistake_chance=0.5, keyed_chance=0.9, windows_chance=0.7),
     "lossy": Preset(NETWORK, chance=0.5, rounds=1),
     "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
     "failing-disk": Preset(("failing call", "full disk"), chance=0.5, rounds=6),
@@ -249,12 +298,32 @@ PRESETS = {
     "bulky": Preset(
         ("full disk", "clogged link"), chance=0.4, rounds=1, large_chance=0.9, large_bytes=BULKY_BYTES
     ),
+    "locked": Preset(("locked file",), 0.9, rounds=4, windows_chance=1.0),
+    "windows-hostile": Preset(tuple(CLASSES), 0.4, is_swarm=True, interleave_chance=0.25, windows_chance=1.0),
     "interleave": Preset(
         ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
     ),
-    "chaos": Preset(tuple(CLASSES), chance=0.4, rounds=2, is_swarm=True, interleave_chance=0.25),
+    "chaos": Preset(
+        tuple(CLASSES),
+        chance=0.4,
+        rounds=2,
+        is_swarm=True,
+        interleave_chance=0.25,
+        mistake_chance=0.1,
+        windows_chance=0.3,
+        kind_chance=0.15,
+    ),
     "medium": Preset(
-        tuple(CLASSES), 0.4, 2, is_swarm=True, interleave_chance=0.25, files_min=20, files_max=60
+        tuple(CLASSES),
+        0.4,
+        2,
+        is_swarm=True,
+        interleave_chance=0.25,
+        files_min=20,
+        files_max=60,
+        mistake_chance=0.1,
+        windows_chance=0.3,
+        kind_chance=0.1,
     ),
 }
 
@@ -268,15 +337,18 @@ def derive(name: str, seed: int) -> Plan:
     remotes = tuple(place.machine for place in (source, target) if place.is_remote)
     calls_max = CALLS_MAX if preset.files_min == 1 else CALLS_MAX * MEDIUM_CALLS
     drawing = Drawing(Random(f"{name}:{seed}:faults"), source.machine, target.machine, remotes, calls_max)
+    drawing.windows = _windows(Random(f"{name}:{seed}:windows"), preset, remotes)
     files = tuple(_files(random, preset, 0))
-    return Plan(
+    drawing.files = tuple(file.path for file in files)
+    plan = Plan(
         preset=name,
         seed=seed,
         topology=topology,
         durability=random.choice((Durability.BATCH, Durability.BATCH, Durability.FILE, Durability.NONE)),
         is_deleting=random.random() < 0.6,
-        is_keyed=random.random() < 0.5,
+        is_keyed=random.random() < preset.keyed_chance,
         is_interleaved=random.random() < preset.interleave_chance,
+        windows=drawing.windows,
         crash_profile=random.choice((CrashProfile.EXT4, CrashProfile.STRICT_POSIX)),
         source=files,
         target=tuple(_old_files(random, files, preset)),
@@ -284,6 +356,15 @@ def derive(name: str, seed: int) -> Plan:
         faults=tuple(_faults(preset, drawing)),
         is_mapped=random.random() < 0.5,
     )
+    if not plan.windows:  # where links need a privilege
+        plan = _varied(plan, Random(f"{name}:{seed}:kinds"), preset.kind_chance)
+    mistakes = structs.replace(drawing, random=Random(f"{name}:{seed}:mistakes"))
+    return structs.replace(plan, faults=(*plan.faults, *_mistakes(preset, mistakes, plan.runs)))
+
+
+def _windows(random: Random, preset: Preset, remotes: tuple[str, ...]) -> tuple[str, ...]:
+    """Say which of the listeners' machines run under Windows."""
+    return tuple(name for name in remotes if random.random() < preset.windows_chance)
 
 
 def _files(random: Random, preset: Preset, version: int) -> Iterator[FileSpec]:
@@ -305,6 +386,50 @@ def _old_files(random: Random, new: tuple[FileSpec, ...], preset: Preset) -> Ite
         yield known if chance < 0.4 else file
 
 
+def _varied(plan: Plan, random: Random, chance: float) -> Plan:
+    """Make some files of the source links or folders; with deleting, some of the target stand in their way."""
+    edited = {edit.path for edits in plan.edits for edit in edits}
+    source = tuple(
+        structs.replace(file, kind=random.choice((Kind.LINK, Kind.FOLDER)), size=max(1, file.size % 100))
+        if random.random() < chance and file.path not in edited
+        else file
+        for file in plan.source
+    )
+    target = _in_the_way(plan, random, chance) if plan.is_deleting else ()
+    kept = tuple(file for file in plan.target if plan.is_deleting or file.path not in _names(source))
+    return structs.replace(plan, source=source, target=_apart((*target, *kept)))
+
+
+def _names(files: tuple[FileSpec, ...]) -> set[str]:
+    return {file.path for file in files if file.kind is not Kind.FILE}
+
+
+def _in_the_way(plan: Plan, random: Random, chance: float) -> tuple[FileSpec, ...]:
+    """Give folders where the source has files, and files where it has folders."""
+    found = []
+    for file in plan.source:
+        if random.random() < chance:
+            above = file.path.rpartition("/")[0]
+            path = above if above and random.random() < 0.5 else f"{file.path}/inside"
+            found.append(FileSpec(path, random.choice(SIZES), 2000 + file.version))
+    return tuple(found)
+
+
+def _apart(files: tuple[FileSpec, ...]) -> tuple[FileSpec, ...]:
+    """Leave out what cannot stand beside what comes before it: the same name, or one above or below it."""
+    kept: list[FileSpec] = []
+    for file in files:
+        if not any(
+            _is_at_or_below(file.path, one.path) or _is_at_or_below(one.path, file.path) for one in kept
+        ):
+            kept.append(file)
+    return tuple(kept)
+
+
+def _is_at_or_below(path: str, other: str) -> bool:
+    return f"{path}/".startswith(f"{other}/")
+
+
 def _edits(random: Random, round_number: int) -> Iterator[Edit]:
     for place in range(random.randint(1, 3)):
         size = -1 if random.random() < 0.2 else random.choice(SIZES)
@@ -316,5 +441,17 @@ def _faults(preset: Preset, drawing: Drawing) -> Iterator[Fault]:
     classes = [name for name in preset.classes if not preset.is_swarm or random.random() < 0.5]
     for name in classes:
         for _ in range(preset.rounds):
-            if random.random() < preset.chance and (drawing.remotes or name not in NETWORK):
+            if random.random() < preset.chance and _is_possible(name, drawing):
                 yield CLASSES[name](drawing)
+
+
+def _is_possible(name: str, drawing: Drawing) -> bool:
+    """Whether there is a network, or a machine whose files can be locked."""
+    return bool(drawing.windows if name == "locked file" else drawing.remotes or name not in NETWORK)
+
+
+def _mistakes(preset: Preset, drawing: Drawing, runs: int) -> Iterator[Fault]:
+    for draw in MISTAKES.values():
+        drawing.run = drawing.random.randint(1, runs)
+        if drawing.random.random() < preset.mistake_chance and drawing.remotes:
+            yield draw(drawing)

@@ -55,6 +55,11 @@ class Process:
         self._missed: list[Callable[[], object]] = []
 
     @property
+    def exit_code(self) -> int | None:
+        """What `wait` gives, or None while it runs."""
+        return self._exit_code.result() if self._exit_code.done() else None
+
+    @property
     def is_finished(self) -> bool:
         """Whether the program has ended by itself, and not by a signal or with its machine."""
         return self._exit_code.done() and self._exit_code.result() >= 0

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -51,20 +51,32 @@ class Replication:
         self._hear_too = hear
         self._ready = asyncio.Event()
 
-    def start_listener(self, machine: Machine, root: str) -> Process:
-        """Start a listener confined to `root`."""
+    def start_listener(
+        self,
+        machine: Machine,
+        root: str,
+        *,
+        prs: Secret | None = None,
+        **more: Any,
+    ) -> Process:
+        """Start a listener confined to `root`, with the key that all have unless it is given another one.
+
+        `more`: fields of its settings.
+        """
+        prs = prs or self.prs
         settings = ListenerSettings(
             host="0.0.0.0",
             root=RootPath.parse(root, machine.style),
-            is_keyed=self.prs is not UNKEYED_PRS,
+            is_keyed=prs != UNKEYED_PRS,
             allow_unauthenticated_network=True,
             state_folder=STATE_FOLDERS[machine.style],
+            **more,
         )
-        return machine.start(self._listener, settings)
+        return machine.start(self._listener, (settings, prs))
 
-    def start_copy(self, machine: Machine, settings: CopySettings) -> Process:
-        """Start one copy."""
-        return machine.start(self._copy, settings)
+    def start_copy(self, machine: Machine, settings: CopySettings, *, prs: Secret | None = None) -> Process:
+        """Start one copy, with the key that all have unless it is given another one."""
+        return machine.start(self._copy, (settings, prs or self.prs))
 
     async def listen(self, machine: Machine, root: str) -> Process:
         """Start a listener confined to `root`, and wait until it accepts clients."""
@@ -95,15 +107,17 @@ class Replication:
             digest.update(msgspec.json.encode(_essence(event)) + b"\n")
         return digest.hexdigest()
 
-    async def _listener(self, settings: ListenerSettings, system: System) -> int:
+    async def _listener(self, given: tuple[ListenerSettings, Secret], system: System) -> int:
+        settings, prs = given
         try:
-            return await Listener(settings, self.prs, system, self._hear).main()
+            return await Listener(settings, prs, system, self._hear).main()
         except Failure as failure:
             self._hear(RunRefused(failure))
             return failure.exit_code
 
-    async def _copy(self, settings: CopySettings, system: System) -> int:
-        return await Copy(settings, self.prs, system, self._hear).main()
+    async def _copy(self, given: tuple[CopySettings, Secret], system: System) -> int:
+        settings, prs = given
+        return await Copy(settings, prs, system, self._hear).main()
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)

@@ -11,6 +11,7 @@ from psync.engine.events import (
     ContentMoved,
     Event,
     ProblemFound,
+    RunRefused,
     SessionEnded,
     Summary,
 )
@@ -22,7 +23,17 @@ SOMETIMES = {
     "partial": "a run ended with problems",
     "failed": "a run ended without its connection",
     "session lost": "a listener lost its client",
+    "mismatch": "two sides with different keys were told so",
+    "second listener": "a listener was told that it is the second one",
     **{f"problem {code}": f"an entry was reported as {code}" for code in ProblemCode},
+}
+
+# Failures that have a line of their own.
+FAILURES = {
+    "KEY_MISMATCH": "mismatch",
+    "MODE_MISMATCH": "mismatch",
+    "DUPLICATE_LISTENER": "second listener",
+    "ADDRESS_IN_USE": "second listener",
 }
 
 
@@ -48,14 +59,20 @@ class Reached:
             self._note_change(event)
         elif isinstance(event, ProblemFound):
             self.note(f"problem {event.problem.code}")
-        elif isinstance(event, ConnectionFailed):
-            self.note("failed")
+        elif isinstance(event, ConnectionFailed | RunRefused):
+            self._note_failure(event)
         elif isinstance(event, SessionEnded) and event.reason:
             self.note("session lost")
         elif isinstance(event, ContentMoved) and event.bytes >= 256 * 1024:
             self.note("large")
         elif isinstance(event, Summary) and event.failed:
             self.note("partial")
+
+    def _note_failure(self, event: ConnectionFailed | RunRefused) -> None:
+        if isinstance(event, ConnectionFailed):
+            self.note("failed")
+        if event.cause.code in FAILURES:
+            self.note(FAILURES[event.cause.code])
 
     def _note_change(self, event: ChangeDone) -> None:
         if isinstance(event.change, WriteFile):

@@ -9,36 +9,34 @@ ends where the trouble is.
 """
 
 import asyncio
+import stat
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from msgspec import Struct
 
-from psync.core.addresses import parse_address
-from psync.core.paths import is_temporary_name
+from psync.core.addresses import Address, parse_address
+from psync.core.paths import PathStyle, is_temporary_name
 from psync.core.settings import CopySettings, Durability
 from psync.engine.events import Event, Summary
 from sim.checkers import CHECKERS
 from sim.checkers.checker import Broken
-from sim.crash import Choose
+from sim.configuration import KEYS, NO_KEYS, Setup
+from sim.crash import Choose, CrashProfile
+from sim.layout import ROOT, SOURCE, TARGET, TRIPWIRE, Layout, folder_of
 from sim.ledger import Ledger
 from sim.link import SECOND_NS
 from sim.machine import EPOCH_NS, Machine
 from sim.oracle import expected_tree
-from sim.plan import CLIENT, Edit, FileSpec, Place, Plan
+from sim.plan import CLIENT, Edit, FileSpec, Kind, Place, Plan
 from sim.process import Process
 from sim.replication import Replication
+from sim.runs import Runs
 from sim.sometimes import Reached
 from sim.trace import NOTE
 from sim.trees import Link, Tree, content_of
 from sim.world import Unhandled, World
-
-# Folders of the job, and what stands beside them and must never be touched.
-ROOT = b"/srv"
-DATA = b"/srv/data"
-SOURCE = b"/home/source"
-TARGET = b"/home/target"
-OUTSIDE = b"/etc/tripwire"
 
 # Longer than every deadline of psync's own: a run that takes more has hung.
 RUN_SECONDS_MAX = 600.0
@@ -74,15 +72,22 @@ class Trial:
         self.is_torn = False
         self.written_into_target: dict[bytes, bytes] = {}
         self.first_broken: Broken | None = None
-        self.replication = Replication(world, is_keyed=plan.is_keyed, hear=self._hear)
+        self.runs = Runs()
+        self.setups: dict[str, Setup] = {}
+        self.rivals: list[Process] = []
+        self.replication = Replication(world, hear=self._hear)
         for name in sorted({CLIENT, plan.source_place.machine, plan.target_place.machine}):
-            world.machine(name).disk.journal.profile = plan.crash_profile
+            style = plan.style(name)
+            profile = CrashProfile.NTFS if style is PathStyle.WINDOWS else plan.crash_profile
+            world.machine(name, style).disk.journal.profile = profile
+            self.setups[name] = Setup(keys=KEYS if plan.is_keyed else NO_KEYS)
         self.source = self._plant(plan.source_place, plan.source, SOURCE)
         self.target = self._plant(plan.target_place, plan.target, TARGET)
         self.target_at_first = self.tree_of_target()
         self.ledger = Ledger(self.tree_of_source(), self.target_at_first)
-        self._listeners: dict[str, Process] = {}
-        self._rivals: list[Process] = []
+        self._listeners: dict[str, tuple[Process, Setup]] = {}
+        self._wanted_rivals: list[tuple[str, str]] = []
+        self._second_runs: list[Process] = []
         self._heals: list[Callable[[], None]] = []
         self.checkers = [checker(self) for checker in CHECKERS]
 
@@ -91,6 +96,10 @@ class Trial:
     def machine(self, name: str) -> Machine:
         """A machine by its name."""
         return self.world.machines[name]
+
+    def layout(self, machine: str) -> Layout:
+        """Where its folders lie."""
+        return Layout(self.machine(machine).style)
 
     def took_effect(self, fault: object, what: str = "") -> None:
         """A fault has happened."""
@@ -106,52 +115,64 @@ class Trial:
         """Write the source file at `path` anew, as its user; False if it is none."""
         place = self.plan.source_place
         inside = path.removeprefix(self.source + b"/")
-        if machine != place.machine or inside == path:
+        node = self.machine(machine).disk.find(path)
+        if machine != place.machine or inside == path or node is None or not stat.S_ISREG(node.st_mode):
             return False
-        size = len(self.machine(machine).files.read(path))
+        size = len(node.byte_contents or b"")
         self._edit(Edit(inside.decode(), max(size, 1), len(self.effects) + 1_000_000))
         return True
 
-    def start_rival(self) -> None:
+    def start_rival(self, machine: str, instance: str) -> Callable[[], None]:
+        """Have a second listener started once the first one runs."""
+        self._wanted_rivals.append((machine, instance))
+        return self._end_rivals
+
+    def start_second_run(self) -> None:
         """Start the job once more, on the same machine."""
-        self._rivals.append(self.replication.start_copy(self.machine(CLIENT), self._settings()))
+        self._second_runs.append(self._start_copy())
 
     def write_half_of_source(self, machine: str, path: bytes) -> bool:
         """Begin to write the source file at `path`: a new first half before the old second one."""
         if machine != self.plan.source_place.machine or not path.startswith(self.source + b"/"):
             return False
-        files = self.machine(machine).files
-        content = files.read(path)
+        disk = self.machine(machine).disk
+        node = disk.find(path)
+        if node is None:
+            return False
+        content = node.byte_contents or b""
         half = len(content) // 2
-        files.exchange(path, bytes(half) + content[half:])
+        disk.store(node, bytes(half) + content[half:])
         return True
 
     def write_target(self) -> bool:
         """Write a file of the target that the source has otherwise, or that is to be deleted."""
-        source, target = self.tree_of_source(), self.tree_of_target()
-        due = [
-            path
-            for path, content in target.items()
-            if isinstance(content, bytes) and not is_temporary_name(path.rpartition(b"/")[2])
-            if (source[path] != content if path in source else self.plan.is_deleting)
-        ]
-        if not due:
+        disk = self.machine(self.plan.target_place.machine).disk
+        path = next(self._due_at_target(), b"")
+        node = disk.find(self.target + b"/" + path)
+        if not path or node is None:
             return False
-        machine = self.machine(self.plan.target_place.machine)
-        path, content = due[0], b"written by somebody else" + bytes([len(self.written_into_target)])
+        content = b"written by somebody else" + bytes([len(self.written_into_target)])
         self.ledger.add_foreign(path, content)
         self.written_into_target[path] = content
-        machine.files.exchange(self.target + b"/" + path, content)
-        machine.disk.journal.sync_all()
+        disk.store(node, content)
+        disk.journal.sync_all()
         return True
+
+    def _due_at_target(self) -> Iterator[bytes]:
+        """Name the files that a run would exchange or delete."""
+        source = self.tree_of_source()
+        for path, content in self.tree_of_target().items():
+            is_other = source[path] != content if path in source else self.plan.is_deleting
+            if isinstance(content, bytes) and is_other and not is_temporary_name(path.rpartition(b"/")[2]):
+                yield path
 
     def tree_of_source(self) -> Tree:
         """What the source holds."""
-        return self.machine(self.plan.source_place.machine).files.tree(self.source)
+        return self.machine(self.plan.source_place.machine).disk.tree(self.source)
 
     def tree_of_target(self) -> Tree:
         """What the target holds, temporaries included."""
-        return self.machine(self.plan.target_place.machine).files.tree(self.target)
+        return self.machine(self.plan.target_place.machine).disk.tree(self.target)
 
     def found_at_target(self, path: bytes) -> bytes | Link | None:
         """What the target holds at a relative path; None too if there is nothing."""
@@ -164,8 +185,11 @@ class Trial:
         """Carry out the plan; raise `Broken` for the first promise that was not kept."""
         self._heals += [fault.arm(self) for fault in self.plan.faults]
         for number in range(self.plan.runs):
+            self.runs.begin()
             await self._restore_listeners()
+            self._start_rivals()
             await self._copy()
+            self.runs.end()
             for edit in self.plan.edits[number] if number < len(self.plan.edits) else ():
                 self._edit(edit)
             await asyncio.sleep(PAUSE_SECONDS)
@@ -176,10 +200,10 @@ class Trial:
         self.world.note("all faults end, listeners are started anew")
         while self._heals:
             self._heals.pop()()
-        for rival in self._rivals:
-            if rival.is_alive:
-                rival.kill()
-        for name, listener in self._listeners.items():
+        for run in self._second_runs:
+            if run.is_alive:
+                run.kill()
+        for name, (listener, _) in self._listeners.items():
             if self.machine(name).is_up:
                 listener.kill()
         await self._restore_listeners()
@@ -222,8 +246,10 @@ class Trial:
 
     async def _copy(self) -> int:
         """Run the job once, to its end."""
+        for checker in self.checkers:
+            checker.before_run()
         self.world.note(f"run {len(self.exit_codes) + 1} of the job")
-        process = self.replication.start_copy(self.machine(CLIENT), self._settings())
+        process = self._start_copy()
         try:
             async with asyncio.timeout(RUN_SECONDS_MAX):
                 self.exit_codes.append(await process.wait())
@@ -233,16 +259,18 @@ class Trial:
             checker.after_run(self.exit_codes[-1])
         return self.exit_codes[-1]
 
-    def _settings(self) -> CopySettings:
-        plan = self.plan
-        return CopySettings(
-            parse_address(self._address(plan.source_place, self.source)),
-            parse_address(self._address(plan.target_place, self.target)),
+    def _start_copy(self) -> Process:
+        plan, setup = self.plan, self.setups[CLIENT]
+        settings = CopySettings(
+            self._address(plan.source_place, SOURCE),
+            self._address(plan.target_place, TARGET),
             delete=plan.is_deleting,
             durability=plan.durability,
-            is_keyed=plan.is_keyed,
+            port=setup.port,
+            is_keyed=setup.keys != NO_KEYS,
             allow_unauthenticated_network=True,
         )
+        return self.replication.start_copy(self.machine(CLIENT), settings, prs=setup.keys.secret)
 
     async def _restore_listeners(self) -> None:
         """Boot what is down and start what has died, as an operator does between two runs."""
@@ -253,48 +281,88 @@ class Trial:
                 for checker in self.checkers:
                     checker.after_power_cut(machine)
         for place in (self.plan.source_place, self.plan.target_place):
-            machine = self.machine(place.machine)
-            listener = self._listeners.get(place.machine)
-            if place.is_remote and (listener is None or not listener.is_alive):
-                self._listeners[place.machine] = self.replication.start_listener(machine, ROOT.decode())
+            if place.is_remote and not self._is_served(place.machine):
+                self._start_listener(place.machine)
                 await asyncio.sleep(1.0)
+
+    def _is_served(self, name: str) -> bool:
+        """Whether a listener runs there, with the settings that it is to have; others are ended."""
+        listener, setup = self._listeners.get(name, (None, None))
+        if listener is not None and setup != self.setups[name]:
+            listener.kill()
+        return listener is not None and listener.is_alive
+
+    def _start_listener(self, name: str) -> None:
+        setup = self.setups[name]
+        process = self.replication.start_listener(
+            self.machine(name), self.layout(name).typed(ROOT), port=setup.port, prs=setup.keys.secret
+        )
+        self._listeners[name] = process, setup
+
+    def _start_rivals(self) -> None:
+        for name, instance in self._wanted_rivals:
+            if self.machine(name).is_up:
+                self.rivals.append(self._rival(name, instance))
+        self._wanted_rivals.clear()
+
+    def _rival(self, name: str, instance: str) -> Process:
+        setup = self.setups[name]
+        return self.replication.start_listener(
+            self.machine(name),
+            self.layout(name).typed(ROOT),
+            port=setup.port,
+            prs=setup.keys.secret,
+            instance=instance,
+        )
+
+    def _end_rivals(self) -> None:
+        while self.rivals:
+            self.rivals.pop().kill()
 
     # The user
 
-    def _plant(self, place: Place, files: tuple[FileSpec, ...], local: bytes) -> bytes:
-        """Put files on a disk and sync it; give the folder."""
-        folder = DATA if place.is_remote else local
+    def _plant(self, place: Place, files: tuple[FileSpec, ...], local: str) -> bytes:
+        """Put files on a disk and sync it; give the folder as the disk has it."""
+        folder, layout = folder_of(place, local), self.layout(place.machine)
         machine = self.machine(place.machine)
-        machine.files.plant(folder, {file.path.encode(): file.content for file in files})
+        machine.files.plant(layout.files(folder), {file.path.encode(): file.entry for file in files})
         for file in files:
-            machine.files.set_time(folder + b"/" + file.path.encode(), EPOCH_NS - file.version * SECOND_NS)
-        machine.files.plant(OUTSIDE, {b"secret": b"do not touch"})
+            if file.kind is Kind.LINK:
+                continue  # whose time is that of its making
+            path = layout.files(f"{folder}/{file.path}")
+            machine.files.set_time(path, EPOCH_NS - file.version * SECOND_NS)
+        machine.files.plant(layout.files(TRIPWIRE), {b"secret": b"do not touch"})
         machine.disk.journal.sync_all()
-        return folder
+        return layout.on_disk(folder)
 
     def _edit(self, edit: Edit) -> None:
+        """Change the source; a file that another program has open stays as it is."""
         what = "is removed" if edit.size < 0 else f"is written anew, {edit.size} bytes"
-        machine = self.machine(self.plan.source_place.machine)
+        place = self.plan.source_place
+        machine = self.machine(place.machine)
         self.world.trace.record(machine.name, NOTE, f"source file {edit.path!r} {what}")
-        path, files = self.source + b"/" + edit.path.encode(), machine.files
-        if edit.size < 0:
-            if edit.path.encode() in self.tree_of_source():
-                self.ledger.remove(edit.path.encode())
-                files.remove(path)
-        else:
-            content = FileSpec(edit.path, edit.size, edit.version).content
-            self.ledger.add_version(edit.path.encode(), content)
-            quota, machine.disk.quota_bytes = machine.disk.quota_bytes, None  # the user has put it by
-            files.make_folder(path.rpartition(b"/")[0])
-            files.write(path, content)
-            machine.disk.quota_bytes = quota
+        path = self.layout(place.machine).files(f"{folder_of(place, SOURCE)}/{edit.path}")
+        quota, machine.disk.quota_bytes = machine.disk.quota_bytes, None  # the user has put it by
+        with suppress(PermissionError):
+            (self._remove if edit.size < 0 else self._write)(edit, path)
+        machine.disk.quota_bytes = quota
         machine.disk.journal.sync_all()
 
-    def _address(self, place: Place, folder: bytes) -> str:
-        path = folder.decode()
-        if place.is_remote and self.plan.is_mapped:
-            path = path.removeprefix(ROOT.decode())
-        return f"tcp://{place.machine}{path}" if place.is_remote else path
+    def _remove(self, edit: Edit, path: bytes) -> None:
+        if edit.path.encode() in self.tree_of_source():
+            self.machine(self.plan.source_place.machine).files.remove(path)
+            self.ledger.remove(edit.path.encode())
+
+    def _write(self, edit: Edit, path: bytes) -> None:
+        content = FileSpec(edit.path, edit.size, edit.version).content
+        self.machine(self.plan.source_place.machine).files.put(path, content)
+        self.ledger.add_version(edit.path.encode(), content)
+
+    def _address(self, place: Place, local: str) -> Address:
+        layout, folder = self.layout(place.machine), folder_of(place, local)
+        if self.plan.is_mapped and layout.style is PathStyle.POSIX:
+            folder = folder.removeprefix(ROOT)
+        return parse_address(layout.address(place, folder), self.machine(CLIENT).style)
 
     def _hear(self, event: Event) -> None:
         self.reached.note_event(event)

@@ -25,6 +25,7 @@ from psync.core.errors import (
 from psync.engine.channel import Channel
 from psync.system import System
 from psync.wire.connection import Connection
+from psync.wire.greeting import ANSWER_BYTES
 from psync.wire.handshake import RANDOM_BYTES, Handshake
 from psync.wire.identity import verify_identity
 from psync.wire.keys import Mode, Role, Secret, mode_of
@@ -73,8 +74,8 @@ async def _shake_hands(system: System, to: Destination, channel: Channel) -> Non
     except Busy:
         raise refusal(Refusal.BUSY, to) from None
     except ConnectionLost:
-        if channel.is_established:
-            raise
+        if channel.bytes_received >= ANSWER_BYTES:
+            raise  # what answers in this form is a listener, whatever ended the connection
         raise NotPsync(host=to.host, port=to.port) from None
 
 

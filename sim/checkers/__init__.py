@@ -6,8 +6,11 @@ from sim.checkers.confined import Confined
 from sim.checkers.deletions import Deletions
 from sim.checkers.durable import Durable
 from sim.checkers.faithful import Faithful
+from sim.checkers.mismatch import Mismatch
 from sim.checkers.protocol import Protocol
 from sim.checkers.respectful import Respectful
+from sim.checkers.single import Single
+from sim.checkers.texts import Texts
 from sim.checkers.tidy import Tidy
 from sim.checkers.untroubled import Untroubled
 from sim.checkers.whole import Whole
@@ -23,4 +26,7 @@ CHECKERS: tuple[type[Checker], ...] = (
     Protocol,
     Respectful,
     Untroubled,
+    Mismatch,
+    Single,
+    Texts,
 )

@@ -32,6 +32,9 @@ class Checker:
     def heard(self, event: Event) -> None:
         """A program has told something."""
 
+    def before_run(self) -> None:
+        """A run is about to begin, with everything set up."""
+
     def after_run(self, exit_code: int) -> None:
         """A run is over."""
 

@@ -20,7 +20,7 @@ from psync.core.paths import is_temporary_name
 from psync.core.settings import Durability
 from psync.engine.events import ChangeDone, Event, RunStarted
 from sim.checkers.checker import Checker
-from sim.crash import Journal
+from sim.crash import CrashProfile, Journal
 from sim.process import CURRENT
 
 if TYPE_CHECKING:
@@ -62,28 +62,41 @@ class Durable(Checker):
         if isinstance(change, WriteFile | MakeFolder | MakeLink):
             self._check_there(change.path)
         elif isinstance(change, Delete):
-            self._check(change.path)
+            self._check_gone(change.path)
 
     def _check_there(self, path: EntryPath) -> None:
-        node = self._check(path)
+        node = self._root
+        for place, name in enumerate(path):
+            self._check_name(path, node, name)
+            node = self._below(self._root, path[: place + 1])
         if node is None:
             raise self.broken("durable", f"{b'/'.join(path)!r} is called done and is not there")
-        if not isinstance(node, FakeDirectory) and not self._journal.is_certain_file(node):
+        if stat.S_ISREG(node.st_mode) and not self._journal.is_certain_file(node):
             raise self.broken("durable", f"{b'/'.join(path)!r} is called done and was not synced")
 
-    def _check(self, path: EntryPath) -> FakeFile | None:
-        """Go down to an entry; each name on the way must be certain."""
-        node: FakeFile | None = self._root
+    def _check_gone(self, path: EntryPath) -> None:
+        """A folder above may be on its way out, too: should it come back, this is not in it."""
+        self._check_name(path, self._below(self._root, path[:-1]), path[-1])
+
+    def _check_name(self, path: EntryPath, folder: FakeFile | None, name: bytes) -> None:
+        text = name.decode("utf-8", "surrogateescape")
+        if not isinstance(folder, FakeDirectory) or not self._has_folder_syncs:
+            return
+        if (folder, text) in self._journal.uncertain_names - self._left_by_others:
+            raise self.broken(
+                "durable", f"{b'/'.join(path)!r} is called done, the name {name!r} was not synced"
+            )
+
+    def _below(self, node: FakeFile | None, path: EntryPath) -> FakeFile | None:
         for name in path:
             text = name.decode("utf-8", "surrogateescape")
-            if not isinstance(node, FakeDirectory):
-                return None
-            if (node, text) in self._journal.uncertain_names - self._left_by_others:
-                raise self.broken(
-                    "durable", f"{b'/'.join(path)!r} is called done, the name {name!r} was not synced"
-                )
-            node = node.entries.get(text)
+            node = node.entries.get(text) if isinstance(node, FakeDirectory) else None
         return node
+
+    @property
+    def _has_folder_syncs(self) -> bool:
+        """Whether names can be made certain: NTFS does not let anybody sync a folder."""
+        return self._journal.profile is not CrashProfile.NTFS
 
     @property
     def _journal(self) -> Journal:
@@ -91,7 +104,4 @@ class Durable(Checker):
 
     @property
     def _root(self) -> FakeFile | None:
-        node: FakeFile | None = self._machine.disk.root
-        for name in self.trial.target.decode().strip("/").split("/"):
-            node = node.entries.get(name) if isinstance(node, FakeDirectory) else None
-        return node
+        return self._machine.disk.find(self.trial.target)

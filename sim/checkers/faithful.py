@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from psync.core.errors import EXIT_CONVERGED
 from sim.checkers.checker import Checker
-from sim.machine import Machine
+from sim.plan import Place
 
 
 class _Attributes(Struct, frozen=True):
@@ -32,18 +32,18 @@ class Faithful(Checker):
 
     def finish(self) -> None:
         """Compare the attributes of the folders of the job and of all that the source holds."""
-        plan = self.trial.plan
-        source, target = (
-            self.trial.machine(plan.source_place.machine),
-            self.trial.machine(plan.target_place.machine),
-        )
         for path in (b"", *self.trial.tree_of_source()):
-            wanted = _attributes(source, self.trial.source, path)
-            found = _attributes(target, self.trial.target, path)
+            wanted = self._attributes(self.trial.plan.source_place, self.trial.source, path)
+            found = self._attributes(self.trial.plan.target_place, self.trial.target, path)
             if wanted != found:
                 raise self.broken("faithful", f"{path!r} has {found} where the source has {wanted}")
 
-
-def _attributes(machine: Machine, root: bytes, path: bytes) -> _Attributes:
-    status = machine.files.os.stat(root + b"/" + path if path else root, follow_symlinks=False)
-    return _Attributes(stat.S_IMODE(status.st_mode), status.st_mtime_ns)
+    def _attributes(self, place: Place, root: bytes, path: bytes) -> _Attributes | None:
+        """Give what both ends can keep of an entry's mode and time."""
+        node = self.trial.machine(place.machine).disk.find(root + b"/" + path)
+        if node is None:
+            return None
+        disks = [self.trial.machine(name).disk for name in self.trial.setups]
+        step_ns = max(disk.time_granularity_ns for disk in disks)
+        mode = stat.S_IMODE(node.st_mode) if all(disk.modes_kept for disk in disks) else 0
+        return _Attributes(mode, node.stat_result.st_mtime_ns // step_ns * step_ns)

@@ -1,8 +1,9 @@
 """A target's content is the original or one whole source version, at every change and after every crash."""
 
+import stat
 from typing import TYPE_CHECKING
 
-from pyfakefs.fake_file import FakeDirectory, FakeFile
+from pyfakefs.fake_file import FakeFile
 
 from psync.core.paths import is_temporary_name
 from psync.core.settings import Durability
@@ -36,7 +37,7 @@ class Whole(Checker):
                 self._check(path, content)
 
     def _look(self, node: FakeFile) -> None:
-        if isinstance(node, FakeDirectory):
+        if not stat.S_ISREG(node.stat_result.st_mode):
             return
         path = self._machine.disk.path(node)
         if path.startswith(self._prefix):

@@ -7,6 +7,7 @@ call that nobody makes has not tried anything.
 
 from typing import TypeAlias
 
+from sim.faults.configuration import KeyMismatch, PortMismatch, SecondListener
 from sim.faults.disks import CallFails, DiskFull, DiskSlow, SourceChanges
 from sim.faults.locks import FileLocked
 from sim.faults.networks import (
@@ -27,13 +28,16 @@ Fault: TypeAlias = (
     | DiskFull
     | DiskSlow
     | FileLocked
+    | KeyMismatch
     | LinkClogged
     | NameLost
     | NetworkSilent
     | PortFiltered
+    | PortMismatch
     | PowerCut
     | ProcessHangs
     | ProcessKilled
+    | SecondListener
     | SegmentTampered
     | RivalRun
     | SourceChanges
@@ -49,14 +53,17 @@ __all__ = [
     "DiskSlow",
     "Fault",
     "FileLocked",
+    "KeyMismatch",
     "LinkClogged",
     "NameLost",
     "NetworkSilent",
     "PortFiltered",
+    "PortMismatch",
     "PowerCut",
     "ProcessHangs",
     "ProcessKilled",
     "RivalRun",
+    "SecondListener",
     "SegmentTampered",
     "SourceChanges",
     "SourceWritten",

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from sim.configuration import Setup
 from sim.crash import Choose
 from sim.gate import Call, Watcher
 from sim.machine import Machine
+from sim.runs import Runs
 from sim.world import World
 
 # Ends a fault for good; may be called when it is over already.
@@ -17,6 +19,14 @@ class Site(Protocol):
 
     @property
     def world(self) -> World: ...
+
+    @property
+    def runs(self) -> Runs: ...
+
+    @property
+    def setups(self) -> dict[str, Setup]:
+        """How each machine is set up, by its name; what is changed counts from the next start on."""
+        ...
 
     def machine(self, name: str) -> Machine: ...
 
@@ -32,7 +42,7 @@ class Site(Protocol):
         """Have the user begin to write the source file at a path of the disk; False if it is none."""
         ...
 
-    def start_rival(self) -> None:
+    def start_second_run(self) -> None:
         """Have somebody start the same job once more."""
         ...
 
@@ -42,6 +52,10 @@ class Site(Protocol):
 
     def change_source(self, machine: str, path: bytes) -> bool:
         """Have the user change the source file at a path of the disk; False if it is none."""
+        ...
+
+    def start_rival(self, machine: str, instance: str) -> Heal:
+        """Start a second listener right before the run; give what ends it, should it still be there."""
         ...
 
 

@@ -76,6 +76,6 @@ class RivalRun(Struct, frozen=True, tag="rival-run"):
 
         def start(call: Call) -> None:
             site.took_effect(self)
-            site.start_rival()
+            site.start_second_run()
 
         return at_call(site.machine(self.machine), self.number, start)

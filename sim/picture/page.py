@@ -6,13 +6,14 @@ from importlib.resources import files
 
 import msgspec
 
+from sim.layout import SOURCE, TARGET, Layout, folder_of
 from sim.picture.bands import bands
 from sim.picture.calls import readable
 from sim.picture.events import CLASSES, HIDDEN, shown
 from sim.picture.states import Folder, Lane, States
 from sim.picture.story import end_in_words, fates, moments, plan_in_words
 from sim.plan import CLIENT, Plan
-from sim.trial import DATA, SOURCE, TARGET, Result
+from sim.trial import Result
 from sim.world import World
 
 PLACE = re.compile(r"\{\{(\w+)\}\}")
@@ -69,7 +70,11 @@ def _files(world: World, plan: Plan | None) -> list[Lane]:
 def _folders(plan: Plan | None) -> list[Folder]:
     """Source and target."""
     places = [(plan.source_place, SOURCE), (plan.target_place, TARGET)] if plan else []
-    return [Folder(place.machine, DATA if place.is_remote else local) for place, local in places]
+    return [
+        Folder(place.machine, Layout(plan.style(place.machine)).on_disk(folder_of(place, local)))
+        for place, local in places
+        if plan
+    ]
 
 
 def _text(name: str) -> str:

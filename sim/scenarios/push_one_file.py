@@ -2,12 +2,14 @@
 
 from psync.engine.events import Event
 from sim.replication import Replication
+from sim.scenarios.scenario import scenario
 from sim.trees import Tree
 from sim.world import World
 
 TREE: Tree = {b"letter.txt": b"one file, whole\n" * 1000}
 
 
+@scenario
 async def push_one_file(world: World) -> list[Event]:
     """Push `/data` of one machine below the RootPath of another; give what both programs reported."""
     near, far = world.machine("near"), world.machine("far")

@@ -14,13 +14,13 @@ from psync.core.settings import LOOPBACK
 from psync.engine.dial import CONNECT_SECONDS, HANDSHAKE_SECONDS, Destination, dial
 from psync.real.system import real_system
 from psync.system import System
-from psync.wire.greeting import MAGIC, Alert, Verdict, VerdictKind
+from psync.wire.greeting import MAGIC, OFFER_BYTES, Alert, Verdict, VerdictKind
 from psync.wire.identity import Identity, sign_transcript
 from psync.wire.keys import UNKEYED_PRS, Mode, Role, Secret
 from psync.wire.messages import CONNECTION_STREAM, Close, Hello
 from psync.wire.terms import Terms
 from tests.engine.loops import run, run_virtually
-from tests.engine.peer import IDENTITY, Peer
+from tests.engine.peer import IDENTITY, Peer, connection
 from tests.engine.services import Play, answering, hanging_up, peer, saying, service, silent
 from tests.engine.station import listening
 
@@ -152,6 +152,20 @@ def test_another_service_is_told_from_a_listener(play: Play) -> None:
 
     text = "What answers at 127.0.0.1 port PORT is not a psync listener."
     assert meet(and_hangs_up) == Told("NOT_PSYNC", text, OTHER)
+
+
+def test_a_listener_that_is_lost_during_the_handshake_is_not_taken_for_another_service() -> None:
+    async def answers_and_hangs_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        listener = connection(Role.LISTENER)
+        offer = await reader.readexactly(OFFER_BYTES)
+        listener.receive_buffer()[: len(offer)] = offer
+        for _ in listener.received(len(offer)):
+            pass
+        writer.write(listener.take_reply())
+        writer.close()
+
+    text = "The connection to 127.0.0.1 was lost: it ended without a goodbye."
+    assert meet(answers_and_hangs_up) == Told("CONNECTION_LOST", text, AGAIN)
 
 
 async def trickle(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

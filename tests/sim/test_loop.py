@@ -4,7 +4,8 @@ import asyncio
 import gc
 import itertools
 import ssl
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -172,3 +173,68 @@ def test_a_process_that_dies_leaves_nothing_that_complains():
 
     _run(scenario)
     gc.collect()  # an unclosed transport or an unawaited coroutine would be a warning, which is an error here
+
+
+async def _wait_for_ever() -> AsyncIterator[int]:
+    yield 1
+    await asyncio.Event().wait()
+
+
+async def _pass_on() -> AsyncIterator[int]:
+    async with aclosing(_wait_for_ever()) as numbers:
+        async for number in numbers:
+            yield number
+
+
+async def _wait_in_generators(settings: asyncio.Event, system: System) -> int:
+    kept = _pass_on()
+    await anext(kept)
+    async with aclosing(_pass_on()) as numbers:
+        async for _ in numbers:
+            settings.set()
+    return 0
+
+
+def test_a_process_that_dies_in_the_midst_of_generators_leaves_nothing_that_complains():
+    async def scenario(world: World) -> None:
+        ready = asyncio.Event()
+        process = world.machine("alpha").start(_wait_in_generators, ready)
+        await ready.wait()
+        process.kill()
+
+    _run(scenario)
+    gc.collect()  # what a generator raises while it is freed would be a warning, which is an error here
+
+
+async def _wait_again(ended: list[str], system: System) -> int:
+    async def wait_inside() -> None:
+        try:
+            await asyncio.sleep(1)
+        finally:
+            try:
+                await asyncio.sleep(1)
+            finally:
+                ended.append("inside")
+
+    async def generate() -> AsyncIterator[None]:
+        yield await wait_inside()
+
+    try:
+        async for _ in generate():
+            pass
+    finally:
+        ended.append("outside")
+    return 0
+
+
+def test_what_waits_again_while_it_is_closed_is_closed_from_the_inside_out():
+    ended: list[str] = []
+
+    async def scenario(world: World) -> None:
+        process = world.machine("alpha").start(_wait_again, ended)
+        await asyncio.sleep(0.5)
+        process.kill()
+
+    _run(scenario)
+
+    assert ended == ["inside", "outside"]

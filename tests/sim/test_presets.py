@@ -4,7 +4,8 @@ from typing import get_args
 
 import pytest
 
-from sim.faults import Fault
+from sim.faults import Fault, FileLocked
+from sim.faults.configuration import CONFIGURATION_FAULTS
 from sim.presets import PRESETS, derive
 
 
@@ -21,6 +22,12 @@ def test_chaos_draws_every_class_of_faults() -> None:
     drawn = {type(fault) for seed in range(300) for fault in derive("chaos", seed).faults}
 
     assert drawn == set(get_args(Fault))
+
+
+def test_the_documented_preset_draws_mistakes_of_operators_and_locks_and_nothing_else() -> None:
+    drawn = [fault for seed in range(50) for fault in derive("documented", seed).faults]
+
+    assert {type(fault) for fault in drawn} == {*CONFIGURATION_FAULTS, FileLocked}
 
 
 def test_a_swarm_leaves_classes_out() -> None:

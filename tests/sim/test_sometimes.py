@@ -3,7 +3,7 @@
 import pytest
 
 from psync.core.changes import Delete, WriteFile
-from psync.core.errors import ConnectRefused
+from psync.core.errors import ConnectRefused, DuplicateListener, KeyMismatch
 from psync.core.manifest import Kind, Stamp
 from psync.core.problems import Problem, ProblemCode
 from psync.engine.events import (
@@ -12,6 +12,7 @@ from psync.engine.events import (
     ContentMoved,
     Event,
     ProblemFound,
+    RunRefused,
     RunState,
     Summary,
 )
@@ -27,6 +28,15 @@ EVENTS: dict[str, Event] = {
     "failed": ConnectionFailed("target", "", "", REFUSED, False),
     "partial": Summary("", RunState.PARTIAL, failed=1),
 }
+
+
+def test_a_failure_with_a_line_of_its_own_is_noted_under_it() -> None:
+    reached = Reached()
+
+    reached.note_event(ConnectionFailed("target", "", "", KeyMismatch(host="far"), False))
+    reached.note_event(RunRefused(DuplicateListener(owner=1, instance="default")))
+
+    assert reached.names == ("failed", "mismatch", "second listener")
 
 
 @pytest.mark.parametrize("name", EVENTS)

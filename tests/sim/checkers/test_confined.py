@@ -20,13 +20,31 @@ def test_anything_else_is_told(path: bytes) -> None:
     assert _made(path) == f"confined: mkdir of {path!r}"
 
 
-def test_a_name_is_looked_at_with_the_folder_that_it_is_relative_to() -> None:
+def test_a_folder_outside_may_not_even_be_opened() -> None:
     async def escape(_settings: None, system: System) -> int:
         fd = system.os.open(b"/etc", system.os.O_RDONLY)
         system.os.unlink(b"passwd", dir_fd=fd)
         return 0
 
-    assert _broken(escape) == "confined: unlink of b'/etc/passwd'"
+    assert _broken(escape) == "confined: open of b'/etc'"
+
+
+def test_a_name_is_looked_at_with_the_folder_that_it_is_relative_to() -> None:
+    async def escape(_settings: None, system: System) -> int:
+        fd = system.os.open(b"/", system.os.O_RDONLY)
+        system.os.unlink(b"passwd", dir_fd=fd)
+        return 0
+
+    assert _broken(escape) == "confined: unlink of b'/passwd'"
+
+
+def test_what_a_link_leads_to_is_looked_at() -> None:
+    async def escape(_settings: None, system: System) -> int:
+        system.os.symlink(b"/etc/tripwire", b"/srv/data/link", dir_fd=-1)
+        system.os.open(b"/srv/data/link/secret", system.os.O_RDONLY)
+        return 0
+
+    assert _broken(escape) == "confined: open of b'/etc/tripwire/secret'"
 
 
 def _made(path: bytes) -> str:

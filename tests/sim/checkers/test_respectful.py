@@ -28,7 +28,10 @@ def test_a_file_that_was_overwritten_is_told() -> None:
         checker = written(trial)
         content = trial.tree_of_source()[b"a"]
         assert isinstance(content, bytes)
-        trial.machine("far").files.exchange(b"/srv/data/a", content)
+        disk = trial.machine("far").disk
+        node = disk.find(b"/srv/data/a")
+        assert node is not None
+        disk.store(node, content)
 
         with pytest.raises(Broken, match="respectful: b'a' was written since the scan, and is lost"):
             checker.after_run(0)

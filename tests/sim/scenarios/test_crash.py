@@ -1,0 +1,12 @@
+"""Kills and power cuts at every system call: each scenario passes, or fails for what it says is missing."""
+
+import pytest
+
+from sim.scenarios import crash
+from sim.scenarios.scenario import Scenario
+from tests.sim.scenarios.playing import cases, play
+
+
+@pytest.mark.parametrize("scenario", cases(crash))
+def test_it_ends_as_it_says(scenario: Scenario) -> None:
+    play(scenario)

@@ -1,0 +1,12 @@
+"""A target file that is open elsewhere: each scenario passes, or fails for what it says is missing."""
+
+import pytest
+
+from sim.scenarios import locked_target
+from sim.scenarios.scenario import Scenario
+from tests.sim.scenarios.playing import cases, play
+
+
+@pytest.mark.parametrize("scenario", cases(locked_target))
+def test_it_ends_as_it_says(scenario: Scenario) -> None:
+    play(scenario)

@@ -1,0 +1,12 @@
+"""Saved settings: each scenario passes, or fails for what it says is missing."""
+
+import pytest
+
+from sim.scenarios import saved_settings
+from sim.scenarios.scenario import Scenario
+from tests.sim.scenarios.playing import cases, play
+
+
+@pytest.mark.parametrize("scenario", cases(saved_settings))
+def test_it_ends_as_it_says(scenario: Scenario) -> None:
+    play(scenario)

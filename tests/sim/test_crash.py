@@ -1,0 +1,231 @@
+"""What a power cut takes back, per profile; and that psync's own writing survives it, whatever is left."""
+
+import stat
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from psync.core.settings import Durability
+from psync.system import System
+from sim.crash import Choose, CrashProfile
+from sim.faults import PowerCut
+from sim.files import Files
+from sim.plan import FileSpec, Plan, Topology
+from sim.trial import carry_out
+from sim.world import World
+from tests.sim.workloads import DEEDS, Workload, broken_promises, workloads
+
+EXT4, STRICT, NTFS = CrashProfile.EXT4, CrashProfile.STRICT_POSIX, CrashProfile.NTFS
+
+FOLDER_FLAGS = 0o200000  # O_DIRECTORY
+
+
+def _worst(count: int) -> int:
+    """Nothing reached the device that did not have to."""
+    return 0
+
+
+def _best(count: int) -> int:
+    """All that was done reached the device, as far as the last state in the list says so."""
+    return count - 1
+
+
+def _sync(files: Files, path: bytes) -> None:
+    fd = files.os.open(path, 0)
+    files.os.fsync(fd)
+    files.os.close(fd)
+
+
+def _rename(files: Files, old: bytes, new: bytes) -> None:
+    files.os.rename(old, new, src_dir_fd=-1, dst_dir_fd=-1)
+
+
+def _left(profile: CrashProfile, work: Callable[[Files], None], choose: Choose) -> dict[bytes, Any]:
+    """What a cut leaves of two folders, one with a file `old`, after some work."""
+    with World(1) as world:
+        machine = world.machine("alpha")
+        machine.disk.journal.profile = profile
+        machine.files.plant(b"/a", {b"old": b"old"})
+        machine.files.make_folder(b"/b")
+        machine.disk.journal.sync_all()
+        work(machine.files)
+        machine.power_cut(choose)
+        machine.boot()
+        assert machine.disk.journal.is_empty
+        return machine.files.tree(b"/a") | {b"b/" + k: v for k, v in machine.files.tree(b"/b").items()}
+
+
+def _make_two(files: Files) -> None:
+    files.write(b"/a/one", b"1")
+    files.write(b"/b/two", b"2")
+
+
+def _make_and_sync(*paths: bytes) -> Callable[[Files], None]:
+    def work(files: Files) -> None:
+        _make_two(files)
+        for path in paths:
+            _sync(files, path)
+
+    return work
+
+
+OLD_ONLY = {b"old": b"old"}
+
+
+@pytest.mark.parametrize(
+    ("profile", "synced", "left"),
+    [
+        (EXT4, [], OLD_ONLY),
+        (STRICT, [], OLD_ONLY),
+        (NTFS, [], OLD_ONLY),
+        (EXT4, [b"/b/two"], {**OLD_ONLY, b"one": b"", b"b/two": b"2"}),
+        (NTFS, [b"/b/two"], {**OLD_ONLY, b"one": b"", b"b/two": b"2"}),
+        (STRICT, [b"/b/two"], OLD_ONLY),
+        (EXT4, [b"/b"], {**OLD_ONLY, b"one": b"", b"b/two": b""}),
+        (STRICT, [b"/b"], {**OLD_ONLY, b"b/two": b""}),
+        (STRICT, [b"/b", b"/b/two"], {**OLD_ONLY, b"b/two": b"2"}),
+        (STRICT, [b"/a/one", b"/b/two", b"/a", b"/b"], {**OLD_ONLY, b"one": b"1", b"b/two": b"2"}),
+    ],
+)
+def test_at_worst_a_cut_keeps_what_a_sync_has_made_certain(profile, synced, left):
+    assert _left(profile, _make_and_sync(*synced), _worst) == left
+
+
+@pytest.mark.parametrize("profile", CrashProfile)
+def test_a_disk_that_was_synced_loses_nothing(profile: CrashProfile):
+    work = _make_and_sync(b"/a/one", b"/b/two", b"/a", b"/b")
+
+    assert _left(profile, work, _worst) == {**OLD_ONLY, b"one": b"1", b"b/two": b"2"}
+
+
+@pytest.mark.parametrize(("profile", "left"), [(EXT4, False), (STRICT, False), (NTFS, True)])
+def test_a_rename_waits_for_the_journal_only_where_it_is_written_through(profile, left):
+    found = _left(profile, lambda files: _rename(files, b"/a/old", b"/b/new"), _worst)
+
+    assert found == ({b"b/new": b"old"} if left else OLD_ONLY)
+
+
+@pytest.mark.parametrize("profile", [EXT4, STRICT])
+def test_a_rename_between_folders_is_there_whole_or_not_at_all(profile: CrashProfile):
+    found = [
+        _left(profile, lambda files: _rename(files, b"/a/old", b"/b/new"), choose)
+        for choose in (_worst, _best)
+    ]
+
+    assert found == [OLD_ONLY, {b"b/new": b"old"}]
+
+
+@pytest.mark.parametrize(
+    ("state", "content"),
+    [
+        (0, b"o" * 1500),
+        (1, b"n" * 2000),
+        (2, b"n" * 512 + b"o" * 988),
+        (3, b"n" * 1000 + bytes(1000)),
+        (4, bytes(2000)),
+    ],
+    ids=["old", "new", "torn at a sector", "half of it", "zeros"],
+)
+def test_a_file_that_was_not_synced_is_left_in_one_of_these_states(state: int, content: bytes):
+    def work(files: Files) -> None:
+        files.write(b"/a/old", b"o" * 1500)
+        _sync(files, b"/a/old")
+        files.write(b"/a/old", b"n" * 2000)
+
+    assert _left(EXT4, work, lambda count: state if count == 5 else 0) == {b"old": content}
+
+
+def test_a_file_whose_sync_has_failed_is_not_saved_by_the_next():
+    with World(1) as world:
+        machine = world.machine("alpha")
+        machine.files.plant(b"/a", {b"old": b"old"})
+        machine.disk.journal.sync_all()
+        machine.files.write(b"/a/old", b"new")
+        machine.disk.journal.fail_all()
+        _sync(machine.files, b"/a/old")
+        machine.disk.journal.sync_all()
+        machine.power_cut(_worst)
+        assert machine.files.tree(b"/a") == {b"old": b"old"}
+
+
+# psync's own writing, cut at every call, in every way
+
+
+class _Forgetful:
+    """A system that does not sync, files or folders."""
+
+    def __init__(self, system: System, *, folders: bool) -> None:
+        self.os: Any = _ForgetfulCalls(system.os, folders=folders)
+        self._system = system
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._system, name)
+
+
+class _ForgetfulCalls:
+    def __init__(self, calls: Any, *, folders: bool) -> None:
+        self._calls = calls
+        self._is_of_folders = folders
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._calls, name)
+
+    def fsync(self, fd: int) -> None:
+        if stat.S_ISDIR(self._calls.fstat(fd).st_mode) is not self._is_of_folders:
+            self._calls.fsync(fd)
+
+
+def _broken(length: int, **options: Any) -> Iterator[str]:
+    for workload in workloads(length, **options):
+        yield from broken_promises(workload)
+
+
+@pytest.mark.parametrize("is_settled_each", [False, True], ids=["at once", "each"])
+@pytest.mark.parametrize("durability", [Durability.BATCH, Durability.FILE])
+@pytest.mark.parametrize("profile", [EXT4, STRICT])
+@pytest.mark.parametrize("length", [1, 2])
+def test_one_or_two_changes_survive_every_power_cut(length, profile, durability, is_settled_each):
+    broken = _broken(length, profile=profile, durability=durability, is_settled_each=is_settled_each)
+
+    assert list(broken) == []
+
+
+@pytest.mark.parametrize("profile", [EXT4, STRICT])
+@pytest.mark.parametrize("first", DEEDS, ids=lambda deed: deed.name)
+def test_three_changes_survive_every_power_cut(first, profile):
+    chosen = [workload for workload in workloads(3, profile=profile) if workload.deeds[0] is first]
+
+    assert [found for workload in chosen for found in broken_promises(workload)] == []
+
+
+@pytest.mark.parametrize("profile", [EXT4, STRICT])
+@pytest.mark.parametrize("folders", [False, True], ids=["no sync of files", "no sync of folders"])
+def test_a_missing_sync_is_found_by_a_single_change(profile: CrashProfile, folders: bool):
+    broken = {
+        workload.deeds[0].name
+        for workload in workloads(1, profile=profile)
+        if any(broken_promises(workload, lambda system: _Forgetful(system, folders=folders)))
+    }
+    files = {"new file", "replaced file", "new file in pieces"}
+
+    assert broken == ({deed.name for deed in DEEDS} if folders else files)
+
+
+def test_without_durability_a_cut_may_tear_what_was_acknowledged():
+    assert any(broken_promises(Workload(DEEDS[:1], durability=Durability.NONE)))
+
+
+@pytest.mark.parametrize(("topology", "profile"), [(Topology.PUSH, STRICT), (Topology.PULL, EXT4)])
+def test_the_whole_programs_survive_a_cut_of_the_target_at_every_call(topology, profile):
+    """What is left is decided by chance, for each call anew."""
+    files = (FileSpec("new", 700, 2), FileSpec("old", 700, 3))
+    plan = Plan("", 0, topology, crash_profile=profile, source=files, target=(FileSpec("old", 600, 1),))
+    for call in count(1):
+        cut = PowerCut(plan.target_place.machine, call)
+        result, _ = carry_out(structs.replace(plan, seed=call, faults=(cut,)))
+        assert result.broken == ""
+        if not result.effects:
+            break
