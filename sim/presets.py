@@ -283,6 +283,9 @@ MISTAKES: dict[str, Callable[[Drawing], Fault]] = {
 
 NETWORK = ("clogged link", "silent network", "reset", "tampered segment", "filtered port", "lost name")
 
+# What may come together: checkers take it that one run of a job is under way, and a rival is another.
+TOGETHER = tuple(name for name in CLASSES if name != "rival")
+
 PRESETS = {
     "clean": Preset(),
     "documented": Preset(("locked file",), 0.7, mistake_chance=0.5, keyed_chance=0.9, windows_chance=0.7),
@@ -299,12 +302,12 @@ PRESETS = {
         ("full disk", "clogged link"), chance=0.4, rounds=1, large_chance=0.9, large_bytes=BULKY_BYTES
     ),
     "locked": Preset(("locked file",), 0.9, rounds=4, windows_chance=1.0),
-    "windows-hostile": Preset(tuple(CLASSES), 0.4, is_swarm=True, interleave_chance=0.25, windows_chance=1.0),
+    "windows-hostile": Preset(TOGETHER, 0.4, is_swarm=True, interleave_chance=0.25, windows_chance=1.0),
     "interleave": Preset(
         ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
     ),
     "chaos": Preset(
-        tuple(CLASSES),
+        TOGETHER,
         chance=0.4,
         rounds=2,
         is_swarm=True,
@@ -314,7 +317,7 @@ PRESETS = {
         kind_chance=0.15,
     ),
     "medium": Preset(
-        tuple(CLASSES),
+        TOGETHER,
         0.4,
         2,
         is_swarm=True,

@@ -128,8 +128,9 @@ class Trial:
         return self._end_rivals
 
     def start_second_run(self) -> None:
-        """Start the job once more, on the same machine."""
-        self._second_runs.append(self._start_copy())
+        """Start the job once more, on the same machine, if that has power."""
+        if self.machine(CLIENT).is_up:
+            self._second_runs.append(self._start_copy())
 
     def write_half_of_source(self, machine: str, path: bytes) -> bool:
         """Begin to write the source file at `path`: a new first half before the old second one."""
