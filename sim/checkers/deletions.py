@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from psync.core.changes import Delete, WriteFile
 from psync.core.manifest import EntryPath, Kind
-from psync.engine.events import ChangeDone, Event, RunStarted
+from psync.engine.events import ChangeDone, Event, ProblemFound, RunStarted
 from sim.checkers.checker import Checker
 
 if TYPE_CHECKING:
@@ -17,11 +17,15 @@ class Deletions(Checker):
     def __init__(self, trial: "Trial") -> None:
         super().__init__(trial)
         self._deleted: set[EntryPath] = set()
+        self._troubled: set[EntryPath] = set()
 
     def heard(self, event: Event) -> None:
         """A change is done, or a run begins."""
         if isinstance(event, RunStarted):
             self._deleted.clear()
+            self._troubled.clear()
+        elif isinstance(event, ProblemFound):
+            self._troubled.add(event.problem.path)
         elif isinstance(event, ChangeDone):
             if isinstance(event.change, Delete):
                 self._check_deletion(event.change)
@@ -38,7 +42,10 @@ class Deletions(Checker):
         self._deleted.add(change.path)
 
     def _check_order(self, change: WriteFile) -> None:
-        """A file may come after deletions where it takes the place of a folder, or where two runs take turns."""
+        """A file may come after deletions where it takes the place of a folder, or where two runs take turns.
+
+        The folder may be gone although its deletion could not be made certain, and is told as a problem.
+        """
         is_one_run = "RivalRun" not in self.trial.effects
-        if is_one_run and self._deleted and change.path not in self._deleted:
+        if is_one_run and self._deleted and change.path not in self._deleted | self._troubled:
             raise self.broken("deletions", f"{b'/'.join(change.path)!r} came after something was deleted")

@@ -4,7 +4,8 @@ import pytest
 
 from psync.core.changes import Change, Delete, WriteFile
 from psync.core.manifest import Kind, Stamp
-from psync.engine.events import ChangeDone, RunStarted
+from psync.core.problems import Problem, ProblemCode
+from psync.engine.events import ChangeDone, ProblemFound, RunStarted
 from sim.checkers.checker import Broken
 from sim.checkers.deletions import Deletions
 from sim.trial import Trial
@@ -35,6 +36,13 @@ def test_files_may_be_deleted_after_others_were_written() -> None:
 def test_what_takes_the_place_of_a_folder_comes_after_its_deletion() -> None:
     with beginning() as trial:
         hear(trial, delete(b"a", kind=Kind.FOLDER), write(b"a"))
+
+
+def test_a_folder_may_be_gone_although_its_deletion_is_told_as_a_problem() -> None:
+    with beginning() as trial:
+        checker = hear(trial, delete(b"old"))
+        checker.heard(ProblemFound(Problem((b"a",), ProblemCode.NO_SPACE)))
+        checker.heard(ChangeDone(write(b"a"), 0))
 
 
 def test_the_next_run_begins_anew() -> None:
