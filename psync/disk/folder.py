@@ -301,7 +301,7 @@ def open_below(root: Folder, path: EntryPath, *, create: bool) -> Folder:
     """Open a folder below a jail's root as a jail of its own, following no link on the way.
 
     With `create`, folders that are missing are made (guide: "create that folder
-    structure at runtime below the root path") and synced. A link is refused with LINK_REFUSED.
+    structure at runtime below the root path"). A link is refused with LINK_REFUSED.
     """
     try:
         for length in range(1, len(path) + 1) if create else ():
@@ -330,11 +330,33 @@ def _make_if_missing(root: Folder, path: EntryPath) -> None:
         root.os.mkdir(name, 0o755, dir_fd=parent.fd)
     except FileExistsError:
         return
-    sync_folder(root.os, parent.fd)
 
 
 def _path_below(root: Folder, path: EntryPath) -> bytes:
     return b"\\".join([root.path.rstrip(b"\\"), *path]) if path else root.path
+
+
+def sync_way(folder: Folder) -> None:
+    """Sync the names of the folders that lead to one, on its own volume, where this account may read them.
+
+    Whoever has made one of them, a run that died perhaps, may not have synced it: a power cut would
+    take it away with all that was acknowledged below.
+    """
+    device = folder.root.device
+    with folders_above(folder) as above:
+        for found in above:
+            if found.id[0] != device:
+                return
+            with suppress(PermissionError):
+                _sync_names(folder.os, found.fd)
+
+
+def _sync_names(os: OperatingSystem, path_fd: int) -> None:
+    fd = os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=path_fd)
+    try:
+        sync_folder(os, fd)
+    finally:
+        _close(os, fd)
 
 
 def sync_folder(system_os: OperatingSystem, fd: int) -> None:

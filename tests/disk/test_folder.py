@@ -19,6 +19,7 @@ from psync.disk.folder import (
     open_below,
     open_folder,
     stamp_of,
+    sync_way,
 )
 from psync.disk.problems import EntryRefused
 from tests.disk.recorded_system import REAL, RecordedSystem, Status
@@ -177,7 +178,7 @@ def test_the_folders_above_are_those_up_to_the_root_of_the_machine(root: Path, f
     assert open_descriptors() == before
 
 
-def test_missing_folders_are_made_and_each_is_synced_into_its_parent(root: Path):
+def test_missing_folders_are_made_from_the_top_down(root: Path):
     system = RecordedSystem()
     with open_folder(system, os.fsencode(root)) as folder:
         open_below(folder, (b"sub", b"new", b"newer"), create=True).close()
@@ -185,10 +186,19 @@ def test_missing_folders_are_made_and_each_is_synced_into_its_parent(root: Path)
     assert system.record.called("mkdir", "fsync") == [
         ("mkdir", b"sub"),
         ("mkdir", b"new"),
-        ("fsync", b"sub"),
         ("mkdir", b"newer"),
-        ("fsync", b"new"),
     ]
+
+
+def test_the_names_of_the_folders_above_are_synced_up_to_the_end_of_the_volume(root: Path):
+    system = RecordedSystem()
+    above = len(root.parts) - 1  # all folders but the root of the volume, which has no name
+    with open_folder(system, os.fsencode(root)) as folder:
+        before = open_descriptors()
+        sync_way(folder)
+
+    assert 0 < len(system.record.called("fsync")) <= above
+    assert open_descriptors() < before
     assert (root / "sub/new/newer").is_dir()
 
 
