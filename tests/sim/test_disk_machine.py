@@ -25,7 +25,7 @@ PATH = st.one_of(
     st.builds(bytes.__add__, STEP, st.sampled_from([b"/", b"//", b"/."])),
     st.one_of(ANY_NAME, st.just(b"")),
 )
-AT = st.one_of(st.just(0), st.integers(0, 20))  # an open descriptor; 0 is the root
+AT = st.one_of(st.just(0), st.just(-1), st.integers(0, 20))  # an open descriptor: the root, the newest, any
 
 FLAGS = [
     os.O_RDONLY,
@@ -77,6 +77,12 @@ class DiskMachine(RuleBasedStateMachine):
     @rule(at=AT, path=PATH, mode=MODE)
     def make_folder(self, at: int, path: bytes, mode: int) -> None:
         self.disks.on(at, lambda side, fd: side.os.mkdir(path, mode, dir_fd=fd))
+
+    @rule(at=AT, path=PATH)
+    def hold_a_folder_that_is_gone(self, at: int, path: bytes) -> None:
+        self.make_folder(at, path, 0o755)
+        self.open_folder(at, path)
+        self.remove_folder(at if at >= 0 else at - 1, path)
 
     @rule(at=AT, path=PATH)
     def remove_folder(self, at: int, path: bytes) -> None:
@@ -167,5 +173,5 @@ class DiskMachine(RuleBasedStateMachine):
 
 TestDiskMachine = DiskMachine.TestCase
 TestDiskMachine.settings = settings(
-    max_examples=250, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=400, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
