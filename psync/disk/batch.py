@@ -54,6 +54,7 @@ class Batch:
         self._settled: list[Outcome] = []
         self._bytes = 0
         self._syncs_volume: dict[int, bool] = {}  # by device
+        self._uncertain: dict[EntryPath, OSError] = {}  # what was made, and whose name could not be synced
 
     @property
     def is_empty(self) -> bool:
@@ -193,6 +194,16 @@ class Batch:
 
     def _acknowledge(self, done: Waiting, failures: dict[Directory, OSError]) -> Outcome:
         failure = failures.get(done.directory) if done.directory is not None else None
+        if failure is not None:
+            self._uncertain[done.path] = failure
+        failure = failure or self._failure_above(done.path)
         if failure is None or done.outcome.problem is not None:
             return done.outcome
         return Outcome(done.outcome.id, problem=problem_of(done.path, failure))
+
+    def _failure_above(self, path: EntryPath) -> OSError | None:
+        """Say whether a power cut could take a folder on the way to `path`: what lies in it would go with it."""
+        if not self._uncertain:
+            return None
+        above = (path[:length] for length in range(1, len(path)))
+        return next((self._uncertain[folder] for folder in above if folder in self._uncertain), None)
