@@ -82,6 +82,15 @@ class Journal:
         """Whether a power cut would change nothing."""
         return not (self._names or self._files)
 
+    def is_certain_file(self, node: FakeFile) -> bool:
+        """Whether a file would come back from every power cut with its content and attributes."""
+        return node not in self._files
+
+    @property
+    def uncertain_names(self) -> set[tuple[FakeDirectory, str]]:
+        """Which names, in which folders, a power cut could give back their old meaning."""
+        return {(one.folder, one.name) for step in self._names for one in step}
+
     # What happens to the disk
 
     def note_names(self, *changes: EntryChange) -> None:

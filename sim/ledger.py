@@ -28,6 +28,11 @@ class Ledger:
         self._deleted.discard(path)
         self._removed.discard(path)
 
+    def add_foreign(self, path: bytes, content: bytes) -> None:
+        """Somebody has written this into the target; what was promised before does not hold any more."""
+        self._versions.setdefault(path, []).insert(0, content)
+        self._acknowledged.pop(path, None)
+
     def remove(self, path: bytes) -> None:
         """The source does not have this file any more; the target may keep or lose it."""
         self._removed.add(path)

@@ -84,6 +84,7 @@ class Plan(Struct, frozen=True):
     """Everything that a seed decides. Paths are relative, folders arise from them.
 
     `crash_profile` is that of POSIX machines; those in `windows` run under Windows, on NTFS.
+    `is_mapped`: a listener is asked for a path that its RootPath has to be put before.
     """
 
     preset: str
@@ -99,6 +100,7 @@ class Plan(Struct, frozen=True):
     target: tuple[FileSpec, ...] = ()
     edits: tuple[tuple[Edit, ...], ...] = ()
     faults: tuple[Fault, ...] = ()
+    is_mapped: bool = False
 
     @property
     def runs(self) -> int:

@@ -30,9 +30,12 @@ from sim.faults import (
     PowerCut,
     ProcessHangs,
     ProcessKilled,
+    RivalRun,
     SecondListener,
     SegmentTampered,
     SourceChanges,
+    SourceWritten,
+    TargetWritten,
 )
 from sim.faults.configuration import KeyPart
 from sim.layout import DATA, Layout
@@ -60,6 +63,9 @@ SIZES = (0, 1, 100, 511, 512, 513, 1500, 4096, 5000)
 LARGE_BYTES = 300_000
 LARGE_CHANCE = 0.05
 
+# Two pieces, without space reserved beforehand; some of these use up the credit of a stream.
+BULKY_BYTES = 1_000_000
+
 
 class Preset(Struct, frozen=True):
     """Chances by which faults are drawn: `classes` are tried in order, each `rounds` times.
@@ -74,6 +80,8 @@ class Preset(Struct, frozen=True):
     interleave_chance: float = 0.0
     files_min: int = 1
     files_max: int = 8
+    large_chance: float = LARGE_CHANCE
+    large_bytes: int = LARGE_BYTES
     mistake_chance: float = 0.0
     windows_chance: float = 0.0
     kind_chance: float = 0.0
@@ -145,6 +153,15 @@ def _call_fails(d: Drawing) -> Fault:
     return CallFails(d.random.choice(d.machines), call, number, error, d.random.choice((1, 1, 1, 3)))
 
 
+def _sync_fails(d: Drawing) -> Fault:
+    return CallFails(d.target, "fsync", d.random.randint(1, 8), d.random.choice(("EIO", "ENOSPC")))
+
+
+def _source_fails(d: Drawing) -> Fault:
+    call, calls = d.random.choice((("scandir", 4), ("stat", 16), ("fstat", 24)))
+    return CallFails(d.source, call, d.random.randint(1, calls), d.random.choice(("EIO", "EACCES")))
+
+
 def _disk_full(d: Drawing) -> Fault:
     return DiskFull(d.target, d.random.choice((0, 100, 2000, 6000)))
 
@@ -158,6 +175,18 @@ def _disk_slow(d: Drawing) -> Fault:
 def _source_changes(d: Drawing) -> Fault:
     call = d.random.choice(("pread", "pread", "preadv", "fstat"))
     return SourceChanges(d.source, d.random.randint(1, 8), call)
+
+
+def _source_written(d: Drawing) -> Fault:
+    return SourceWritten(d.source, d.random.randint(1, 8), d.random.choice(("pread", "pread", "preadv")))
+
+
+def _target_written(d: Drawing) -> Fault:
+    return TargetWritten(d.target, d.random.randint(1, 8))
+
+
+def _rival(d: Drawing) -> Fault:
+    return RivalRun(d.target, d.random.randint(1, d.calls_max))
 
 
 def _clogged(d: Drawing) -> Fault:
@@ -185,6 +214,10 @@ def _tampered(d: Drawing) -> Fault:
     return SegmentTampered(*_link(d), kind, d.random.randint(1, 30))
 
 
+def _lengthened(d: Drawing) -> Fault:
+    return SegmentTampered(*_link(d), "lengthen", d.random.randint(3, 30))
+
+
 def _filtered(d: Drawing) -> Fault:
     return PortFiltered(d.random.choice(d.remotes or (CLIENT,)), d.random.choice((0.5, 5.0)))
 
@@ -210,13 +243,19 @@ CLASSES: dict[str, Callable[[Drawing], Fault]] = {
     "hang": _hang,
     "clock": _clock,
     "failing call": _call_fails,
+    "failing sync": _sync_fails,
+    "failing source": _source_fails,
     "full disk": _disk_full,
     "slow disk": _disk_slow,
     "changing source": _source_changes,
+    "source being written": _source_written,
+    "target written": _target_written,
+    "rival": _rival,
     "clogged link": _clogged,
     "silent network": _silent,
     "reset": _reset,
     "tampered segment": _tampered,
+    "endless record": _lengthened,
     "filtered port": _filtered,
     "lost name": _name_lost,
     "locked file": _locked,
@@ -249,6 +288,16 @@ PRESETS = {
     "documented": Preset(("locked file",), 0.7, mistake_chance=0.5, keyed_chance=0.9, windows_chance=0.7),
     "lossy": Preset(NETWORK, chance=0.5, rounds=1),
     "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
+    "failing-disk": Preset(("failing call", "full disk"), chance=0.5, rounds=6),
+    "failing-sync": Preset(("failing sync",), chance=0.9, rounds=2),
+    "failing-source": Preset(("failing source",), chance=0.9, rounds=2),
+    "meddling": Preset(("changing source", "source being written", "target written"), chance=0.8, rounds=3),
+    "rivals": Preset(("rival",), chance=0.9, rounds=2),
+    "tampered": Preset(("tampered segment", "endless record"), chance=0.9, rounds=2),
+    "crowded": Preset(("power cut", "failing call"), chance=0.3, rounds=1, files_min=9, files_max=24),
+    "bulky": Preset(
+        ("full disk", "clogged link"), chance=0.4, rounds=1, large_chance=0.9, large_bytes=BULKY_BYTES
+    ),
     "locked": Preset(("locked file",), 0.9, rounds=4, windows_chance=1.0),
     "windows-hostile": Preset(tuple(CLASSES), 0.4, is_swarm=True, interleave_chance=0.25, windows_chance=1.0),
     "interleave": Preset(
@@ -305,6 +354,7 @@ def derive(name: str, seed: int) -> Plan:
         target=tuple(_old_files(random, files, preset)),
         edits=tuple(tuple(_edits(random, number)) for number in range(random.choice((0, 0, 1, 2)))),
         faults=tuple(_faults(preset, drawing)),
+        is_mapped=random.random() < 0.5,
     )
     if not plan.windows:  # where links need a privilege
         plan = _varied(plan, Random(f"{name}:{seed}:kinds"), preset.kind_chance)
@@ -318,11 +368,10 @@ def _windows(random: Random, preset: Preset, remotes: tuple[str, ...]) -> tuple[
 
 
 def _files(random: Random, preset: Preset, version: int) -> Iterator[FileSpec]:
-    names = random.sample(
-        NAMES if preset.files_min == 1 else MANY_NAMES, random.randint(preset.files_min, preset.files_max)
-    )
-    for place, name in enumerate(sorted(names)):
-        size = LARGE_BYTES if random.random() < LARGE_CHANCE else random.choice(SIZES)
+    names = NAMES if preset.files_max <= len(NAMES) else MANY_NAMES
+    chosen = random.sample(names, random.randint(preset.files_min, preset.files_max))
+    for place, name in enumerate(sorted(chosen)):
+        size = preset.large_bytes if random.random() < preset.large_chance else random.choice(SIZES)
         yield FileSpec(name, size, version + place + 1)
 
 
@@ -331,7 +380,10 @@ def _old_files(random: Random, new: tuple[FileSpec, ...], preset: Preset) -> Ite
     half = structs.replace(preset, files_max=(preset.files_min + preset.files_max) // 2)
     for file in _files(random, half, 1000):
         known = next((one for one in new if one.path == file.path), file)
-        yield known if random.random() < 0.3 else file
+        chance = random.random()
+        if chance < 0.1:
+            known = structs.replace(known, size=known.size + 1)  # of the same time
+        yield known if chance < 0.4 else file
 
 
 def _varied(plan: Plan, random: Random, chance: float) -> Plan:

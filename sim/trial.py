@@ -9,14 +9,15 @@ ends where the trouble is.
 """
 
 import asyncio
+import stat
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from msgspec import Struct
 
 from psync.core.addresses import Address, parse_address
-from psync.core.paths import PathStyle
+from psync.core.paths import PathStyle, is_temporary_name
 from psync.core.settings import CopySettings, Durability
 from psync.engine.events import Event, Summary
 from sim.checkers import CHECKERS
@@ -69,6 +70,8 @@ class Trial:
         self.reached = Reached()
         self.exit_codes: list[int] = []
         self.is_torn = False
+        self.written_into_target: dict[bytes, bytes] = {}
+        self.first_broken: Broken | None = None
         self.runs = Runs()
         self.setups: dict[str, Setup] = {}
         self.rivals: list[Process] = []
@@ -84,6 +87,7 @@ class Trial:
         self.ledger = Ledger(self.tree_of_source(), self.target_at_first)
         self._listeners: dict[str, tuple[Process, Setup]] = {}
         self._wanted_rivals: list[tuple[str, str]] = []
+        self._second_runs: list[Process] = []
         self._heals: list[Callable[[], None]] = []
         self.checkers = [checker(self) for checker in CHECKERS]
 
@@ -112,7 +116,7 @@ class Trial:
         place = self.plan.source_place
         inside = path.removeprefix(self.source + b"/")
         node = self.machine(machine).disk.find(path)
-        if machine != place.machine or inside == path or node is None:
+        if machine != place.machine or inside == path or node is None or not stat.S_ISREG(node.st_mode):
             return False
         size = len(node.byte_contents or b"")
         self._edit(Edit(inside.decode(), max(size, 1), len(self.effects) + 1_000_000))
@@ -122,6 +126,45 @@ class Trial:
         """Have a second listener started once the first one runs."""
         self._wanted_rivals.append((machine, instance))
         return self._end_rivals
+
+    def start_second_run(self) -> None:
+        """Start the job once more, on the same machine."""
+        self._second_runs.append(self._start_copy())
+
+    def write_half_of_source(self, machine: str, path: bytes) -> bool:
+        """Begin to write the source file at `path`: a new first half before the old second one."""
+        if machine != self.plan.source_place.machine or not path.startswith(self.source + b"/"):
+            return False
+        disk = self.machine(machine).disk
+        node = disk.find(path)
+        if node is None:
+            return False
+        content = node.byte_contents or b""
+        half = len(content) // 2
+        disk.store(node, bytes(half) + content[half:])
+        return True
+
+    def write_target(self) -> bool:
+        """Write a file of the target that the source has otherwise, or that is to be deleted."""
+        disk = self.machine(self.plan.target_place.machine).disk
+        path = next(self._due_at_target(), b"")
+        node = disk.find(self.target + b"/" + path)
+        if not path or node is None:
+            return False
+        content = b"written by somebody else" + bytes([len(self.written_into_target)])
+        self.ledger.add_foreign(path, content)
+        self.written_into_target[path] = content
+        disk.store(node, content)
+        disk.journal.sync_all()
+        return True
+
+    def _due_at_target(self) -> Iterator[bytes]:
+        """Name the files that a run would exchange or delete."""
+        source = self.tree_of_source()
+        for path, content in self.tree_of_target().items():
+            is_other = source[path] != content if path in source else self.plan.is_deleting
+            if isinstance(content, bytes) and is_other and not is_temporary_name(path.rpartition(b"/")[2]):
+                yield path
 
     def tree_of_source(self) -> Tree:
         """What the source holds."""
@@ -157,6 +200,9 @@ class Trial:
         self.world.note("all faults end, listeners are started anew")
         while self._heals:
             self._heals.pop()()
+        for run in self._second_runs:
+            if run.is_alive:
+                run.kill()
         for name, (listener, _) in self._listeners.items():
             if self.machine(name).is_up:
                 listener.kill()
@@ -171,6 +217,7 @@ class Trial:
         self._compare(expected)
         if await self._copy() != 0 or self.replication.last(Summary).files_sent:
             raise Broken("converges", "a second run had something to do")
+        await asyncio.sleep(PAUSE_SECONDS)  # sessions end a moment after their clients
         for checker in self.checkers:
             checker.finish()
 
@@ -199,9 +246,21 @@ class Trial:
 
     async def _copy(self) -> int:
         """Run the job once, to its end."""
-        plan, setup = self.plan, self.setups[CLIENT]
         for checker in self.checkers:
             checker.before_run()
+        self.world.note(f"run {len(self.exit_codes) + 1} of the job")
+        process = self._start_copy()
+        try:
+            async with asyncio.timeout(RUN_SECONDS_MAX):
+                self.exit_codes.append(await process.wait())
+        except TimeoutError:
+            raise Broken("ends", f"a run was not over after {RUN_SECONDS_MAX:g} seconds") from None
+        for checker in self.checkers:
+            checker.after_run(self.exit_codes[-1])
+        return self.exit_codes[-1]
+
+    def _start_copy(self) -> Process:
+        plan, setup = self.plan, self.setups[CLIENT]
         settings = CopySettings(
             self._address(plan.source_place, SOURCE),
             self._address(plan.target_place, TARGET),
@@ -211,16 +270,7 @@ class Trial:
             is_keyed=setup.keys != NO_KEYS,
             allow_unauthenticated_network=True,
         )
-        self.world.note(f"run {len(self.exit_codes) + 1} of the job")
-        process = self.replication.start_copy(self.machine(CLIENT), settings, prs=setup.keys.secret)
-        try:
-            async with asyncio.timeout(RUN_SECONDS_MAX):
-                self.exit_codes.append(await process.wait())
-        except TimeoutError:
-            raise Broken("ends", f"a run was not over after {RUN_SECONDS_MAX:g} seconds") from None
-        for checker in self.checkers:
-            checker.after_run(self.exit_codes[-1])
-        return self.exit_codes[-1]
+        return self.replication.start_copy(self.machine(CLIENT), settings, prs=setup.keys.secret)
 
     async def _restore_listeners(self) -> None:
         """Boot what is down and start what has died, as an operator does between two runs."""
@@ -309,8 +359,10 @@ class Trial:
         self.ledger.add_version(edit.path.encode(), content)
 
     def _address(self, place: Place, local: str) -> Address:
-        layout = self.layout(place.machine)
-        return parse_address(layout.address(place, folder_of(place, local)), self.machine(CLIENT).style)
+        layout, folder = self.layout(place.machine), folder_of(place, local)
+        if self.plan.is_mapped and layout.style is PathStyle.POSIX:
+            folder = folder.removeprefix(ROOT)
+        return parse_address(layout.address(place, folder), self.machine(CLIENT).style)
 
     def _hear(self, event: Event) -> None:
         self.reached.note_event(event)
@@ -331,6 +383,8 @@ def carry_out(plan: Plan, *, keeps_trace: bool = False) -> tuple[Result, World]:
             broken = f"unhandled: {'; '.join(map(repr, error.exceptions))}"
         except Exception as error:  # noqa: BLE001  # a checker or a fault that fails is a finding, too
             broken = f"error: {error!r}"
+        if trial.first_broken is not None:
+            broken = str(trial.first_broken)
         result = Result(
             broken,
             dict(sorted(trial.effects.items())),

@@ -10,6 +10,8 @@ How much is synced before the renames is the durability:
 Nothing is acknowledged before its batch is settled.
 """
 
+from contextlib import suppress
+
 from msgspec import Struct
 
 from psync.core.content import Outcome
@@ -75,6 +77,7 @@ class Batch:
         self._bytes = 0
         self._syncs_volume: dict[int, bool] = {}  # by device
         self._certain: set[EntryPath] = set()  # folders whose names no power cut can take any more
+        self._uncertain: dict[EntryPath, OSError] = {}  # entries whose names could not be synced
 
     @property
     def is_empty(self) -> bool:
@@ -209,31 +212,39 @@ class Batch:
         changed = [(done, done.directory) for done in waiting if done.directory is not None]
         for _, directory in changed:
             sync.sync(directory)
-        for done, directory in changed:
-            error = self._sync_way(done.path, sync)
-            if error is not None:
-                sync.failures[directory] = error
+        for done, _ in changed:
+            self._sync_way(done.path, sync)
         return sync.failures
 
-    def _sync_way(self, path: EntryPath, sync: "_FolderSync") -> OSError | None:
-        """Make the names of the folders that lead to a change certain, once each; give what keeps from it.
+    def _sync_way(self, path: EntryPath, sync: "_FolderSync") -> None:
+        """Make the names of the folders that lead to a change certain, once each.
 
         They may have been found, and a run that died, or a user, may have made them a moment ago.
+        A sync that has failed is not tried again: it would succeed, and prove nothing.
         """
         for length in range(1, len(path)):
-            if path[:length] in self._certain:
+            way = path[:length]
+            if way in self._certain or way in self._uncertain:
                 continue
-            try:
-                error = sync.sync(self._folder.directory(path[: length - 1]))
-            except FileNotFoundError:
-                return None  # deleted since, with all that was in it
-            if error is not None:
-                return error
-            self._certain.add(path[:length])
-        return None
+            with suppress(FileNotFoundError):  # deleted since, with all that was in it
+                error = sync.sync(self._folder.directory(way[:-1]))
+                if error is not None:
+                    self._uncertain[way] = error
+                    continue
+            self._certain.add(way)
 
     def _acknowledge(self, done: Waiting, failures: dict[Directory, OSError]) -> Outcome:
         failure = failures.get(done.directory) if done.directory is not None else None
+        if failure is not None:
+            self._uncertain[done.path] = failure
+        failure = failure or self._failure_above(done.path)
         if failure is None or done.outcome.problem is not None:
             return done.outcome
         return Outcome(done.outcome.id, problem=problem_of(done.path, failure))
+
+    def _failure_above(self, path: EntryPath) -> OSError | None:
+        """Say whether a power cut could take a folder on the way to `path`: what lies in it would go with it."""
+        if not self._uncertain:
+            return None
+        above = (path[:length] for length in range(1, len(path)))
+        return next((self._uncertain[folder] for folder in above if folder in self._uncertain), None)

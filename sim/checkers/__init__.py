@@ -3,10 +3,30 @@
 from sim.checkers.acknowledged import Acknowledged
 from sim.checkers.checker import Checker
 from sim.checkers.confined import Confined
+from sim.checkers.deletions import Deletions
+from sim.checkers.durable import Durable
+from sim.checkers.faithful import Faithful
 from sim.checkers.mismatch import Mismatch
+from sim.checkers.protocol import Protocol
+from sim.checkers.respectful import Respectful
 from sim.checkers.single import Single
 from sim.checkers.texts import Texts
 from sim.checkers.tidy import Tidy
+from sim.checkers.untroubled import Untroubled
 from sim.checkers.whole import Whole
 
-CHECKERS: tuple[type[Checker], ...] = (Whole, Acknowledged, Confined, Tidy, Mismatch, Single, Texts)
+CHECKERS: tuple[type[Checker], ...] = (
+    Whole,
+    Acknowledged,
+    Confined,
+    Tidy,
+    Durable,
+    Deletions,
+    Faithful,
+    Protocol,
+    Respectful,
+    Untroubled,
+    Mismatch,
+    Single,
+    Texts,
+)

@@ -4,7 +4,7 @@ from psync.core.changes import Delete, WriteFile
 from psync.core.manifest import EntryPath, Kind
 from psync.core.settings import Durability
 from psync.engine.events import ChangeDone, Event
-from sim.checkers.checker import Broken, Checker
+from sim.checkers.checker import Checker
 from sim.machine import Machine
 
 
@@ -38,7 +38,7 @@ class Acknowledged(Checker):
     def _look(self, promise: str) -> None:
         broken = self.trial.ledger.broken_promises(self.trial.tree_of_target())
         if broken:
-            raise Broken(promise, broken[0])
+            raise self.broken(promise, broken[0])
 
     def _content(self, path: EntryPath) -> bytes | None:
         found = self.trial.found_at_target(b"/".join(path))

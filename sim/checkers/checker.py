@@ -23,6 +23,12 @@ class Checker:
     def __init__(self, trial: "Trial") -> None:
         self.trial = trial
 
+    def broken(self, promise: str, what: str) -> Broken:
+        """Give the error to raise; the trial keeps it, since a program that is told of it may swallow it."""
+        error = Broken(promise, what)
+        self.trial.first_broken = self.trial.first_broken or error
+        return error
+
     def heard(self, event: Event) -> None:
         """A program has told something."""
 

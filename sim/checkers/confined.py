@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from psync.core.paths import PathStyle
-from sim.checkers.checker import Broken, Checker
+from sim.checkers.checker import Checker
 from sim.gate import PATHS, Call
 from sim.layout import OUTSIDE, ROOT
 from sim.machine import Machine
@@ -39,7 +39,7 @@ class Confined(Checker):
         for name, before in self._outside.items():
             found = self._look_outside(self.trial.machine(name))
             if found != before:
-                raise Broken("confined", f"files outside have changed: {sorted(found)}")
+                raise self.broken("confined", f"files outside have changed: {sorted(found)}")
 
     def _look_outside(self, machine: Machine) -> Tree:
         return read_tree(machine.disk.folder(self.trial.layout(machine.name).on_disk(OUTSIDE)))
@@ -66,7 +66,7 @@ class Confined(Checker):
 
     def _check(self, machine: Machine, call: Call, path: bytes) -> None:
         if not any(_is_on_the_way(path, root) for root in self._allowed[machine.name]):
-            raise Broken("confined", f"{call.name} of {path!r}")
+            raise self.broken("confined", f"{call.name} of {path!r}")
 
 
 def on_disk(path: bytes, style: PathStyle) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from psync.core.errors import EXIT_CONNECTION, EXIT_CONVERGED
 from psync.engine.events import ChangeDone, ConnectionFailed, Event
-from sim.checkers.checker import Broken, Checker
+from sim.checkers.checker import Checker
 from sim.configuration import NO_KEYS, Setup
 from sim.faults.configuration import CONFIGURATION_FAULTS
 from sim.plan import CLIENT
@@ -42,7 +42,7 @@ class Mismatch(Checker):
         if isinstance(event, ConnectionFailed):
             self._causes.append(event.cause.code)
         elif isinstance(event, ChangeDone) and self._expected:
-            raise Broken("mismatch", f"something was done in spite of {self._expected}")
+            raise self.broken("mismatch", f"something was done in spite of {self._expected}")
 
     def after_run(self, exit_code: int) -> None:
         """Compare exit code, cause and trees."""
@@ -50,15 +50,15 @@ class Mismatch(Checker):
         if not expected:
             return
         if exit_code == EXIT_CONVERGED:
-            raise Broken("mismatch", f"a run has converged in spite of {expected}")
+            raise self.broken("mismatch", f"a run has converged in spite of {expected}")
         if self._is_alone:
             self._check(expected, exit_code)
 
     def _check(self, expected: str, exit_code: int) -> None:
         if (exit_code, self._causes) != (EXIT_CONNECTION, [expected]):
-            raise Broken("mismatch", f"{expected} was told as {self._causes}, exit code {exit_code}")
+            raise self.broken("mismatch", f"{expected} was told as {self._causes}, exit code {exit_code}")
         if self._look() != self._trees:
-            raise Broken("mismatch", f"bytes have changed in spite of {expected}")
+            raise self.broken("mismatch", f"bytes have changed in spite of {expected}")
 
     def _look(self) -> tuple[Tree, Tree]:
         return self.trial.tree_of_source(), self.trial.tree_of_target()

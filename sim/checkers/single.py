@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from psync.engine.events import Event, ListenerReady, RunRefused
-from sim.checkers.checker import Broken, Checker
+from sim.checkers.checker import Checker
 from sim.faults.configuration import CONFIGURATION_FAULTS
 from sim.process import Process, current_process
 
@@ -30,7 +30,7 @@ class Single(Checker):
             address = process.stack.name, event.port
             owner = self._owners.get(address)
             if owner is not None and owner.is_alive:
-                raise Broken("single", f"{owner.name} and {process.name} both own port {event.port}")
+                raise self.broken("single", f"{owner.name} and {process.name} both own port {event.port}")
             self._owners[address] = process
         elif isinstance(event, RunRefused) and event.cause.code in SECOND:
             process = current_process()
@@ -40,9 +40,11 @@ class Single(Checker):
         """Those who came second are gone and said so with their exit codes; the first is there."""
         for loser, owners in self._losers:
             if not loser.exit_code:
-                raise Broken("single", f"{loser.name} came second, and its exit code is {loser.exit_code}")
+                raise self.broken(
+                    "single", f"{loser.name} came second, and its exit code is {loser.exit_code}"
+                )
             if self._is_alone and not any(owner.is_alive for owner in owners):
-                raise Broken("single", f"{loser.name} came second, and the first one is gone")
+                raise self.broken("single", f"{loser.name} came second, and the first one is gone")
         self._losers.clear()
         for rival in self.trial.rivals:
             self._check_rival(rival)
@@ -50,7 +52,7 @@ class Single(Checker):
     def _check_rival(self, rival: Process) -> None:
         is_owner = rival in self._owners.values()
         if not is_owner and not rival.exit_code and not rival.is_hung:
-            raise Broken(
+            raise self.broken(
                 "single", f"{rival.name} neither owns a port nor failed: exit code {rival.exit_code}"
             )
 

@@ -8,7 +8,8 @@ import re
 
 from psync.core.errors import connection_failure_text, device_text
 from psync.engine.events import ConnectionFailed, Event, RunRefused
-from sim.checkers.checker import Broken, Checker
+from sim.checkers.checker import Checker
+from sim.layout import ROOT
 
 DEVICE = "Could not initialize {role} device: {uri}..."
 CONNECTION = "Connection Failure: {uri} - Job: {job}"
@@ -36,7 +37,7 @@ class Texts(Checker):
         uri = self._uri(role)
         expected = [template.format(role=role, uri=uri, job=JOB) for template in (DEVICE, CONNECTION)]
         if found != expected[: len(found)]:
-            raise Broken("texts", f"{found} instead of {expected}")
+            raise self.broken("texts", f"{found} instead of {expected}")
 
     def _uri(self, role: str) -> str:
         """How the guide writes an end of a job."""
@@ -48,5 +49,7 @@ class Texts(Checker):
         path = folder.decode()
         if not place.is_remote:
             return path
+        if plan.is_mapped and place.machine not in plan.windows:
+            path = path.removeprefix(ROOT)
         shown = re.sub("^/([A-Z]):", lambda drive: f"/{drive[1].lower()}$", path)
         return "TCP:" + 2 * "\\" + place.machine + shown.replace("/", "\\")

@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING
 
 from psync.core.paths import is_temporary_name
 from psync.engine.events import Event, SessionEnded
-from sim.checkers.checker import Broken, Checker
+from sim.checkers.checker import Checker
+
+# Exit codes of runs in which each change was answered, so that nothing of one is under way any more.
+ALL_ANSWERED = (0, 1)
 
 if TYPE_CHECKING:
     from sim.trial import Trial
@@ -20,16 +23,32 @@ class Tidy(Checker):
     def heard(self, event: Event) -> None:
         """A session must not end by a defect."""
         if isinstance(event, SessionEnded) and event.defect is not None:
-            raise Broken("tidy", f"a session ended by a defect: {event.defect!r}")
+            raise self.broken("tidy", f"a session ended by a defect: {event.defect!r}")
 
     def after_run(self, exit_code: int) -> None:
         """A program that ended by itself has closed what it opened, and told no defect."""
         for name, machine in self.trial.world.machines.items():
             for process in machine.ended_leaking():
-                raise Broken("tidy", f"{process} of {name} ended with open files")
+                raise self.broken("tidy", f"{process} of {name} ended with open files")
+        if exit_code in ALL_ANSWERED and not self._is_hindered:
+            self._check_temporaries()
 
     def finish(self) -> None:
-        """No temporary stays."""
+        """No temporary stays, and a listener without clients holds no file open."""
+        self._check_temporaries()
+        for name, machine in self.trial.world.machines.items():
+            for process, system in machine.systems.items():
+                if process.is_alive and system.os.open_files:
+                    raise self.broken(
+                        "tidy", f"{process.name} of {name} holds files of sessions that are over"
+                    )
+
+    @property
+    def _is_hindered(self) -> bool:
+        """Whether something was not allowed to be removed or closed."""
+        return any(kind.startswith(("CallFails unlink", "CallFails close")) for kind in self.trial.effects)
+
+    def _check_temporaries(self) -> None:
         left = [path for path in self.trial.tree_of_target() if is_temporary_name(path.rpartition(b"/")[2])]
         if left:
-            raise Broken("tidy", f"temporaries are left: {left}")
+            raise self.broken("tidy", f"temporaries are left: {left}")

@@ -7,7 +7,7 @@ from pyfakefs.fake_file import FakeFile
 
 from psync.core.paths import is_temporary_name
 from psync.core.settings import Durability
-from sim.checkers.checker import Broken, Checker
+from sim.checkers.checker import Checker
 from sim.machine import Machine
 
 if TYPE_CHECKING:
@@ -46,4 +46,4 @@ class Whole(Checker):
     def _check(self, path: bytes, content: bytes) -> None:
         name = path.rpartition(b"/")[2]
         if not is_temporary_name(name) and not self.trial.ledger.is_whole(path, content):
-            raise Broken("whole", f"{path!r} holds {len(content)} bytes that it never had at the source")
+            raise self.broken("whole", f"{path!r} holds {len(content)} bytes that it never had at the source")

@@ -18,6 +18,7 @@ from sim.faults.networks import (
     PortFiltered,
     SegmentTampered,
 )
+from sim.faults.people import RivalRun, SourceWritten, TargetWritten
 from sim.faults.processes import ClockJumps, PowerCut, ProcessHangs, ProcessKilled
 
 Fault: TypeAlias = (
@@ -38,7 +39,10 @@ Fault: TypeAlias = (
     | ProcessKilled
     | SecondListener
     | SegmentTampered
+    | RivalRun
     | SourceChanges
+    | SourceWritten
+    | TargetWritten
 )
 
 __all__ = [
@@ -58,7 +62,10 @@ __all__ = [
     "PowerCut",
     "ProcessHangs",
     "ProcessKilled",
+    "RivalRun",
     "SecondListener",
     "SegmentTampered",
     "SourceChanges",
+    "SourceWritten",
+    "TargetWritten",
 ]

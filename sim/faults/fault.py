@@ -38,6 +38,18 @@ class Site(Protocol):
         """Chance, in a stream of its own."""
         ...
 
+    def write_half_of_source(self, machine: str, path: bytes) -> bool:
+        """Have the user begin to write the source file at a path of the disk; False if it is none."""
+        ...
+
+    def start_second_run(self) -> None:
+        """Have somebody start the same job once more."""
+        ...
+
+    def write_target(self) -> bool:
+        """Have a user write a file of the target that the source has otherwise or not; False if there is none."""
+        ...
+
     def change_source(self, machine: str, path: bytes) -> bool:
         """Have the user change the source file at a path of the disk; False if it is none."""
         ...

@@ -100,7 +100,8 @@ class ConnectionReset(Struct, frozen=True, tag="connection-reset"):
 
 
 class SegmentTampered(Struct, frozen=True, tag="segment-tampered"):
-    """Somebody in between changes a segment: flips a bit, sends it twice, or drops its end."""
+    """Somebody in between changes a segment: flips a bit, makes its first record
+    endless, sends it twice, or drops its end."""
 
     source: str
     target: str
@@ -133,8 +134,14 @@ def _flip(data: bytes) -> bytes:
     return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
 
 
+def _lengthen(data: bytes) -> bytes:
+    """Where a segment begins with a record, its length is half a MiB more: the record never ends."""
+    return data[:1] + bytes([data[1] | 8]) + data[2:] if len(data) > 1 else data
+
+
 TAMPERINGS: dict[str, Callable[[bytes], bytes]] = {
     "corrupt": _flip,
+    "lengthen": _lengthen,
     "replay": lambda data: data + data,
     "truncate": lambda data: data[: len(data) // 2],
 }

@@ -178,6 +178,27 @@ class Pair:
         self.near.files.write(path, bytes(reversed(self.near.files.read(path))) + b"!")
         return True
 
+    def write_half_of_source(self, machine: str, path: bytes) -> bool:
+        """Put zeros before the second half of a source file."""
+        if machine != "near" or not path.startswith(SOURCE + b"/"):
+            return False
+        content = self.near.files.read(path)
+        half = len(content) // 2
+        self.near.files.write(path, bytes(half) + content[half:])
+        return True
+
+    def write_target(self) -> bool:
+        """Write a file of the target that is not what the source has."""
+        source = self.source()
+        due = [path for path, content in self.target().items() if content and source.get(path) != content]
+        if due:
+            self.far.files.write(TARGET + b"/" + due[0], b"written by somebody else")
+        return bool(due)
+
+    def start_second_run(self) -> None:
+        """Push once more, beside the push under way."""
+        self.start_push()
+
     def start_rival(self, machine: str, instance: str) -> Heal:
         """Start a second listener."""
         return self.replication.start_listener(self.machine(machine), "/srv", instance=instance).kill

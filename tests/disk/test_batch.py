@@ -235,6 +235,23 @@ def test_what_is_in_a_folder_that_could_not_be_synced_is_not_acknowledged(root: 
     assert (failed, found.outcomes[failed]) == ({b"sub": 1, ROOT: 2}[failing[1]], ProblemCode.IO_ERROR)
 
 
+def test_what_is_below_a_new_folder_whose_name_could_not_be_synced_is_not_acknowledged(root: Path):
+    made = [MakeFolder(8, (b"made",)), MakeFolder(9, (b"made", b"inner"))]
+    batch = Run(root, [*made, *write((b"made", b"inner", b"new"), (b"sub", b"new"))], Durability.BATCH)
+    record = batch.system.record
+
+    def fail_sync_of_root() -> None:
+        if record.calls[-1] == ("fsync", ROOT):
+            record.fail[len(record.calls) - 1] = errno.EIO
+        record.before["fsync"] = fail_sync_of_root
+
+    record.before["fsync"] = fail_sync_of_root
+    found = batch.go()
+
+    io_error = ProblemCode.IO_ERROR
+    assert found.outcomes == dict.fromkeys((8, 9, 1, 2), io_error)  # `sub` hangs on the same folder
+
+
 # When a batch is full
 
 

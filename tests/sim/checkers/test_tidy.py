@@ -1,5 +1,7 @@
 """What is left behind is told."""
 
+import asyncio
+
 import pytest
 
 from psync.core.paths import temporary_name
@@ -7,6 +9,7 @@ from psync.engine.events import SessionEnded
 from psync.system import System
 from sim.checkers.checker import Broken
 from sim.checkers.tidy import Tidy
+from sim.trial import Trial
 from tests.sim.checkers.trials import beginning
 
 
@@ -18,6 +21,40 @@ def test_a_temporary_that_stays_is_told() -> None:
 
         with pytest.raises(Broken, match="tidy: temporaries are left"):
             checker.finish()
+
+
+def left_behind(trial: Trial) -> Tidy:
+    trial.machine("far").files.write(b"/srv/data/" + temporary_name(bytes(16)), b"left")
+    return Tidy(trial)
+
+
+def test_a_temporary_that_stays_after_a_run_to_its_end_is_told() -> None:
+    with beginning() as trial, pytest.raises(Broken, match="tidy: temporaries are left"):
+        left_behind(trial).after_run(1)
+
+
+def test_a_run_that_was_lost_may_leave_a_temporary_for_the_next_one() -> None:
+    with beginning() as trial:
+        left_behind(trial).after_run(3)
+
+
+def test_a_temporary_that_nobody_may_remove_may_stay_for_a_while() -> None:
+    with beginning() as trial:
+        trial.effects["CallFails unlink EACCES"] += 1
+        left_behind(trial).after_run(1)
+
+
+def test_a_program_that_waits_with_files_open_is_told_in_the_end() -> None:
+    async def main(_settings: None, system: System) -> int:
+        return system.os.open(b"/srv", system.os.O_RDONLY) + await asyncio.Future[int]()
+
+    with beginning() as trial:
+        process = trial.machine("far").start(main, None)
+        trial.world.run(asyncio.sleep(1))
+
+        with pytest.raises(Broken, match="far/1000 of far holds files of sessions that are over"):
+            Tidy(trial).finish()
+        process.kill()
 
 
 @pytest.mark.parametrize("leaks", [False, True])

@@ -1,0 +1,43 @@
+"""Nothing is deleted unless that was asked for, nothing that the source has, and all of it after the contents."""
+
+from typing import TYPE_CHECKING
+
+from psync.core.changes import Delete, WriteFile
+from psync.core.manifest import EntryPath, Kind
+from psync.engine.events import ChangeDone, Event, RunStarted
+from sim.checkers.checker import Checker
+
+if TYPE_CHECKING:
+    from sim.trial import Trial
+
+
+class Deletions(Checker):
+    """Compares what the client calls deleted with what the source holds at that moment."""
+
+    def __init__(self, trial: "Trial") -> None:
+        super().__init__(trial)
+        self._deleted: set[EntryPath] = set()
+
+    def heard(self, event: Event) -> None:
+        """A change is done, or a run begins."""
+        if isinstance(event, RunStarted):
+            self._deleted.clear()
+        elif isinstance(event, ChangeDone):
+            if isinstance(event.change, Delete):
+                self._check_deletion(event.change)
+            elif isinstance(event.change, WriteFile):
+                self._check_order(event.change)
+
+    def _check_deletion(self, change: Delete) -> None:
+        name = b"/".join(change.path)
+        if not self.trial.plan.is_deleting:
+            raise self.broken("deletions", f"{name!r} was deleted, and nobody has asked for that")
+        source = self.trial.tree_of_source()
+        if name in source and (source[name] is None) == (change.kind is Kind.FOLDER):
+            raise self.broken("deletions", f"{name!r} was deleted, and the source has it")
+        self._deleted.add(change.path)
+
+    def _check_order(self, change: WriteFile) -> None:
+        """A file may come after deletions where it takes the place of a folder."""
+        if self._deleted and change.path not in self._deleted:
+            raise self.broken("deletions", f"{b'/'.join(change.path)!r} came after something was deleted")
