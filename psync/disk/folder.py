@@ -336,29 +336,6 @@ def _path_below(root: Folder, path: EntryPath) -> bytes:
     return b"\\".join([root.path.rstrip(b"\\"), *path]) if path else root.path
 
 
-def sync_way(folder: Folder) -> None:
-    """Sync the names of the folders that lead to one, on its own volume, where this account may read them.
-
-    Whoever has made one of them, a run that died perhaps, may not have synced it: a power cut would
-    take it away with all that was acknowledged below.
-    """
-    device = folder.root.device
-    with folders_above(folder) as above:
-        for found in above:
-            if found.id[0] != device:
-                return
-            with suppress(PermissionError):
-                _sync_names(folder.os, found.fd)
-
-
-def _sync_names(os: OperatingSystem, path_fd: int) -> None:
-    fd = os.open(b".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=path_fd)
-    try:
-        sync_folder(os, fd)
-    finally:
-        _close(os, fd)
-
-
 def sync_folder(system_os: OperatingSystem, fd: int) -> None:
     """Sync the names of an open folder, where there is such a thing."""
     try:

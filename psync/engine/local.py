@@ -14,7 +14,7 @@ from psync.core.lineage import UNKNOWN_LINEAGE, Lineage
 from psync.core.manifest import EntryPath, Listing, Order
 from psync.core.problems import Problem, ProblemCode
 from psync.core.settings import Durability, OpenRole
-from psync.disk.folder import Folder, lineage_of, sync_way
+from psync.disk.folder import Folder, lineage_of
 from psync.disk.reader import Reader
 from psync.disk.scan import scan
 from psync.disk.stage import TemporaryNames
@@ -26,6 +26,7 @@ from psync.engine.location import (
     open_existing_target,
     open_source,
     open_target,
+    sync_way,
     unreachable,
 )
 from psync.engine.tasks import end_task
@@ -70,7 +71,7 @@ class LocalEndpoint:
         try:
             if role is OpenRole.TARGET:
                 self._right = await self._writers.claim(self._folder, self._location.shown, self._applicant)
-                await self._worker.run(sync_way, self._folder)
+                await self._worker.run(sync_way, self._system, self._location)
             volume = self._system.volume(self._folder.root.fd)
             lineage = lineage_of(self._folder) if role is OpenRole.SOURCE else UNKNOWN_LINEAGE
         except OSError as error:

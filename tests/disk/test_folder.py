@@ -19,7 +19,6 @@ from psync.disk.folder import (
     open_below,
     open_folder,
     stamp_of,
-    sync_way,
 )
 from psync.disk.problems import EntryRefused
 from tests.disk.recorded_system import REAL, RecordedSystem, Status
@@ -189,17 +188,6 @@ def test_missing_folders_are_made_from_the_top_down(root: Path):
         ("mkdir", b"newer"),
     ]
     assert (root / "sub/new/newer").is_dir()
-
-
-def test_the_names_of_the_folders_above_are_synced_up_to_the_end_of_the_volume(root: Path):
-    system = RecordedSystem()
-    above = len(root.parts) - 1  # all folders but the root of the volume, which has no name
-    with open_folder(system, os.fsencode(root)) as folder:
-        before = open_descriptors()
-        sync_way(folder)
-
-    assert 0 < len(system.record.called("fsync")) <= above
-    assert open_descriptors() < before
 
 
 def test_a_missing_folder_is_not_made_for_a_reader(root: Path, folder: Folder):
