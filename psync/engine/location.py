@@ -5,8 +5,8 @@ actual path, which would tell a client how a listener's disk is laid out.
 """
 
 import errno
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import closing, suppress
 from typing import Protocol
 
 from msgspec import Struct
@@ -57,7 +57,7 @@ class Location(Protocol):
         """Open the last folder on the way that exists, below which `open` would make the rest."""
         ...
 
-    def makes_in(self, system: System) -> Iterator[Folder]:
+    def makes_in(self, system: System) -> Generator[Folder]:
         """Open, one after another, the folders in which `open` may make the next one."""
         ...
 
@@ -87,7 +87,7 @@ class LocalLocation(Struct, frozen=True):
         parent, slash, _ = self.path.rstrip(b"/").rpartition(b"/")
         return open_folder(system, parent or slash or b".")
 
-    def makes_in(self, system: System) -> Iterator[Folder]:
+    def makes_in(self, system: System) -> Generator[Folder]:
         """Open the parent."""
         yield self.open_above(system)
 
@@ -116,7 +116,7 @@ class HostLocation(Struct, frozen=True):
                 return open_folder(system, path)
         raise FileNotFoundError(errno.ENOENT, self.shown)
 
-    def makes_in(self, system: System) -> Iterator[Folder]:
+    def makes_in(self, system: System) -> Generator[Folder]:
         """Open each folder of the path but the last."""
         for path in self.folders[:-1]:
             with suppress(PermissionError):
@@ -148,7 +148,7 @@ class ConfinedLocation(Struct, frozen=True):
                     return open_below(root, self.below[:length], create=False)
             return open_below(root, (), create=False)
 
-    def makes_in(self, system: System) -> Iterator[Folder]:
+    def makes_in(self, system: System) -> Generator[Folder]:
         """Open the RootPath and each folder of the walk but the last; what lies above is not ours to open."""
         with open_folder(system, self.root) as root:
             for length in range(len(self.below)):
@@ -227,8 +227,8 @@ def sync_way(system: System, location: Location) -> None:
     Whoever has made one of them, a run that died perhaps, may not have synced it: a power cut would
     take it away with all that was acknowledged below.
     """
-    with suppress(PermissionError):
-        for above in location.makes_in(system):
+    with suppress(PermissionError), closing(location.makes_in(system)) as way:
+        for above in way:
             with above:
                 sync_folder(system.os, above.root.fd)
 

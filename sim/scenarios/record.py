@@ -36,6 +36,7 @@ WORDS = {
     "corrupt": "with a bit that is flipped",
     "replay": "that comes twice",
     "truncate": "whose end is lost",
+    "lengthen": "whose record says that it is longer than it is",
 }
 
 TAMPERED = tuple(
