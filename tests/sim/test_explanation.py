@@ -32,7 +32,7 @@ def test_options_that_are_one_value_are_told_first():
 def test_options_that_are_several_are_told_one_by_one():
     assert explain(PLAN)[-9:] == [
         "source: 1",
-        "  file spec: path sub/a, size 512, version 1",
+        "  file spec: path sub/a, size 512, version 1, kind file",
         "target: none",
         "edits: 2",
         "  after run 1: none",
