@@ -95,7 +95,7 @@ class Machine:
         gate = Gate(process, world.trace, self.watchers, self.witnesses)
         system = SimSystem(self, process, gate, world.random(f"entropy of {process.name}"))
         self.systems[process] = system
-        main = _run_program(world.loop, process, program(settings, system))
+        main = _run_program(world.loop, process, partial(program, settings, system))
         task = world.loop.create_task(main, context=process.context)
         task.add_done_callback(partial(_conclude, world.loop, process))
         return process
@@ -141,10 +141,10 @@ class Machine:
             process.kill()
 
 
-async def _run_program(loop: SimLoop, process: Process, main: Coroutine[Any, Any, int]) -> int:
+async def _run_program(loop: SimLoop, process: Process, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """Run a program's coroutine as `asyncio.run` does: what it has left running is cancelled after it."""
     try:
-        return await main
+        return await main()
     finally:
         own = asyncio.current_task()
         others = [task for task, owner in loop.tasks.items() if owner is process and task is not own]
