@@ -127,9 +127,11 @@ class Trial:
         self._wanted_rivals.append((machine, instance))
         return self._end_rivals
 
-    def start_second_run(self) -> None:
-        """Start the job once more, on the same machine."""
-        self._second_runs.append(self._start_copy())
+    def start_second_run(self) -> bool:
+        """Start the job once more, on the same machine; False if that has no power."""
+        if self.machine(CLIENT).is_up:
+            self._second_runs.append(self._start_copy())
+        return self.machine(CLIENT).is_up
 
     def write_half_of_source(self, machine: str, path: bytes) -> bool:
         """Begin to write the source file at `path`: a new first half before the old second one."""
