@@ -251,6 +251,8 @@ class Trial:
         for checker in self.checkers:
             checker.before_run()
         self.world.note(f"run {len(self.exit_codes) + 1} of the job")
+        while not self.machine(CLIENT).is_up:  # a run beside it has met its power cut while listeners started
+            await self._restore_listeners()
         process = self._start_copy()
         try:
             async with asyncio.timeout(RUN_SECONDS_MAX):
