@@ -58,7 +58,7 @@ and the `ledger` say what was broken, `sometimes` what was reached · `cli`, `co
 `sweep`, `shrink`, `replay`, `experiment` are what `python -m sim` does · `probe` asks
 Wine what `windows_table.json` says.
 
-How it is kept honest: tests/sim/network_programs.py runs on the real loopback
+How it is kept honest: tests/sim/network_programs.py and peer_programs.py run on the real loopback
 and here, tests/sim/contract.py on a real disk and here, and the outcomes are
 compared. What is known to differ stands at the head of `sim.disk`, `sim.tcp`
 and `tests/sim/contract.py`.

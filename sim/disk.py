@@ -279,10 +279,10 @@ class Disk:
         )
 
     def _add(self, folder: FakeDirectory, name: str, node: FakeFile, mode: int) -> FakeFile:
-        self.check_changeable(folder)
-        self._check_name(name)
         if self.is_removed(folder):
             raise failure(errno.ENOENT)
+        self.check_changeable(folder)
+        self._check_name(name)
         self._register(node, mode)
         attach(folder, name, node)
         self.journal.note_names(EntryChange(folder, name, None, node))

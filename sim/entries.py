@@ -22,12 +22,18 @@ def make_folder(disk: Disk, place: Place, mode: int) -> None:
 
 def make_link(disk: Disk, place: Place, target: bytes) -> None:
     """symlinkat(2)"""
-    if len(target) > PATH_BYTES_MAX:
-        raise failure(errno.ENAMETOOLONG)
     _check_new(place)
-    if not target or place.is_folder:
+    if place.is_folder:
         raise failure(errno.ENOENT)
     disk.make_link(place.folder, place.name, target.decode("utf-8", "surrogateescape"))
+
+
+def check_link_target(target: bytes) -> None:
+    """Raise what symlinkat(2) does before it looks where the link shall be."""
+    if not target:
+        raise failure(errno.ENOENT)
+    if len(target) > PATH_BYTES_MAX:
+        raise failure(errno.ENAMETOOLONG)
 
 
 def remove_folder(disk: Disk, place: Place) -> None:
@@ -56,6 +62,8 @@ def rename(disk: Disk, source: Place, target: Place) -> None:
     if source.is_special or target.is_special:
         raise failure(errno.EBUSY)
     moved = source.found
+    if target.looked_up is None and disk.is_removed(target.folder):
+        raise failure(errno.ENOENT)
     if target.is_folder and not isinstance(moved, FakeDirectory):
         raise failure(errno.ENOTDIR)
     if _is_within(target.folder, moved):

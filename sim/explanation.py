@@ -20,8 +20,10 @@ def explain(plan: Plan) -> list[str]:
     return lines
 
 
-def describe(item: Struct) -> str:
-    """One line for a file, an edit or a fault."""
+def describe(item: Struct | str) -> str:
+    """One line for a file, an edit, a fault, or a name."""
+    if isinstance(item, str):
+        return item
     fields = ", ".join(f"{_words(name)} {_value(value)}" for name, value in structs.asdict(item).items())
     return f"{name_of(item)}: {fields}"
 

@@ -8,11 +8,15 @@ import weakref
 
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 
+# An attribute of ours on an inode that has no name.
+FORMER_PARENT = "former_parent"
+
 
 def attach(folder: FakeDirectory, name: str, node: FakeFile) -> None:
     """Give an inode a name."""
     node.name = name  # type: ignore[assignment]  # pyfakefs gives it the type of a parameter
     node.parent_dir = weakref.ref(folder)
+    vars(node).pop(FORMER_PARENT, None)
     node.st_nlink += 1
     folder.entries[name] = node
 
@@ -21,6 +25,7 @@ def detach(folder: FakeDirectory, name: str) -> FakeFile:
     """Take a name away, and give the inode that had it."""
     node = folder.entries.pop(name)
     node.parent_dir = None
+    vars(node)[FORMER_PARENT] = folder
     node.st_nlink -= 1
     return node
 
@@ -28,6 +33,12 @@ def detach(folder: FakeDirectory, name: str) -> FakeFile:
 def parent(node: FakeFile) -> FakeFile | None:
     """The folder that holds an inode; None for the root, and where it has lost its last name."""
     return node.parent_dir() if node.parent_dir else None
+
+
+def folder_above(node: FakeFile) -> FakeFile:
+    """Where `..` leads: a folder that was removed keeps its last parent, the root is its own."""
+    former: FakeFile | None = vars(node).get(FORMER_PARENT)
+    return parent(node) or former or node
 
 
 def path_of(node: FakeFile) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ class BlockedForever(RuntimeError):
 def last_of_open(path: bytes, flags: int) -> Last:
     """What becomes of a link at the end of a path that is to be opened."""
     if flags & os.O_CREAT and path.endswith(b"/"):
-        return Last.ENTRY
+        return Last.LATER
     is_exclusive = flags & os.O_CREAT and flags & os.O_EXCL
     return Last.KEPT if flags & os.O_NOFOLLOW or is_exclusive else Last.FOLLOWED
 

@@ -18,7 +18,7 @@ from pyfakefs.fake_file import FakeDirectory, FakeFile
 from psync.system import Buffer
 from sim.descriptor import Descriptor
 from sim.disk import Disk, Status
-from sim.entries import make_folder, make_link, remove_file, remove_folder, rename
+from sim.entries import check_link_target, make_folder, make_link, remove_file, remove_folder, rename
 from sim.failure import NotSimulated, failure
 from sim.gate import Gate, system_call
 from sim.opening import PERMISSION_BITS, last_of_open, open_inode
@@ -228,12 +228,13 @@ class SimOperatingSystem:
     @system_call
     def rename(self, src: bytes, dst: bytes, *, src_dir_fd: int, dst_dir_fd: int) -> None:
         """renameat(2)"""
-        source = self._walk(src, src_dir_fd, Last.ENTRY)
-        self._rename(source, self._walk(dst, dst_dir_fd, Last.ENTRY))
+        source = self._walk(src, src_dir_fd, Last.LATER)
+        self._rename(source, self._walk(dst, dst_dir_fd, Last.LATER))
 
     @system_call
     def symlink(self, src: bytes, dst: bytes, *, dir_fd: int) -> None:
         """symlinkat(2)"""
+        check_link_target(src)
         self._make_link(self._walk(dst, dir_fd, Last.ENTRY), src)
 
     @system_call

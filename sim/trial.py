@@ -127,10 +127,11 @@ class Trial:
         self._wanted_rivals.append((machine, instance))
         return self._end_rivals
 
-    def start_second_run(self) -> None:
-        """Start the job once more, on the same machine, if that has power."""
+    def start_second_run(self) -> bool:
+        """Start the job once more, on the same machine; False if that has no power."""
         if self.machine(CLIENT).is_up:
             self._second_runs.append(self._start_copy())
+        return self.machine(CLIENT).is_up
 
     def write_half_of_source(self, machine: str, path: bytes) -> bool:
         """Begin to write the source file at `path`: a new first half before the old second one."""
@@ -250,6 +251,8 @@ class Trial:
         for checker in self.checkers:
             checker.before_run()
         self.world.note(f"run {len(self.exit_codes) + 1} of the job")
+        while not self.machine(CLIENT).is_up:  # a run beside it has met its power cut while listeners started
+            await self._restore_listeners()
         process = self._start_copy()
         try:
             async with asyncio.timeout(RUN_SECONDS_MAX):

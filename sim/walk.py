@@ -9,7 +9,7 @@ from pyfakefs.fake_file import FakeDirectory, FakeFile
 
 from sim.disk import EXECUTE, NAME_BYTES_MAX, Disk, permits
 from sim.failure import failure
-from sim.inodes import parent
+from sim.inodes import folder_above
 
 PATH_BYTES_MAX = 4095
 LINKS_MAX = 40
@@ -19,11 +19,15 @@ SPECIAL_NAMES = frozenset({".", "..", "/"})
 
 
 class Last(Enum):
-    """What becomes of a link at the end of a path: followed, kept unless a slash follows, or always kept."""
+    """What becomes of a link at the end of a path: followed, kept unless a slash follows, or always kept.
+
+    LATER: kept, and who asked looks later whether the name is too long, as rename(2) and open(2) do.
+    """
 
     FOLLOWED = 1
     KEPT = 2
     ENTRY = 3
+    LATER = 4
 
 
 class Place(NamedTuple):
@@ -37,6 +41,14 @@ class Place(NamedTuple):
     name: str
     node: FakeFile | None
     is_folder: bool = False
+    is_too_long: bool = False
+
+    @property
+    def looked_up(self) -> FakeFile | None:
+        """The inode or None; ENAMETOOLONG if the last name could not even be looked up."""
+        if self.is_too_long:
+            raise failure(errno.ENAMETOOLONG)
+        return self.node
 
     @property
     def is_special(self) -> bool:
@@ -46,11 +58,12 @@ class Place(NamedTuple):
     @property
     def found(self) -> FakeFile:
         """The inode; ENOENT if there is none, ENOTDIR if it should be a folder."""
-        if self.node is None:
+        node = self.looked_up
+        if node is None:
             raise failure(errno.ENOENT)
-        if self.is_folder and not isinstance(self.node, FakeDirectory):
+        if self.is_folder and not isinstance(node, FakeDirectory):
             raise failure(errno.ENOTDIR)
-        return self.node
+        return node
 
 
 def walk(disk: Disk, start: FakeFile, path: bytes, last: Last) -> Place:
@@ -80,6 +93,7 @@ class Walk:
         self._pending: list[str] = []
         self._links = 0
         self._is_folder = False
+        self._is_too_long = False
 
     def run(self, path: str) -> Place:
         """Walk to the end of a path."""
@@ -92,11 +106,13 @@ class Walk:
             if node is not None and self._is_followed(node):
                 self._push(link_target(node).decode("utf-8", "surrogateescape"))
             elif not (self._pending or name in SPECIAL_NAMES):
-                return Place(folder, self._name_of(folder, name), node, self._is_folder)
+                name = self._name_of(folder, name)
+                return Place(folder, name, node, self._is_folder, self._is_too_long)
             else:
                 self._node = Place(folder, name, node).found
-        folder = self._enter()
-        return Place(folder, name, folder)
+        # The last one has been reached; to enter it is another matter.
+        assert isinstance(self._node, FakeDirectory), "only a folder has a special name"
+        return Place(self._node, name, self._node)
 
     def _push(self, path: str) -> None:
         if path.startswith("/"):
@@ -119,15 +135,21 @@ class Walk:
         if name == ".":
             return folder
         if name == "..":
-            return parent(folder) or folder
+            return folder_above(folder)
         if len(name.encode("utf-8", "surrogateescape")) > NAME_BYTES_MAX:
-            raise failure(errno.ENAMETOOLONG)
+            self._refuse_length(folder)
         return folder.entries.get(name)
+
+    def _refuse_length(self, folder: FakeDirectory) -> None:
+        """A folder that was removed is not even asked."""
+        self._is_too_long = not self._disk.is_removed(folder)
+        if self._is_too_long and (self._pending or self._last is not Last.LATER):
+            raise failure(errno.ENAMETOOLONG)
 
     def _is_followed(self, node: FakeFile) -> bool:
         if not stat.S_ISLNK(node.st_mode):
             return False
-        is_kept = self._last is Last.ENTRY or (self._last is Last.KEPT and not self._is_folder)
+        is_kept = self._last in (Last.ENTRY, Last.LATER) or (self._last is Last.KEPT and not self._is_folder)
         if is_kept and not self._pending:
             return False
         self._links += 1

@@ -21,6 +21,15 @@ def tracked_files(root: Path = ROOT) -> list[str]:
     return sorted({path for path in listed if (root / path).is_file()})
 
 
+def last_commit() -> str:
+    """The name of the commit that is checked out; empty without git."""
+    command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
 def _walked(root: Path) -> list[str]:
     paths = [file.relative_to(root) for file in root.rglob("*")]
     return [path.as_posix() for path in paths if not any(map(_is_made, path.parts[:-1]))]

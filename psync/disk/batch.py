@@ -10,6 +10,8 @@ How much is synced before the renames is the durability:
 Nothing is acknowledged before its batch is settled.
 """
 
+from contextlib import suppress
+
 from msgspec import Struct
 
 from psync.core.content import Outcome
@@ -19,6 +21,7 @@ from psync.disk.folder import Directory, Folder, stamp_of, sync_folder
 from psync.disk.locks import replace
 from psync.disk.problems import EntryRefused, problem_of
 from psync.disk.stage import Stage, StagedFile
+from psync.system import OperatingSystem
 
 BATCH_FILES_MAX = 1000
 BATCH_BYTES_MAX = 32 * 1024 * 1024
@@ -40,6 +43,25 @@ class Waiting(Struct):
     directory: Directory | None
 
 
+class _FolderSync:
+    """Syncs folders, each once."""
+
+    def __init__(self, system_os: OperatingSystem) -> None:
+        self.failures: dict[Directory, OSError] = {}
+        self._os = system_os
+        self._done: set[Directory] = set()
+
+    def sync(self, directory: Directory) -> OSError | None:
+        """Sync a folder unless it is done; give the error, which is noted, too."""
+        if directory not in self._done:
+            self._done.add(directory)
+            try:
+                sync_folder(self._os, directory.fd)
+            except OSError as error:
+                self.failures[directory] = error
+        return self.failures.get(directory)
+
+
 class Batch:
     """Staged files, and other changes, that are acknowledged together."""
 
@@ -54,7 +76,8 @@ class Batch:
         self._settled: list[Outcome] = []
         self._bytes = 0
         self._syncs_volume: dict[int, bool] = {}  # by device
-        self._uncertain: dict[EntryPath, OSError] = {}  # what was made, and whose name could not be synced
+        self._certain: set[EntryPath] = set()  # folders whose names no power cut can take any more
+        self._uncertain: dict[EntryPath, OSError] = {}  # entries whose names could not be synced
 
     @property
     def is_empty(self) -> bool:
@@ -183,14 +206,32 @@ class Batch:
 
     def _sync_directories(self, waiting: list[Waiting]) -> dict[Directory, OSError]:
         """Sync each folder once; give the errors."""
-        failures: dict[Directory, OSError] = {}
-        if self._durability is not Durability.NONE:
-            for directory in dict.fromkeys(done.directory for done in waiting if done.directory is not None):
-                try:
-                    sync_folder(self._os, directory.fd)
-                except OSError as error:
-                    failures[directory] = error
-        return failures
+        if self._durability is Durability.NONE:
+            return {}
+        sync = _FolderSync(self._os)
+        changed = [(done, done.directory) for done in waiting if done.directory is not None]
+        for _, directory in changed:
+            sync.sync(directory)
+        for done, _ in changed:
+            self._sync_way(done.path, sync)
+        return sync.failures
+
+    def _sync_way(self, path: EntryPath, sync: "_FolderSync") -> None:
+        """Make the names of the folders that lead to a change certain, once each.
+
+        They may have been found, and a run that died, or a user, may have made them a moment ago.
+        A sync that has failed is not tried again: it would succeed, and prove nothing.
+        """
+        for length in range(1, len(path)):
+            way = path[:length]
+            if way in self._certain or way in self._uncertain:
+                continue
+            with suppress(FileNotFoundError):  # deleted since, with all that was in it
+                error = sync.sync(self._folder.directory(way[:-1]))
+                if error is not None:
+                    self._uncertain[way] = error
+                    continue
+            self._certain.add(way)
 
     def _acknowledge(self, done: Waiting, failures: dict[Directory, OSError]) -> Outcome:
         failure = failures.get(done.directory) if done.directory is not None else None

@@ -301,7 +301,7 @@ def open_below(root: Folder, path: EntryPath, *, create: bool) -> Folder:
     """Open a folder below a jail's root as a jail of its own, following no link on the way.
 
     With `create`, folders that are missing are made (guide: "create that folder
-    structure at runtime below the root path") and synced. A link is refused with LINK_REFUSED.
+    structure at runtime below the root path"). A link is refused with LINK_REFUSED.
     """
     try:
         for length in range(1, len(path) + 1) if create else ():
@@ -330,7 +330,6 @@ def _make_if_missing(root: Folder, path: EntryPath) -> None:
         root.os.mkdir(name, 0o755, dir_fd=parent.fd)
     except FileExistsError:
         return
-    sync_folder(root.os, parent.fd)
 
 
 def _path_below(root: Folder, path: EntryPath) -> bytes:

@@ -102,6 +102,7 @@ class Channel(asyncio.BufferedProtocol):
         self._waiters: dict[asyncio.Future[None], None] = {}  # in order: a set's order varies
         self._writable: asyncio.Future[None] | None = None
         self._is_paused = False
+        self._has_greeted = False
         self._pending: deque[Message] = deque()
         self._last_heard = self._last_said = self._loop.time()
         self._unfinished_bytes = 0  # of the record under way
@@ -261,11 +262,22 @@ class Channel(asyncio.BufferedProtocol):
     # Writing
 
     def _push(self, message: Message) -> None:
-        """Send a message of the connection as soon as the socket can take it, in the order of calls."""
-        if self._is_paused:
+        """Send a message of the connection as soon as the socket can take it, in the order of calls.
+
+        Nobody asks or answers before he has greeted, which a process that was stopped may be late with.
+        """
+        if self._is_paused or (isinstance(message, Ping | Pong) and not self._has_greeted):
             self._pending.append(message)
-        else:
-            self._write(CONNECTION_STREAM, message)
+            return
+        self._write(CONNECTION_STREAM, message)
+        if isinstance(message, Hello):
+            self._has_greeted = True
+            self._send_pending()
+
+    def _send_pending(self) -> None:
+        waiting, self._pending = self._pending, deque()
+        for message in waiting:
+            self._push(message)
 
     def _write(self, stream: int, message: Message, buffers: Sequence[Buffer] = ()) -> int:
         assert self._transport is not None
@@ -340,8 +352,7 @@ class Channel(asyncio.BufferedProtocol):
     def resume_writing(self) -> None:
         """Send what has waited."""
         self._is_paused = False
-        while self._pending and not self._is_paused:
-            self._write(CONNECTION_STREAM, self._pending.popleft())
+        self._send_pending()
         if self._is_paused:
             return
         if self.failure is not None:

@@ -26,6 +26,7 @@ from psync.engine.location import (
     open_existing_target,
     open_source,
     open_target,
+    sync_way,
     unreachable,
 )
 from psync.engine.tasks import end_task
@@ -70,6 +71,7 @@ class LocalEndpoint:
         try:
             if role is OpenRole.TARGET:
                 self._right = await self._writers.claim(self._folder, self._location.shown, self._applicant)
+                await self._worker.run(sync_way, self._system, self._location)
             volume = self._system.volume(self._folder.root.fd)
             lineage = lineage_of(self._folder) if role is OpenRole.SOURCE else UNKNOWN_LINEAGE
         except OSError as error:

@@ -5,7 +5,8 @@ actual path, which would tell a client how a listener's disk is laid out.
 """
 
 import errno
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import closing, suppress
 from typing import Protocol
 
 from msgspec import Struct
@@ -25,7 +26,15 @@ from psync.core.manifest import EntryPath
 from psync.core.paths import HostPath, PathStyle, decode_name, encode_name, folders_of, parse_host_path
 from psync.core.problems import ProblemCode
 from psync.core.rootpath import RootPath, map_unconfined
-from psync.disk.folder import Folder, lineage_of, make_folder, make_folders, open_below, open_folder
+from psync.disk.folder import (
+    Folder,
+    lineage_of,
+    make_folder,
+    make_folders,
+    open_below,
+    open_folder,
+    sync_folder,
+)
 from psync.disk.problems import EntryRefused
 from psync.system import System
 
@@ -46,6 +55,10 @@ class Location(Protocol):
 
     def open_above(self, system: System) -> Folder:
         """Open the last folder on the way that exists, below which `open` would make the rest."""
+        ...
+
+    def makes_in(self, system: System) -> Generator[Folder]:
+        """Open, one after another, the folders in which `open` may make the next one."""
         ...
 
 
@@ -74,6 +87,10 @@ class LocalLocation(Struct, frozen=True):
         parent, slash, _ = self.path.rstrip(b"/").rpartition(b"/")
         return open_folder(system, parent or slash or b".")
 
+    def makes_in(self, system: System) -> Generator[Folder]:
+        """Open the parent."""
+        yield self.open_above(system)
+
 
 class HostLocation(Struct, frozen=True):
     """A path that a client asked for at a listener without RootPath; its folders are made."""
@@ -98,6 +115,12 @@ class HostLocation(Struct, frozen=True):
             with suppress(FileNotFoundError):
                 return open_folder(system, path)
         raise FileNotFoundError(errno.ENOENT, self.shown)
+
+    def makes_in(self, system: System) -> Generator[Folder]:
+        """Open each folder of the path but the last."""
+        for path in self.folders[:-1]:
+            with suppress(PermissionError):
+                yield open_folder(system, path)
 
 
 class ConfinedLocation(Struct, frozen=True):
@@ -124,6 +147,12 @@ class ConfinedLocation(Struct, frozen=True):
                 with suppress(FileNotFoundError):
                     return open_below(root, self.below[:length], create=False)
             return open_below(root, (), create=False)
+
+    def makes_in(self, system: System) -> Generator[Folder]:
+        """Open the RootPath and each folder of the walk but the last; what lies above is not ours to open."""
+        with open_folder(system, self.root) as root:
+            for length in range(len(self.below)):
+                yield open_below(root, self.below[:length], create=False)
 
 
 def locate_here(path: str, system: System) -> LocalLocation:
@@ -190,6 +219,18 @@ def open_existing_target(system: System, location: Location) -> Folder | None:
         if isinstance(error, OSError) and error.errno == errno.ENOENT:
             return None
         raise unreachable(location, error) from error
+
+
+def sync_way(system: System, location: Location) -> None:
+    """Sync the names of the folders that lead to a target, where this account may read them.
+
+    Whoever has made one of them, a run that died perhaps, may not have synced it: a power cut would
+    take it away with all that was acknowledged below.
+    """
+    with suppress(PermissionError), closing(location.makes_in(system)) as way:
+        for above in way:
+            with above:
+                sync_folder(system.os, above.root.fd)
 
 
 def check_apart(system: System, source: Lineage, target: Location) -> None:

@@ -6,6 +6,7 @@ from psync.core.changes import Delete, WriteFile
 from psync.core.manifest import EntryPath, Kind
 from psync.engine.events import ChangeDone, Event, ProblemFound, RunStarted
 from sim.checkers.checker import Checker
+from sim.faults import RivalRun
 
 if TYPE_CHECKING:
     from sim.trial import Trial
@@ -17,7 +18,8 @@ class Deletions(Checker):
     def __init__(self, trial: "Trial") -> None:
         super().__init__(trial)
         self._deleted: set[EntryPath] = set()
-        self._troubled: set[EntryPath] = set()
+        # Of two runs at once it is not told which one has done what.
+        self._has_rivals = any(isinstance(fault, RivalRun) for fault in trial.plan.faults)
 
     def heard(self, event: Event) -> None:
         """A change is done, or a run begins."""
@@ -42,10 +44,6 @@ class Deletions(Checker):
         self._deleted.add(change.path)
 
     def _check_order(self, change: WriteFile) -> None:
-        """A file may come after deletions where it takes the place of a folder, or where two runs take turns.
-
-        The folder may be gone although its deletion could not be made certain, and is told as a problem.
-        """
-        is_one_run = "RivalRun" not in self.trial.effects
-        if is_one_run and self._deleted and change.path not in self._deleted | self._troubled:
+        """A file may come after deletions where it takes the place of a folder."""
+        if self._deleted and change.path not in self._deleted and not self._has_rivals:
             raise self.broken("deletions", f"{b'/'.join(change.path)!r} came after something was deleted")

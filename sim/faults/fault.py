@@ -42,7 +42,7 @@ class Site(Protocol):
         """Have the user begin to write the source file at a path of the disk; False if it is none."""
         ...
 
-    def start_second_run(self) -> None:
+    def start_second_run(self) -> bool:
         """Have somebody start the same job once more."""
         ...
 

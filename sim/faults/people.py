@@ -75,7 +75,7 @@ class RivalRun(Struct, frozen=True, tag="rival-run"):
         """Start it, once."""
 
         def start(call: Call) -> None:
-            site.took_effect(self)
-            site.start_second_run()
+            if site.start_second_run():
+                site.took_effect(self)
 
         return at_call(site.machine(self.machine), self.number, start)

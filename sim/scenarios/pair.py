@@ -195,9 +195,10 @@ class Pair:
             self.far.files.write(TARGET + b"/" + due[0], b"written by somebody else")
         return bool(due)
 
-    def start_second_run(self) -> None:
+    def start_second_run(self) -> bool:
         """Push once more, beside the push under way."""
         self.start_push()
+        return True
 
     def start_rival(self, machine: str, instance: str) -> Heal:
         """Start a second listener."""

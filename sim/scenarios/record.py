@@ -37,6 +37,7 @@ WORDS = {
     "lengthen": "whose first record says that it never ends",
     "replay": "that comes twice",
     "truncate": "whose end is lost",
+    "lengthen": "whose record says that it is longer than it is",
 }
 
 TAMPERED = tuple(

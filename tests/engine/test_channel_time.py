@@ -11,7 +11,7 @@ from psync.core.errors import ConnectionLost
 from psync.core.settings import Durability
 from psync.engine.channel import CLOSE_SECONDS, DEAD_PEER_SECONDS, PING_SECONDS
 from psync.engine.stream import Stream
-from psync.wire.messages import CONNECTION_STREAM, Apply, Contents, Ping, Pong
+from psync.wire.messages import CONNECTION_STREAM, Apply, Contents, Hello, Ping, Pong
 from tests.engine.loops import run_virtually
 from tests.engine.pair import connected, facing_a_client, facing_a_listener
 from tests.engine.peer import Peer
@@ -96,6 +96,21 @@ def test_bytes_of_a_record_that_never_ends_are_no_sign_of_life() -> None:
             trickling = asyncio.create_task(trickle(endless, 10.0)(peer))
             await lasts(DEAD_PEER_SECONDS, listener.ended)
             trickling.cancel()
+
+    play(main)
+
+
+def test_a_question_waits_until_its_side_has_greeted() -> None:
+    """Saved from seed 25 of `chaos`: a disk that stalled kept a listener from greeting until a Ping was due."""
+
+    async def main() -> None:
+        async with connected(greeted=False) as pair:
+            await asyncio.gather(pair.client.established, pair.listener.established)
+            asked = asyncio.create_task(pair.client.is_alive(5.0))
+            await asyncio.sleep(2.0)
+            for side in (pair.client, pair.listener):
+                side.send_soon(Hello("psync test", "here"))
+            assert await asked
 
     play(main)
 

@@ -375,7 +375,7 @@ def test_a_listener_that_is_stopped_finishes_what_it_commits_and_tells_its_clien
 
     async def main() -> tuple[int, list[str]]:
         async with listening(tmp_path, UNKEYED_PRS, system) as station:
-            system.record.before = {"fsync": hold, "sync_volume": hold}
+            system.record.before = {"rename": hold}
             pushing = asyncio.create_task(push_durably(station, tmp_path / "source"))
             await asyncio.to_thread(hold.is_reached.wait, 60)
             station.listener.stop()

@@ -341,12 +341,15 @@ def test_a_delete_waits_until_all_before_it_is_committed(data: Path) -> None:
 
 
 class HeldDisk:
-    """A machine whose first sync lasts until it is released."""
+    """A machine whose next sync lasts until it is released."""
 
     def __init__(self) -> None:
         self.system = RecordedSystem()
         self.syncing = threading.Event()
         self.released = threading.Event()
+
+    def hold(self) -> None:
+        """Let the next sync last."""
         self.system.record.before["fsync"] = self._sync
 
     def _sync(self) -> None:
@@ -359,6 +362,7 @@ def test_whoever_is_cancelled_during_a_commit_leaves_after_it(data: Path) -> Non
 
     async def main() -> None:
         endpoint = await opened(data, OpenRole.TARGET, disk.system)
+        disk.hold()
         changes = (WriteFile(1, (b"new",), 0o644, 3), pack((1, b"new")))
         applying = asyncio.create_task(applied(endpoint, *changes, durability=Durability.BATCH))
         await asyncio.to_thread(disk.syncing.wait)

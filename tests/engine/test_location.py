@@ -32,9 +32,11 @@ from psync.engine.location import (
     open_existing_target,
     open_source,
     open_target,
+    sync_way,
 )
 from psync.real.system import real_system
 from psync.system import System
+from tests.disk.recorded_system import ROOT, RecordedSystem
 from tests.disk.trees import open_descriptors, ordinary_user
 from tests.engine.trees import Link, Tree, contents, plant
 
@@ -283,6 +285,28 @@ def test_a_client_is_never_told_where_the_rootpath_lies(tmp_path: Path, path: st
     _, fields = refused(open_source, on_host(path, root))
 
     assert fields == {"path": path}
+
+
+@pytest.mark.parametrize(
+    ("locate", "synced"),
+    [
+        (lambda top: local(top / "a/b/c"), [ROOT]),
+        (lambda top: on_host("/a/b/c", top), [ROOT, b"a", b"b"]),
+        (lambda top: on_host(top / "a/b/c"), [ROOT, ROOT, ROOT]),
+    ],
+    ids=["typed", "below a RootPath", "as given"],
+)
+def test_the_folders_in_which_a_target_may_have_been_made_are_synced_and_none_above_a_rootpath(
+    tmp_path: Path, locate: Callable[[Path], Location], synced: list[bytes]
+) -> None:
+    top = plant(tmp_path / "top", {"a/b/c": None})
+    system = RecordedSystem()
+    before = open_descriptors()
+
+    sync_way(system, locate(top))
+
+    assert [name for _, name in system.record.called("fsync")][-len(synced) :] == synced
+    assert open_descriptors() == before
 
 
 # Source and target of one machine

@@ -236,6 +236,38 @@ async def reset_while_paused() -> object:
         return await attempt(reader.readexactly(10)), await attempt(reader.read())
 
 
+async def reset_in_the_middle_of_a_read() -> object:
+    async with pair() as ((reader, writer), (_, far_writer)):
+        far_writer.write(b"half a mess")
+        reading = asyncio.ensure_future(attempt(reader.readexactly(1000)))
+        await asyncio.sleep(PAUSE)
+        _reset(far_writer)
+        return await reading, await attempt_to_write_on(writer)
+
+
+async def writing_after_the_peer_closed_with_unread_data() -> object:
+    async with pair() as ((reader, writer), (_, far_writer)):
+        far_writer.transport.pause_reading()
+        await asyncio.sleep(PAUSE)
+        writer.write(b"never read")
+        await asyncio.sleep(PAUSE)
+        far_writer.close()
+        return await attempt_to_write_on(writer), await attempt(reader.read())
+
+
+async def a_listener_closes_while_clients_wait() -> object:
+    server = await asyncio.start_server(Peer().handle, HOST, 0)
+    [listening] = server.sockets
+    port = listening.getsockname()[1]
+    asyncio.get_running_loop().remove_reader(listening.fileno())  # from now on nobody accepts
+    async with connected(port) as (reader, writer), connected(port) as (other_reader, _):
+        writer.write(b"hello?")
+        await asyncio.sleep(PAUSE)
+        server.close()
+        ends = [await attempt(reader.read()), await attempt(other_reader.read())]
+        return ends, await attempt_to_write_on(writer), await attempt(asyncio.open_connection(HOST, port))
+
+
 async def close_while_the_other_side_writes() -> object:
     async with pair() as ((reader, writer), (_, far_writer)):
         far_writer.close()
@@ -368,6 +400,9 @@ PROGRAMS: list[Program] = [
     close_with_data_left_in_the_kernel,
     what_came_before_a_reset_can_be_read,
     reset_while_paused,
+    reset_in_the_middle_of_a_read,
+    writing_after_the_peer_closed_with_unread_data,
+    a_listener_closes_while_clients_wait,
     close_while_the_other_side_writes,
     abort_while_the_other_side_reads,
     reset_while_the_other_side_writes_much,

@@ -28,12 +28,14 @@ RENAMES = [
     (b"dangling", b"new"), (b"loop", b"new"), (b"missing", b"new"), (b"missing", b"."), (b"locked/inside", b"new"),
     (b"locked/inside", b"locked/new"), (b"locked/below", b"new"), (b"locked", b"hollow/locked"),
     (b"closed/hidden", b"new"), (b"a\0b", b"new"), (b"file", b"a\0b"), (b"pipe", b"new"), (b"", b"new"),
+    (b"missing", LONG_NAME + b"n"), (LONG_NAME + b"n", b"no/new"), (LONG_NAME + b"n", b"."),
 ]  # fmt: skip
 
 LINKS = [
     (b"target", b"new"), (b"target", b"new/"), (b"target", b"file"), (b"target", b"dangling"), (b"", b"new"),
     (b"target", b"folder/"), (b"t" * 4095, b"new"), (b"t" * 4096, b"new"), (b"\xff/\xfe", b"new"),
-    (b"a\0b", b"new"), (b"target", b"locked/new"), (b"target", LONG_NAME + b"n"), (b"target", b"."),
+    (b"a\0b", b"new"), (b"target", b"locked/new"), (b"target", LONG_NAME + b"n"), (b"target", b"."), (b"", b"file"),
+    (b"", b"no/new"), (b"t" * 4096, b"file"),
 ]  # fmt: skip
 
 
@@ -66,6 +68,26 @@ def test_links_are_made_as_on_a_real_disk(tmp_path: Path):
     operations = {f"{pair}": partial(_link, pair) for pair in LINKS}
 
     assert differences(operations, tmp_path) == {}
+
+
+def test_nothing_is_moved_or_made_in_a_removed_folder_as_on_a_real_disk(tmp_path: Path):
+    operations = on_each([b"new", LONG_NAME + b"n", b".", b".."], _move_into_what_is_gone)
+    operations |= {"without permission": _make_in_what_is_gone_and_locked}
+
+    assert differences(operations, tmp_path) == {}
+
+
+def _move_into_what_is_gone(side: Side, name: bytes) -> None:
+    fd = side.open(b"hollow")
+    side.os.rmdir(b"hollow", dir_fd=side.root)
+    side.os.rename(b"file", name, src_dir_fd=side.root, dst_dir_fd=fd)
+
+
+def _make_in_what_is_gone_and_locked(side: Side) -> None:
+    fd = side.open(b"hollow")
+    side.os.fchmod(fd, 0o555)
+    side.os.rmdir(b"hollow", dir_fd=side.root)
+    side.os.mkdir(b"new", dir_fd=fd)
 
 
 def _rename(pair: tuple[bytes, bytes], side: Side) -> None:

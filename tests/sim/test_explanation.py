@@ -1,11 +1,12 @@
 """A plan in words."""
 
+import pytest
 from msgspec import structs
 
 from sim.explanation import describe, explain
 from sim.faults import NetworkSilent, PowerCut
 from sim.plan import Edit, FileSpec, Plan, Topology
-from sim.presets import derive
+from sim.presets import PRESETS, derive
 
 PLAN = Plan(
     "chaos",
@@ -31,7 +32,7 @@ def test_options_that_are_one_value_are_told_first():
 def test_options_that_are_several_are_told_one_by_one():
     assert explain(PLAN)[-9:] == [
         "source: 1",
-        "  file spec: path sub/a, size 512, version 1",
+        "  file spec: path sub/a, size 512, version 1, kind file",
         "target: none",
         "edits: 2",
         "  after run 1: none",
@@ -55,3 +56,10 @@ def test_no_field_of_a_derived_plan_is_left_out():
     words = [name.removeprefix("is_").replace("_", " ") for name in structs.asdict(plan)]
 
     assert [word for word in words if not any(line.startswith(word) for line in explain(plan))] == []
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_seed_of_a_preset_can_be_explained(preset: str) -> None:
+    for seed in range(30):
+        plan = derive(preset, seed)
+        assert len(explain(plan)) >= len(plan.source) + len(plan.target) + len(plan.faults)

@@ -1,7 +1,7 @@
 """How an inode hangs in its folder."""
 
 from sim.disk import Disk
-from sim.inodes import attach, detach, parent, path_of
+from sim.inodes import attach, detach, folder_above, parent, path_of
 
 
 def test_an_inode_knows_its_names_up_to_the_root() -> None:
@@ -21,3 +21,15 @@ def test_a_name_is_taken_away_and_given_back() -> None:
 
     attach(disk.root, "b", file)
     assert (file.st_nlink, path_of(file), disk.find(b"/b")) == (1, ("b",), file)
+
+
+def test_the_way_up_stays_where_the_name_was_until_there_is_another() -> None:
+    disk = Disk(lambda: 0)
+    folder = disk.make_folder(disk.root, "a", 0o755)
+    inner = disk.make_folder(disk.folder(b"/a"), "b", 0o755)
+
+    detach(disk.folder(b"/a"), "b")
+    ways = [folder_above(inner), folder_above(disk.root)]
+    attach(disk.root, "b", inner)
+
+    assert [*ways, folder_above(inner)] == [folder, disk.root, disk.root]

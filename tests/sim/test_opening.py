@@ -34,7 +34,7 @@ PATHS = [
     b"folder/inner", b"link", b"link/", b"link-to-folder", b"link-to-folder/", b"link-to-folder/inner",
     b"dangling", b"dangling/", b"loop", b"loop/x", b"pipe", b"new", b"new/", b"no/new", b"file/x", b".", b"",
     b"closed", b"closed/hidden", b"closed/new", b"locked", b"locked/inside", b"locked/new", LONG_NAME,
-    LONG_NAME + b"n", b"a\0b", b"\xff\xfe",
+    LONG_NAME + b"n", LONG_NAME + b"n/", b"a\0b", b"\xff\xfe",
 ]  # fmt: skip
 
 

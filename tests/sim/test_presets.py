@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from sim.faults import Fault, FileLocked, RivalRun
+from sim.faults import Fault, FileLocked
 from sim.faults.configuration import CONFIGURATION_FAULTS
 from sim.presets import PRESETS, derive
 
@@ -21,7 +21,7 @@ def test_a_clean_world_has_no_faults() -> None:
 def test_chaos_draws_every_class_of_faults_but_rivals() -> None:
     drawn = {type(fault) for seed in range(300) for fault in derive("chaos", seed).faults}
 
-    assert drawn == set(get_args(Fault)) - {RivalRun}
+    assert drawn == set(get_args(Fault))
 
 
 def test_the_documented_preset_draws_mistakes_of_operators_and_locks_and_nothing_else() -> None:

@@ -10,7 +10,7 @@ PATHS = [
     b"folder/../file", b"./file", b"link", b"link/", b"link/.", b"link-to-folder", b"link-to-folder/",
     b"link-to-folder/inner", b"link-to-folder/..", b"link-to-folder/../file", b"dangling", b"dangling/", b"loop",
     b"loop/", b"loop/x", b"pipe", b"pipe/", b"missing", b"missing/", b"missing/x", b"file/x", b".", b"./", b"/", b"//",
-    b"/..", b"", b"closed", b"closed/.", b"closed/hidden", b"locked/inside", LONG_NAME, LONG_NAME + b"n",
+    b"/..", b"", b"closed", b"closed/.", b"closed/hidden", b"closed/..", b"locked/inside", LONG_NAME, LONG_NAME + b"n",
     LONG_NAME + b"n/x", b"file/" + LONG_NAME + b"n", b"/" * 4095, b"/" * 4096, b"./" * 2047, b"a\0b", b"\xff\xfe",
 ]  # fmt: skip
 
@@ -43,6 +43,34 @@ def test_a_link_may_lead_through_folders_to_a_root(tmp_path: Path):
     operations = on_each([b"/", b"/.", b"..", b"folder/../file", b"folder/", b"file/"], _follow_to)
 
     assert differences(operations, tmp_path) == {}
+
+
+def test_a_folder_that_is_removed_keeps_the_way_up_as_on_a_real_disk(tmp_path: Path):
+    operations = on_each(
+        [b"..", b"../inner", b".", b"new", LONG_NAME + b"n", b"../.."], _look_from_what_is_gone
+    )
+
+    assert differences(operations, tmp_path) == {}
+
+
+def test_the_way_up_from_a_closed_folder_is_seen_as_on_a_real_disk(tmp_path: Path):
+    operations = on_each([b"..", b"../", b"../.", b"../inner"], _look_up_to_what_is_closed)
+
+    assert differences(operations, tmp_path) == {}
+
+
+def _look_from_what_is_gone(side: Side, path: bytes) -> int:
+    side.folder(b"folder/below")
+    fd = side.open(b"folder/below")
+    side.os.rmdir(b"folder/below", dir_fd=side.root)
+    return stat.S_IFMT(side.os.stat(path, dir_fd=fd, follow_symlinks=False).st_mode)
+
+
+def _look_up_to_what_is_closed(side: Side, path: bytes) -> int:
+    side.folder(b"folder/below")
+    fd = side.open(b"folder/below")
+    side.chmod(b"folder", 0o000)
+    return stat.S_IFMT(side.os.stat(path, dir_fd=fd, follow_symlinks=False).st_mode)
 
 
 def _kind(side: Side, path: bytes, *, follow: bool) -> int:

@@ -1,0 +1,100 @@
+"""What stands on the disks of a trial, and what its user does: trees and edits, as chance decides."""
+
+from collections.abc import Iterator
+from random import Random
+
+from msgspec import Struct, structs
+
+from sim.plan import Edit, FileSpec, Kind, Plan
+
+NAMES = ("a", "b", "letter.txt", "sub/a", "sub/b", "sub/deep/c", "other/d", "other/e")
+MANY_NAMES = (
+    *NAMES,
+    *(f"{folder}/{number}" for folder in ("sub", "sub/deep", "many") for number in range(24)),
+)
+SIZES = (0, 1, 100, 511, 512, 513, 1500, 4096, 5000)
+
+# Just over the size from which on files travel in pieces.
+LARGE_BYTES = 300_000
+LARGE_CHANCE = 0.05
+
+# Two pieces, without space reserved beforehand; some of these use up the credit of a stream.
+BULKY_BYTES = 1_000_000
+
+
+class Amounts(Struct, frozen=True):
+    """How many files a tree has, how often one of them is large, and how large."""
+
+    files_min: int = 1
+    files_max: int = 8
+    large_chance: float = LARGE_CHANCE
+    large_bytes: int = LARGE_BYTES
+
+
+def draw_files(random: Random, amounts: Amounts, version: int) -> Iterator[FileSpec]:
+    names = NAMES if amounts.files_max <= len(NAMES) else MANY_NAMES
+    chosen = random.sample(names, random.randint(amounts.files_min, amounts.files_max))
+    for place, name in enumerate(sorted(chosen)):
+        size = amounts.large_bytes if random.random() < amounts.large_chance else random.choice(SIZES)
+        yield FileSpec(name, size, version + place + 1)
+
+
+def draw_old_files(random: Random, new: tuple[FileSpec, ...], amounts: Amounts) -> Iterator[FileSpec]:
+    """Give what the target has at first: something of the source, something older, something else."""
+    half = structs.replace(amounts, files_max=(amounts.files_min + amounts.files_max) // 2)
+    for file in draw_files(random, half, 1000):
+        known = next((one for one in new if one.path == file.path), file)
+        chance = random.random()
+        if chance < 0.1:
+            known = structs.replace(known, size=known.size + 1)  # of the same time
+        yield known if chance < 0.4 else file
+
+
+def vary(plan: Plan, random: Random, chance: float) -> Plan:
+    """Make some files of the source links or folders; with deleting, some of the target stand in their way."""
+    edited = {edit.path for edits in plan.edits for edit in edits}
+    source = tuple(
+        structs.replace(file, kind=random.choice((Kind.LINK, Kind.FOLDER)), size=max(1, file.size % 100))
+        if random.random() < chance and file.path not in edited
+        else file
+        for file in plan.source
+    )
+    target = _in_the_way(plan, random, chance) if plan.is_deleting else ()
+    kept = tuple(file for file in plan.target if plan.is_deleting or file.path not in _names(source))
+    return structs.replace(plan, source=source, target=_apart((*target, *kept)))
+
+
+def _names(files: tuple[FileSpec, ...]) -> set[str]:
+    return {file.path for file in files if file.kind is not Kind.FILE}
+
+
+def _in_the_way(plan: Plan, random: Random, chance: float) -> tuple[FileSpec, ...]:
+    """Give folders where the source has files, and files where it has folders."""
+    found = []
+    for file in plan.source:
+        if random.random() < chance:
+            above = file.path.rpartition("/")[0]
+            path = above if above and random.random() < 0.5 else f"{file.path}/inside"
+            found.append(FileSpec(path, random.choice(SIZES), 2000 + file.version))
+    return tuple(found)
+
+
+def _apart(files: tuple[FileSpec, ...]) -> tuple[FileSpec, ...]:
+    """Leave out what cannot stand beside what comes before it: the same name, or one above or below it."""
+    kept: list[FileSpec] = []
+    for file in files:
+        if not any(
+            _is_at_or_below(file.path, one.path) or _is_at_or_below(one.path, file.path) for one in kept
+        ):
+            kept.append(file)
+    return tuple(kept)
+
+
+def _is_at_or_below(path: str, other: str) -> bool:
+    return f"{path}/".startswith(f"{other}/")
+
+
+def draw_edits(random: Random, round_number: int) -> Iterator[Edit]:
+    for place in range(random.randint(1, 3)):
+        size = -1 if random.random() < 0.2 else random.choice(SIZES)
+        yield Edit(random.choice(NAMES), size, 10_000 + round_number * 100 + place)

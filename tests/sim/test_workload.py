@@ -1,0 +1,57 @@
+"""Trees and edits that chance draws: whole, within their amounts, and without names in each other's way."""
+
+from random import Random
+
+import pytest
+
+from sim.plan import Kind, Plan
+from sim.presets import derive
+from sim.workload import Amounts, draw_edits, draw_files, draw_old_files, vary
+
+
+@pytest.mark.parametrize("amounts", [Amounts(), Amounts(20, 60)], ids=["small", "medium"])
+def test_a_tree_has_as_many_files_as_it_may_each_under_a_name_of_its_own(amounts: Amounts) -> None:
+    for seed in range(50):
+        files = list(draw_files(Random(seed), amounts, 0))
+
+        assert amounts.files_min <= len(files) <= amounts.files_max
+        assert len({file.path for file in files}) == len({file.version for file in files}) == len(files)
+
+
+def test_an_old_tree_shares_some_files_with_the_new_one() -> None:
+    shared = 0
+    for seed in range(50):
+        new = tuple(draw_files(Random(seed), Amounts(), 0))
+        shared += len(set(new) & set(draw_old_files(Random(seed + 1), new, Amounts())))
+
+    assert shared > 10
+
+
+def test_large_files_come_as_often_and_as_large_as_asked_for() -> None:
+    sizes = [file.size for file in draw_files(Random(1), Amounts(8, 8, large_chance=1.0, large_bytes=7), 0)]
+
+    assert sizes == [7] * 8
+
+
+def test_edits_write_and_remove() -> None:
+    sizes = {min(edit.size, 0) for seed in range(50) for edit in draw_edits(Random(seed), 0)}
+
+    assert sizes == {-1, 0}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_name_of_a_varied_tree_stands_in_the_way_of_another(seed: int) -> None:
+    plan = vary(derive("clean", seed), Random(seed), 0.5)
+
+    for tree in (plan.source, plan.target):
+        files = [file.path for file in tree if file.kind is not Kind.FOLDER]
+        assert [path for path in files for other in files if other.startswith(f"{path}/")] == []
+
+
+def test_a_tree_without_a_chance_stays_as_it_is() -> None:
+    plan = derive("clean", 3)
+
+    varied = vary(plan, Random(1), 0.0)
+
+    assert isinstance(varied, Plan)
+    assert (varied.source, set(varied.target)) == (plan.source, set(plan.target))
