@@ -60,7 +60,7 @@ PRESETS = {
         ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
     ),
     "chaos": Preset(
-        TOGETHER,
+        tuple(CLASSES),
         chance=0.4,
         rounds=2,
         is_swarm=True,
@@ -70,7 +70,7 @@ PRESETS = {
         kind_chance=0.15,
     ),
     "medium": Preset(
-        TOGETHER,
+        tuple(CLASSES),
         0.4,
         2,
         is_swarm=True,

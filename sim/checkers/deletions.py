@@ -18,6 +18,7 @@ class Deletions(Checker):
     def __init__(self, trial: "Trial") -> None:
         super().__init__(trial)
         self._deleted: set[EntryPath] = set()
+        self._troubled: set[EntryPath] = set()
         # Of two runs at once it is not told which one has done what.
         self._has_rivals = any(isinstance(fault, RivalRun) for fault in trial.plan.faults)
 
@@ -44,6 +45,10 @@ class Deletions(Checker):
         self._deleted.add(change.path)
 
     def _check_order(self, change: WriteFile) -> None:
-        """A file may come after deletions where it takes the place of a folder."""
-        if self._deleted and change.path not in self._deleted and not self._has_rivals:
+        """A file may come after deletions where it takes the place of a folder.
+
+        The folder may be gone although its deletion could not be made certain, and is told as a problem.
+        """
+        is_out_of_turn = change.path not in self._deleted | self._troubled
+        if self._deleted and is_out_of_turn and not self._has_rivals:
             raise self.broken("deletions", f"{b'/'.join(change.path)!r} came after something was deleted")

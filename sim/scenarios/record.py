@@ -34,7 +34,6 @@ async def _tampered(kind: str, world: World) -> None:
 
 WORDS = {
     "corrupt": "with a bit that is flipped",
-    "lengthen": "whose first record says that it never ends",
     "replay": "that comes twice",
     "truncate": "whose end is lost",
     "lengthen": "whose record says that it is longer than it is",
