@@ -51,7 +51,7 @@ PING_SECONDS = 30.0
 
 # Whole records are signs of life. Bytes of one that never ends are not: its length may have been changed on
 # its way. But a long record on a slow line gets the time that it needs at this speed.
-RECORD_BYTES_PER_SECOND_MIN = 1024
+RECORD_BYTES_PER_SECOND_MIN = 8 * 1024
 
 # What is due so soon is due now: a timer may fire a little early, and would be set again for no time at all.
 TIMER_SLACK_SECONDS = 0.001
