@@ -10,8 +10,6 @@ How much is synced before the renames is the durability:
 Nothing is acknowledged before its batch is settled.
 """
 
-from contextlib import suppress
-
 from msgspec import Struct
 
 from psync.core.content import Outcome
@@ -226,12 +224,15 @@ class Batch:
             way = path[:length]
             if way in self._certain or way in self._uncertain:
                 continue
-            with suppress(FileNotFoundError):  # deleted since, with all that was in it
-                error = sync.sync(self._folder.directory(way[:-1]))
-                if error is not None:
-                    self._uncertain[way] = error
-                    continue
-            self._certain.add(way)
+            try:
+                parent = self._folder.directory(way[:-1])
+            except OSError:
+                return  # deleted or exchanged since, with all that was in it, or closed to this account
+            error = sync.sync(parent)
+            if error is None:
+                self._certain.add(way)
+            else:
+                self._uncertain[way] = error
 
     def _acknowledge(self, done: Waiting, failures: dict[Directory, OSError]) -> Outcome:
         failure = failures.get(done.directory) if done.directory is not None else None
