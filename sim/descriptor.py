@@ -37,14 +37,16 @@ class Descriptor:
 
     def read(self, length: int) -> bytes:
         """Read at the position, and move it."""
-        data = self._readable_content(length)[self._position : self._position + length]
+        _check_length(length)
+        data = self._readable_content()[self._position : self._position + length]
         self._position += len(data)
         return data
 
     def read_at(self, length: int, offset: int) -> bytes:
         """Read at `offset`."""
+        _check_length(length)
         self._check_position(offset)
-        return self._readable_content(length)[offset : offset + length]
+        return self._readable_content()[offset : offset + length]
 
     def write(self, data: bytes) -> int:
         """Write at the position, and move it; give how much has found room."""
@@ -95,9 +97,7 @@ class Descriptor:
     def _content(self) -> bytes:
         return self.node.byte_contents or b""
 
-    def _readable_content(self, length: int) -> bytes:
-        if length < 0:
-            raise failure(errno.EINVAL)
+    def _readable_content(self) -> bytes:
         if not self._is_open_for(os.O_RDONLY):
             raise failure(errno.EBADF)
         if isinstance(self.node, FakeDirectory):
@@ -131,3 +131,8 @@ class Descriptor:
             before, after = content[:offset].ljust(offset, b"\0"), content[offset + fitting :]
             self._disk.store(self.node, before + data[:fitting] + after)
         return fitting
+
+
+def _check_length(length: int) -> None:
+    if length < 0:
+        raise failure(errno.EINVAL)

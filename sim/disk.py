@@ -174,9 +174,10 @@ class Disk:
     # Content, times and status
 
     def store(self, node: FakeFile, content: bytes) -> None:
-        """Exchange the content of a file; the caller has looked for `missing_bytes`."""
+        """Exchange the content of a file, which loses its set-id bits; the caller has looked for `missing_bytes`."""
         self.journal.note_file(node)
         node.set_initial_contents(content)
+        node.st_mode = _without_set_id(node.st_mode)
         self.touch(node)
         self._tell(node)
 
@@ -325,6 +326,11 @@ def permits(node: FakeFile, wanted: int) -> bool:
     status = node.stat_result  # FakeFile looks attributes up there, slowly
     granted: int = status.st_mode >> 6 if status.st_uid == USER_ID else status.st_mode
     return granted & wanted == wanted
+
+
+def _without_set_id(mode: int) -> int:
+    """What a change of content leaves of a mode: the group's bit stays where the group may not execute."""
+    return mode & ~(stat.S_ISUID | (stat.S_ISGID if mode & stat.S_IXGRP else 0))
 
 
 def _used_bytes(folder: FakeDirectory) -> int:

@@ -50,7 +50,7 @@ def remove_folder(disk: Disk, place: Place) -> None:
 
 def remove_file(disk: Disk, place: Place) -> None:
     """unlinkat(2)"""
-    if place.is_special or (place.is_folder and isinstance(place.node, FakeDirectory)):
+    if place.is_special or (place.is_folder and isinstance(place.found, FakeDirectory)):
         raise failure(errno.EISDIR)
     if isinstance(_removable(disk, place), FakeDirectory):
         raise failure(errno.EISDIR)

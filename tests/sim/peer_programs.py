@@ -22,7 +22,8 @@ from tests.sim.network_programs import (
     served,
 )
 
-NUMBERS = b"".join(b"%d," % number for number in range(500_000))  # more than all buffers on the way hold
+NUMBERS = b"".join(b"%d," % number for number in range(500_000))
+GO_ON = b"go on\n"
 QUESTION = b"still there?\n"
 
 
@@ -40,11 +41,21 @@ PeerProgram = Callable[[Start], Coroutine[Any, Any, object]]
 
 
 async def send_numbers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Send all, then a question back that came meanwhile."""
-    for start in range(0, len(NUMBERS), 10_000):
-        writer.write(NUMBERS[start : start + 10_000])
-        await writer.drain()
+    """Send the first half, when told to go on the second, then a question back that came meanwhile.
+
+    However much the buffers on the way hold, it is in the middle until it is told.
+    """
+    half = len(NUMBERS) // 2
+    await _send(writer, NUMBERS[:half])
+    assert await reader.readline() == GO_ON
+    await _send(writer, NUMBERS[half:])
     writer.write(await reader.readline())
+
+
+async def _send(writer: asyncio.StreamWriter, content: bytes) -> None:
+    for start in range(0, len(content), 10_000):
+        writer.write(content[start : start + 10_000])
+        await writer.drain()
 
 
 async def count(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,9 +79,9 @@ async def a_peer_that_hangs_while_it_sends_and_goes_on(start: Start) -> object:
     process, (reader, writer) = await _meet(start, "send_numbers")
     received = await reader.readexactly(1000)
     process.hang()
+    writer.write(GO_ON + QUESTION)
     received += await _read_until_silent(reader)
     is_cut_short = len(received) < len(NUMBERS)
-    writer.write(QUESTION)
     process.resume()
     received += await reader.read()
     writer.close()

@@ -34,6 +34,10 @@ def _in_turn(*uses: Use) -> Use:
     return lambda side, fd: [use(side, fd) for use in uses]
 
 
+def _with_set_id(mode: int, use: Use) -> Use:
+    return _in_turn(lambda side, fd: side.os.fchmod(fd, mode), use)
+
+
 USES: dict[str, Use] = {
     "read": lambda side, fd: side.os.read(fd, 4),
     "read past the end": lambda side, fd: side.os.read(fd, 400),
@@ -43,6 +47,8 @@ USES: dict[str, Use] = {
     "read at": lambda side, fd: side.os.pread(fd, 4, 3),
     "read at the end": lambda side, fd: side.os.pread(fd, 4, 10),
     "read behind the end": lambda side, fd: side.os.pread(fd, 4, 100),
+    "read a negative length at": lambda side, fd: side.os.pread(fd, -1, 3),
+    "read a negative length before the start": lambda side, fd: side.os.pread(fd, -1, -1),
     "read before the start": lambda side, fd: side.os.pread(fd, 4, -1),
     "read into buffers": lambda side, fd: _gather(side, fd, [3, 4], 1),
     "read into more than there is": lambda side, fd: _gather(side, fd, [8, 8, 8], 1),
@@ -66,6 +72,11 @@ USES: dict[str, Use] = {
     "write where it was sought": _in_turn(
         lambda s, fd: s.os.lseek(fd, 20, os.SEEK_SET), lambda s, fd: s.os.write(fd, b"abc")
     ),
+    "write with set-id bits": _with_set_id(0o6755, lambda side, fd: side.os.pwrite(fd, b"abc", 4)),
+    "write with the group's bit alone": _with_set_id(0o2745, lambda side, fd: side.os.write(fd, b"abc")),
+    "write nothing with set-id bits": _with_set_id(0o6755, lambda side, fd: side.os.write(fd, b"")),
+    "cut with set-id bits": _with_set_id(0o6755, lambda side, fd: side.os.ftruncate(fd, 10)),
+    "reserve with set-id bits": _with_set_id(0o6755, lambda side, fd: _reserve(side, fd, 0, 20)),
     "cut": lambda side, fd: side.os.ftruncate(fd, 4),
     "cut to nothing": lambda side, fd: side.os.ftruncate(fd, 0),
     "cut to the same length": lambda side, fd: side.os.ftruncate(fd, 10),

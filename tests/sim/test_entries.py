@@ -12,7 +12,7 @@ PATHS = [
     b"hollow", b"hollow/", b"hollow/.", b"link", b"link/", b"link-to-folder", b"link-to-folder/",
     b"link-to-folder/inner", b"link-to-folder/new", b"dangling", b"dangling/", b"dangling/x", b"loop", b"loop/",
     b"loop/x", b"pipe", b"new", b"new/", b"new/x", b"file/x", b".", b"..", b"/", b"", b"closed/hidden",
-    b"closed/new", b"locked/inside", b"locked/below", b"locked/new", LONG_NAME, LONG_NAME + b"n", b"a\0b",
+    b"closed/new", b"locked/inside", b"locked/inside/", b"locked/below", b"locked/new", LONG_NAME, LONG_NAME + b"n", b"a\0b",
     b"\xff\xfe", b"folder//inner", b"./file", b"x" * 5000,
 ]  # fmt: skip
 
