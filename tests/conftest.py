@@ -6,6 +6,7 @@ missing, such tests are deselected and counted in the summary, never skipped in
 silence; in continuous integration (`CI=true`) a missing peer ends the run.
 """
 
+import gc
 import os
 import shutil
 from collections import Counter
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if lacking:
         config.hook.pytest_deselected(items=list(lacking))
         items[:] = [item for item in items if item not in lacking]
+
+
+def pytest_collection_finish() -> None:
+    """Many tests collect garbage, to hear of what nobody closed: let them not search all that was imported."""
+    gc.collect()
+    gc.freeze()
 
 
 def _missing_peer(item: pytest.Item) -> str | None:
