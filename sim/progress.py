@@ -8,7 +8,7 @@ from typing import Self, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-LINE_SECONDS = 10.0
+LINE_SECONDS = 10.0  # between two lines, in the long run; the first ones come sooner
 
 
 class Meter:
@@ -18,6 +18,7 @@ class Meter:
         self._total = total
         self._stream = stream
         self._line_seconds = line_seconds
+        self._pause_seconds = line_seconds / 10
         self._done = self._broken = 0
         self._begun = self._said = time.monotonic()
         self._bar = _bar(Console(file=stream)) if stream.isatty() else None
@@ -29,8 +30,9 @@ class Meter:
         self._broken += is_broken
         if self._bar and self._task is not None:
             self._bar.update(self._task, advance=1, description=self._speed())
-        elif time.monotonic() - self._said >= self._line_seconds:
+        elif time.monotonic() - self._said >= self._pause_seconds:
             self._said = time.monotonic()
+            self._pause_seconds = min(2 * self._pause_seconds, self._line_seconds)
             print(f"{self._done:,} of {self._total:,} seeds, {self._speed()}", file=self._stream, flush=True)
 
     def _speed(self) -> str:

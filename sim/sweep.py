@@ -51,7 +51,7 @@ def sweep(preset: str, seeds: range, jobs: int) -> Generator[Carried]:
     try:
         while True:
             while len(waiting) < jobs * CHUNKS_AHEAD and (chunk := next(chunks, None)):
-                with _ignoring_interrupts():
+                with _holding_interrupts_back():
                     waiting.append(executor.submit(_carry_out_all, preset, chunk))
             if not waiting:
                 return
@@ -67,13 +67,13 @@ def ignore_the_dead() -> None:
 
 
 @contextmanager
-def _ignoring_interrupts() -> Iterator[None]:
-    """Processes that are started within ignore Ctrl-C from their first moment on."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _holding_interrupts_back() -> Iterator[None]:
+    """Processes that are started within never hear Ctrl-C; this one hears it afterwards."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(stopping: Event) -> None:

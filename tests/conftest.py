@@ -14,8 +14,11 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, settings
 
+IS_CI = os.environ.get("CI") == "true"
+
 # No test may fail because the machine is busy; the rest is Hypothesis' own profile, in CI a repeatable one.
-settings.register_profile("psync", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]))
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("psync", PATIENT, max_examples=50 if IS_CI else PATIENT.max_examples)
 settings.load_profile("psync")
 
 PEERS = ("rsync", "strace", "chromium")
@@ -27,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for peer in PEERS:
         config.addinivalue_line("markers", f"needs_{peer}: runs only where the program {peer} is installed")
     missing = [peer for peer in PEERS if not shutil.which(peer)]
-    if missing and os.environ.get("CI") == "true":
+    if missing and IS_CI:
         raise pytest.UsageError(f"CI=true, and not installed: {', '.join(missing)}")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.cli import main
 from sim.difference import describe, read_trace
 from sim.explanation import explain
 from sim.presets import PRESETS, derive
@@ -45,12 +46,23 @@ PRESET_NAMES = ", ".join(f"'{name}'" for name in sorted(PRESETS))
         ("walk", "No such command 'walk'. There are: coverage, diff, experiment, explain, "),
     ],
 )  # fmt: skip
-def test_what_is_typed_wrongly_is_refused_and_what_is_known_named(command: str, complaint: str):
-    ran = simulate(*command.split())
+def test_what_is_typed_wrongly_is_refused_and_what_is_known_named(command, complaint, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["sim", *command.split()])
+    monkeypatch.chdir(ROOT)
 
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert complaint in ran.stderr
-    assert "Traceback" not in ran.stderr
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    assert complaint in said.err
+
+
+def test_a_complaint_reaches_the_shell_without_a_traceback():
+    ran = simulate("run", "nix")
+
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 4)
+    assert "There is no scenario 'nix'. There are: " in ran.stderr
 
 
 def test_a_scenario_is_run_and_its_traces_are_compared(tmp_path: Path):

@@ -1,7 +1,10 @@
 """How far a sweep is."""
 
 import io
+import itertools
 import re
+
+import pytest
 
 from sim.progress import Meter
 
@@ -28,6 +31,17 @@ def test_lines_are_printed_where_there_is_no_terminal():
 
 def test_lines_are_printed_only_now_and_then():
     assert _counted(io.StringIO(), line_seconds=1000.0) == ""
+
+
+def test_the_first_line_comes_soon(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("time.monotonic", itertools.count(0.0, 0.5).__next__)
+    stream = io.StringIO()
+
+    with Meter(100, stream, line_seconds=10.0) as meter:
+        for _ in range(60):
+            meter.count(is_broken=False)
+
+    assert [int(line.split()[0]) for line in stream.getvalue().splitlines()] == [2, 5, 12, 27, 46]
 
 
 def test_a_bar_moves_on_a_terminal():
