@@ -166,6 +166,20 @@ def coverage(**options: Any) -> int:
 
 
 @simulate.command()
+@click.argument("names", metavar="[MUTANT]...", nargs=-1)
+@click.option(
+    "--seeds", type=click.IntRange(0, 100_000), default=200, show_default=True, help="From each start."
+)
+@_jobs()
+@click.option("--save", "is_saved", is_flag=True, help="Keep the plans and the table of sim/README.md.")
+def mutants(**options: Any) -> int:
+    """Plant known bugs one by one, and count the seeds until one is found. Exit code 1 if one survives."""
+    from sim.commands.mutants import run_mutants
+
+    return run_mutants(**options)
+
+
+@simulate.command()
 @click.argument("file", type=_FILE)
 @click.option(
     "--param",

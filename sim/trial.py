@@ -44,8 +44,6 @@ RUN_SECONDS_MAX = 600.0
 # Time that the operator lets pass before he looks again.
 PAUSE_SECONDS = 5.0
 
-KEY_SEED = "key"
-
 
 class Result(Struct):
     """What has come of a trial. `broken` is empty if every promise was kept."""

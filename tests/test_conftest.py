@@ -33,7 +33,9 @@ def project(tmp_path: Path) -> Path:
 
 def _install(project: Path, *peers: str) -> None:
     for peer in peers:
-        (project / "bin" / peer).touch(mode=0o755)
+        program = project / "bin" / peer
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
 
 
 def _run(project: Path, *options: str, **environment: str) -> tuple[int, str]:
@@ -87,4 +89,4 @@ def test_in_continuous_integration_a_missing_peer_ends_the_run(project: Path, op
     code, output = _run(project, *options, CI="true")
 
     assert code == pytest.ExitCode.USAGE_ERROR
-    assert output.strip() == "ERROR: CI=true, and not installed: rsync"
+    assert output.strip() == "ERROR: CI=true, and rsync is not installed, nobody may mount"

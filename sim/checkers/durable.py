@@ -4,9 +4,8 @@ A cut that comes by chance must come at the right moment and choose the wrong
 state. This checker asks the journal instead, at each acknowledgement, whether
 there is any state that it may not come back in.
 
-What a run that died has left, and never synced, is not held against the next one,
-which takes a folder that it finds for one that is there. Whether a run should make
-that certain first is an open question: a power cut can still take it back.
+That holds for what a run that died has left and never synced, too: the next one,
+which takes a folder that it finds for one that is there, makes its name certain.
 """
 
 import stat
@@ -18,7 +17,7 @@ from psync.core.changes import Delete, MakeFolder, MakeLink, WriteFile
 from psync.core.manifest import EntryPath
 from psync.core.paths import is_temporary_name
 from psync.core.settings import Durability
-from psync.engine.events import ChangeDone, Event, RunStarted
+from psync.engine.events import ChangeDone, Event
 from sim.checkers.checker import Checker
 from sim.crash import CrashProfile, Journal
 from sim.process import CURRENT
@@ -36,7 +35,6 @@ class Durable(Checker):
         self._prefix = trial.target + b"/"
         if trial.plan.durability is not Durability.NONE:
             self._machine.disk.watchers.append(self._look)
-        self._left_by_others: set[tuple[FakeDirectory, str]] = set()
 
     def _look(self, node: FakeFile) -> None:
         """A file has its name only once its content is certain."""
@@ -53,9 +51,7 @@ class Durable(Checker):
             raise self.broken("durable", f"{path!r} has its name, and was not synced")
 
     def heard(self, event: Event) -> None:
-        """A change is done, or a run begins."""
-        if isinstance(event, RunStarted):
-            self._left_by_others = self._journal.uncertain_names
+        """A change is done."""
         if self.trial.plan.durability is Durability.NONE or not isinstance(event, ChangeDone):
             return
         change = event.change
@@ -82,7 +78,7 @@ class Durable(Checker):
         text = name.decode("utf-8", "surrogateescape")
         if not isinstance(folder, FakeDirectory) or not self._has_folder_syncs:
             return
-        if (folder, text) in self._journal.uncertain_names - self._left_by_others:
+        if (folder, text) in self._journal.uncertain_names:
             raise self.broken(
                 "durable", f"{b'/'.join(path)!r} is called done, the name {name!r} was not synced"
             )

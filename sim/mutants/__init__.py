@@ -9,7 +9,7 @@ under a mutant fails loudly: the lines are looked for, and must stand there once
 
 `mutant` puts a mutant into this process and takes it out again · `hunt` runs
 seeds until a promise is broken · `saved` keeps the plan that broke it, reduced,
-so that tests replay each kill in a moment · `python -m sim.mutants` does all of
+so that tests replay each kill in a moment · `python -m sim mutants` does all of
 it and writes the table of `sim/README.md`.
 
 What is counted as a kill is a promise broken with the mutant and kept without

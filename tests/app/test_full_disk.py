@@ -1,20 +1,16 @@
 """A target that is full, or takes no file of this size: exit code 1, the old files whole, no temporary left, and the reason told."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.app.psync_process import Site, contents
+from tests.conftest import MOUNT
 
 LARGE_BYTES = 3 * 2**20
-FULL = "Problem: {name}: the target is full ({reason}) [NO_SPACE]"
 TOO_LARGE = "Problem: large: larger than the target's file system allows a file to be (File too large) [FILE_TOO_LARGE]"
 
-# As root, or as a user who may be root of a name space of his own.
-MOUNT = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 ON_TMPFS = """
 mount -t tmpfs -o size=2m tmpfs target && cp -p old/* target/ || exit 99
 "$0" -m psync copy --delete source target; code=$?
@@ -30,15 +26,9 @@ def old(site: Site) -> Path:
     return site.tree("old", large="the version before")
 
 
-def _can_mount(folder: Path) -> bool:
-    command = [*MOUNT, "mount", "-t", "tmpfs", "tmpfs", str(folder)]
-    return subprocess.run(command, capture_output=True).returncode == 0
-
-
+@pytest.mark.needs_mount
 def test_a_full_file_system_keeps_the_old_file_and_says_so(site: Site, old: Path):
-    target = site.tree("target")
-    if not _can_mount(target):
-        pytest.skip("this machine lets nobody mount a file system")
+    site.tree("target")
 
     ran = site.run_command([*MOUNT, "bash", "-c", ON_TMPFS, sys.executable])
 

@@ -276,6 +276,8 @@ def test_two_goodbyes_at_once_are_one_end(play: Play) -> None:
     async def main() -> None:
         async with connected() as pair:
             await asyncio.gather(pair.client.close(), pair.listener.close(), pair.client.close())
+            assert str(pair.client.failure) == "The connection to the listener was lost: closed here."
+            assert str(pair.listener.failure) == "The connection to the client was lost: closed here."
 
     play(main)
 
@@ -285,6 +287,7 @@ def test_a_channel_that_was_never_connected_can_be_closed() -> None:
         never = channel(Role.CLIENT)
         never.abort(ConnectionLost(host="nobody", reason="test"))
         await never.close()
+        assert isinstance(never.failure, ConnectionLost)
 
     run(main())
 

@@ -95,6 +95,7 @@ def test_bytes_of_a_record_that_never_ends_are_no_sign_of_life() -> None:
             endless = (1024 * 1024).to_bytes(4, "big") + bytes(100)
             trickling = asyncio.create_task(trickle(endless, 10.0)(peer))
             await lasts(DEAD_PEER_SECONDS, listener.ended)
+            assert isinstance(listener.failure, ConnectionLost)
             trickling.cancel()
 
     play(main)
@@ -147,6 +148,8 @@ def test_a_goodbye_that_both_sides_say_is_over_at_once() -> None:
         async with connected() as pair:
             await lasts(0, pair.client.close())
             await lasts(0, pair.listener.close())
+            assert "closed here" in str(pair.client.failure)
+            assert isinstance(pair.listener.failure, ConnectionLost)
 
     play(main)
 
@@ -182,7 +185,7 @@ def test_a_peer_that_does_not_let_go_is_dropped(is_reading: bool) -> None:
                 reading = asyncio.create_task(answer_pings(peer))
             await lasts(CLOSE_SECONDS, client.close())
             await asyncio.wait([sending])
-            sending.exception()
+            assert isinstance(sending.exception(), ConnectionLost)
             if is_reading:
                 await reading
 

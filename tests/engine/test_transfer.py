@@ -211,5 +211,6 @@ def test_a_flow_that_nobody_wants_any_more_leaves_nothing(taken: int) -> None:
             await anext(items)
         await items.aclose()
         await plan.aclose()
+        assert asyncio.all_tasks() == {asyncio.current_task()}
 
     run(main())

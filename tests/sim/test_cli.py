@@ -43,7 +43,8 @@ PRESET_NAMES = ", ".join(f"'{name}'" for name in sorted(PRESETS))
         ("coverage README.md", "README.md is no summary of a sweep: "),
         ("experiment README.md --metric a", "README.md is no Python file."),
         ("experiment sim/experiments/latency.py --metric a --param b", "'b' is not of the form name=value,value."),
-        ("walk", "No such command 'walk'. There are: coverage, diff, experiment, explain, "),
+        ("mutants nix", "There is no mutant 'nix'. There are: acknowledged_when_received, "),
+        ("walk", "No such command 'walk'. There are: coverage, diff, experiment, explain, mutants, "),
     ],
 )  # fmt: skip
 def test_what_is_typed_wrongly_is_refused_and_what_is_known_named(command, complaint, monkeypatch, capsys):
@@ -108,6 +109,6 @@ def test_an_interrupted_sweep_says_how_far_it_came_and_leaves_no_process(tmp_pat
 def test_the_help_names_every_command():
     ran = simulate("--help")
 
-    commands = ["coverage", "diff", "experiment", "explain", "replay", "run", "shrink", "sweep"]
+    commands = ["coverage", "diff", "experiment", "explain", "mutants", "replay", "run", "shrink", "sweep"]
     assert ran.returncode == 0
     assert [name for name in commands if f"\n  {name} " not in ran.stdout] == []

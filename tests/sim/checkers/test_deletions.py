@@ -9,6 +9,7 @@ from psync.engine.events import ChangeDone, ProblemFound, RunStarted
 from sim.checkers.checker import Broken
 from sim.checkers.deletions import Deletions
 from sim.trial import Trial
+from tests.expectations import does_not_raise
 from tests.sim.checkers.trials import beginning
 from tests.sim.plans import with_faults
 
@@ -29,24 +30,24 @@ def hear(trial: Trial, *changes: Change) -> Deletions:
 
 
 def test_files_may_be_deleted_after_others_were_written() -> None:
-    with beginning() as trial:
+    with beginning() as trial, does_not_raise():
         hear(trial, write(b"a"), delete(b"old"), delete(b"older"))
 
 
 def test_what_takes_the_place_of_a_folder_comes_after_its_deletion() -> None:
-    with beginning() as trial:
+    with beginning() as trial, does_not_raise():
         hear(trial, delete(b"a", kind=Kind.FOLDER), write(b"a"))
 
 
 def test_a_folder_may_be_gone_although_its_deletion_is_told_as_a_problem() -> None:
-    with beginning() as trial:
+    with beginning() as trial, does_not_raise():
         checker = hear(trial, delete(b"old"))
         checker.heard(ProblemFound(Problem((b"a",), ProblemCode.NO_SPACE)))
         checker.heard(ChangeDone(write(b"a"), 0))
 
 
 def test_the_next_run_begins_anew() -> None:
-    with beginning() as trial:
+    with beginning() as trial, does_not_raise():
         checker = hear(trial, delete(b"old"))
         checker.heard(RunStarted("job", "source", "target"))
         checker.heard(ChangeDone(write(b"a"), 0))

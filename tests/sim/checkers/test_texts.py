@@ -8,6 +8,7 @@ from psync.engine.events import ConnectionFailed, RunRefused
 from sim.checkers.checker import Broken
 from sim.checkers.texts import Texts
 from sim.plan import Topology
+from tests.expectations import does_not_raise
 from tests.sim.checkers.trials import beginning
 from tests.sim.plans import with_faults
 
@@ -16,12 +17,12 @@ RIGHT = ConnectionFailed("target", r"TCP:\\far\srv\data", "Replication", CAUSE, 
 
 
 def test_the_texts_of_the_guide_are_right_for_every_end_of_a_job():
-    with beginning() as trial:
+    with beginning() as trial, does_not_raise():
         Texts(trial).heard(RIGHT)
         Texts(trial).heard(structs.replace(RIGHT, role="source", uri="/home/source"))
         Texts(trial).heard(RunRefused(ReadOnlyListener(), "target", RIGHT.uri))
         Texts(trial).heard(RunRefused(ReadOnlyListener()))
-    with beginning(with_faults(topology=Topology.RELAY)) as trial:
+    with beginning(with_faults(topology=Topology.RELAY)) as trial, does_not_raise():
         Texts(trial).heard(structs.replace(RIGHT, role="source"))
         Texts(trial).heard(structs.replace(RIGHT, uri=r"TCP:\\other\srv\data"))
 

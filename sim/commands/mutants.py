@@ -1,14 +1,10 @@
-"""`python -m sim.mutants`: hunt all mutants or those that are named, and print the table of kills.
+"""The hunt for planted bugs, told row by row."""
 
-`--save` keeps a reduced plan of each first kill for the tests, and writes the table into `sim/README.md`.
-"""
-
-import argparse
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+from sim.arguments import one_of
 from sim.mutants.hunt import Kill, hunt
 from sim.mutants.mutant import Mutant, load_mutants
 from sim.mutants.saved import save_plan
@@ -18,43 +14,32 @@ README = Path(__file__).parents[1] / "README.md"
 
 # Far apart, so that each start has seeds of its own.
 STARTS = (1, 100_001, 200_001)
-SEEDS_MAX = 200
-PROCESSES = 2
 
 
-def main(arguments: list[str]) -> int:
-    """Give exit code 0 if every mutant has been killed from every start, 1 otherwise."""
-    options = _parser().parse_args(arguments)
+def run_mutants(names: tuple[str, ...], seeds: int, jobs: int, *, is_saved: bool) -> int:
+    """Hunt all mutants or those that are named; exit code 1 if one survives from any start.
+
+    `seeds` are tried from each start. `is_saved`: a reduced plan of each first kill
+    is kept for the tests, and the table of `sim/README.md` is written anew.
+    """
     mutants = load_mutants()
-    unknown = [name for name in options.names if name not in mutants]
-    if unknown:
-        print(f"no mutant {unknown[0]}; there are: {', '.join(sorted(mutants))}", file=sys.stderr)
-        return 2
-    chosen = [mutants[name] for name in options.names or mutants]
+    chosen = [one_of(name, mutants, "mutant") for name in names or mutants]
     rows = {}
-    for mutant, kills in _hunt_all(chosen, options):
+    for mutant, kills in _hunt_all(chosen, seeds, jobs, is_saved=is_saved):
         rows[mutant.name] = row_of(mutant, kills)
         print(rows[mutant.name], flush=True)
-        if options.save:
+        if is_saved:
             write_table(README, render_table(read_table(README) | rows, mutants))
     return 0 if all("survives" not in row for row in rows.values()) else 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sim.mutants", description=__doc__)
-    parser.add_argument("names", nargs="*", help="mutants to hunt; all if none is named")
-    parser.add_argument("--seeds", type=int, default=SEEDS_MAX, help="seeds tried from each start")
-    parser.add_argument("--save", action="store_true", help="keep the plans and the table")
-    return parser
-
-
 def _hunt_all(
-    mutants: list[Mutant], options: argparse.Namespace
+    mutants: list[Mutant], seeds: int, jobs: int, *, is_saved: bool
 ) -> Iterator[tuple[Mutant, list[Kill | None]]]:
-    """Hunt from all starts, in two processes; give each mutant once it is done."""
-    with ProcessPoolExecutor(PROCESSES) as pool:
+    """Hunt from all starts; give each mutant once it is done."""
+    with ProcessPoolExecutor(jobs) as pool:
         hunts: dict[Future[Kill | None], tuple[Mutant, int]] = {
-            pool.submit(_hunt, mutant, range(start, start + options.seeds), options.save): (mutant, start)
+            pool.submit(_hunt, mutant, range(start, start + seeds), is_saved=is_saved): (mutant, start)
             for mutant in mutants
             for start in STARTS
         }
@@ -66,7 +51,7 @@ def _hunt_all(
                 yield mutant, [kills[mutant.name][start] for start in STARTS]
 
 
-def _hunt(mutant: Mutant, seeds: range, is_saved: bool) -> Kill | None:
+def _hunt(mutant: Mutant, seeds: range, *, is_saved: bool) -> Kill | None:
     """Hunt from one start; from the first one, the first plan that breaks the right promise is kept."""
     kill = hunt(mutant, mutant.preset, seeds)
     if is_saved and kill is not None and seeds.start == STARTS[0]:
@@ -75,7 +60,3 @@ def _hunt(mutant: Mutant, seeds: range, is_saved: bool) -> Kill | None:
         if kept is not None:
             save_plan(mutant, kept)
     return kill
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
