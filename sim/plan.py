@@ -52,7 +52,7 @@ class Kind(StrEnum):
 
 
 class FileSpec(Struct, frozen=True):
-    """An entry that a user has made. A file has `size` bytes, a link as many letters; `version` decides which."""
+    """An entry that a user has made. A file has `size` bytes, a link as many letters, but one at least; `version` decides which."""
 
     path: str
     size: int
@@ -69,7 +69,10 @@ class FileSpec(Struct, frozen=True):
         """What stands under the name, as trees have it."""
         if self.kind is Kind.FOLDER:
             return None
-        return Link(self.content.hex()[: self.size].encode()) if self.kind is Kind.LINK else self.content
+        if self.kind is Kind.LINK:
+            letters = max(self.size, 1)
+            return Link(Random(self.version).randbytes(letters).hex()[:letters].encode())
+        return self.content
 
 
 class Edit(Struct, frozen=True):

@@ -90,10 +90,10 @@ class Shrinker:
                 candidates = smaller(candidate)
 
     def _accept(self, way: Way, value: object) -> bool:
-        """Take a plan with another value if it breaks the same."""
+        """Take a plan with another value if it is one, and breaks the same."""
         plan = with_value(self.plan, way, value)
         text = msgspec.json.encode(plan)
-        if text in self._known or self.tries >= TRIES_MAX:
+        if text in self._known or self.tries >= TRIES_MAX or not _is_plan(text):
             return False
         self._known.add(text)
         self.tries += 1
@@ -101,6 +101,14 @@ class Shrinker:
         if is_same:
             self.plan = plan
         return is_same
+
+
+def _is_plan(text: bytes) -> bool:
+    try:
+        msgspec.json.decode(text, type=Plan)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def ways(value: Any, way: Way = ()) -> Iterator[Way]:

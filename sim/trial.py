@@ -36,6 +36,7 @@ from sim.runs import Runs
 from sim.sometimes import Reached
 from sim.trace import NOTE
 from sim.trees import Link, Tree, content_of
+from sim.windows import READING
 from sim.world import Unhandled, World
 
 # Longer than every deadline of psync's own: a run that takes more has hung.
@@ -132,12 +133,15 @@ class Trial:
         return self.machine(CLIENT).is_up
 
     def write_half_of_source(self, machine: str, path: bytes) -> bool:
-        """Begin to write the source file at `path`: a new first half before the old second one."""
+        """Begin to write the source file at `path`: a new first half before the old second one.
+
+        False if it is none, or another program has it open, so that the other half could not follow.
+        """
         if machine != self.plan.source_place.machine or not path.startswith(self.source + b"/"):
             return False
         disk = self.machine(machine).disk
         node = disk.find(path)
-        if node is None:
+        if node is None or any(state != READING for state in disk.handles.states(node)):
             return False
         content = node.byte_contents or b""
         half = len(content) // 2

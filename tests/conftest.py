@@ -19,7 +19,8 @@ IS_CI = os.environ.get("CI") == "true"
 
 # No test may fail because the machine is busy; the rest is Hypothesis' own profile, in CI a repeatable one.
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("psync", PATIENT, max_examples=50 if IS_CI else PATIENT.max_examples)
+EXAMPLES_MAX = int(os.environ.get("EXAMPLES_MAX", "50" if IS_CI else "100"))
+settings.register_profile("psync", PATIENT, max_examples=EXAMPLES_MAX)
 settings.load_profile("psync")
 
 # In a name space of its own: as root, or as a user who may be root of one.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import ROOT
-from tests.conftest import PEERS
+from tests.conftest import PROGRAMS
 
 TOOLS = ("bash", "dirname", "env", "grep", "mkdir", "mktemp", "rm")  # of the script and its stand-ins
 COMMAND = "python -c 'import os, sys; print(os.environ[\"CI\"], sys.prefix)' && : python -m tox"
@@ -57,7 +57,7 @@ def _asked_for(checkout: Path) -> list[str]:
 
 
 def test_it_runs_the_readmes_command_in_a_new_virtual_environment(checkout: Path):
-    for peer in PEERS:
+    for peer in PROGRAMS:
         _program(checkout / "bin", peer)
 
     result = _run(checkout)
@@ -69,7 +69,7 @@ def test_it_runs_the_readmes_command_in_a_new_virtual_environment(checkout: Path
     assert _asked_for(checkout) == []
 
 
-@pytest.mark.parametrize("installed", [(), PEERS[:1], PEERS[1:]], ids=["none", "first", "rest"])
+@pytest.mark.parametrize("installed", [(), PROGRAMS[:1], PROGRAMS[1:]], ids=["none", "first", "rest"])
 def test_a_peer_that_tests_need_and_that_is_missing_is_installed(checkout: Path, installed: tuple[str, ...]):
     (checkout / "README.md").write_text("")  # ends the run before it makes an environment
     for peer in installed:
@@ -77,7 +77,7 @@ def test_a_peer_that_tests_need_and_that_is_missing_is_installed(checkout: Path,
 
     _run(checkout)
 
-    missing = [peer for peer in PEERS if peer not in installed]
+    missing = [peer for peer in PROGRAMS if peer not in installed]
     assert _asked_for(checkout) == ["update", f"install --yes --no-install-recommends {' '.join(missing)}"]
 
 

@@ -40,9 +40,15 @@ class Deletions(Checker):
         if not self.trial.plan.is_deleting:
             raise self.broken("deletions", f"{name!r} was deleted, and nobody has asked for that")
         source = self.trial.tree_of_source()
-        if name in source and (source[name] is None) == (change.kind is Kind.FOLDER):
+        is_there = name in source and (source[name] is None) == (change.kind is Kind.FOLDER)
+        if is_there and not (self._has_rivals and self._is_edited(name)):
             raise self.broken("deletions", f"{name!r} was deleted, and the source has it")
         self._deleted.add(change.path)
+
+    def _is_edited(self, name: bytes) -> bool:
+        """Whether the user makes something there; a rival that began before may not have seen it."""
+        edited = (edit.path.encode() + b"/" for edits in self.trial.plan.edits for edit in edits)
+        return any(path.startswith(name + b"/") for path in edited)
 
     def _check_order(self, change: WriteFile) -> None:
         """A file may come after deletions where it takes the place of a folder.

@@ -9,6 +9,9 @@ from sim.checkers.checker import Checker
 # Exit codes of runs in which each change was answered, so that nothing of one is under way any more.
 ALL_ANSWERED = (0, 1)
 
+# Faults after which a temporary may wait for a later run: it is not found, stays, or comes back.
+HINDRANCES = ("CallFails scandir", "CallFails unlink", "CallFails close", "PowerCut")
+
 if TYPE_CHECKING:
     from sim.trial import Trial
 
@@ -45,8 +48,8 @@ class Tidy(Checker):
 
     @property
     def _is_hindered(self) -> bool:
-        """Whether something was not allowed to be removed or closed."""
-        return any(kind.startswith(("CallFails unlink", "CallFails close")) for kind in self.trial.effects)
+        """Whether a temporary may be left although psync did what it could."""
+        return any(kind.startswith(HINDRANCES) for kind in self.trial.effects)
 
     def _check_temporaries(self) -> None:
         left = [path for path in self.trial.tree_of_target() if is_temporary_name(path.rpartition(b"/")[2])]

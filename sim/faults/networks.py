@@ -1,8 +1,9 @@
 """Networks that are slow, silent, or do to packets what they should not."""
 
 from collections.abc import Callable, Iterable
+from typing import Annotated
 
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 
 from sim.faults.fault import Heal, Site
 from sim.link import SECOND_NS, Link
@@ -14,8 +15,8 @@ class LinkClogged(Struct, frozen=True, tag="link-clogged"):
     source: str
     target: str
     latency_seconds: float
-    bytes_per_second: int
-    segment_bytes: int
+    bytes_per_second: Annotated[int, Meta(ge=1)]
+    segment_bytes: Annotated[int, Meta(ge=1)]
 
     def arm(self, site: Site) -> Heal:
         """Give the link another route."""

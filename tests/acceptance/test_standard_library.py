@@ -1,18 +1,15 @@
-"""The running interpreter's own standard library and a folder of hostile names, over every topology."""
+"""The running interpreter's own standard library and a folder of hostile names, pushed and pulled back."""
 
 import asyncio
 import shutil
 import sysconfig
-from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.names import HOSTILE_NAMES
-from tests.acceptance.room import room
 from tests.acceptance.site import Ran, site
-from tests.acceptance.snapshot import Snapshot, differences, snapshot
+from tests.acceptance.snapshot import differences, snapshot
 from tests.acceptance.trees import FILE_MODES, FOLDER_MODES, File, Folder, Link, Node, plant
 
 # What is installed beside the library is not its own, and compiled files may be written at any moment,
@@ -20,21 +17,13 @@ from tests.acceptance.trees import FILE_MODES, FOLDER_MODES, File, Folder, Link,
 NOT_THE_LIBRARY = ("site-packages", "__pycache__")
 
 
-@pytest.fixture(scope="module")
-def source() -> Iterator[tuple[Path, Snapshot]]:
-    """A tree that is only read by the tests, and what stands in it."""
-    with room() as root:
-        tree = root / "source"
-        ignored = shutil.ignore_patterns(*NOT_THE_LIBRARY)
-        shutil.copytree(sysconfig.get_path("stdlib"), tree, symlinks=True, ignore=ignored)
-        plant(hostile_folder(), tree / "hostile names")
-        yield tree, snapshot(tree)
-
-
 @pytest.fixture
-def stops(source: tuple[Path, Snapshot], route: str) -> list[Path]:
-    """Where the legs of a route end."""
-    return [source[0].parent / f"{route}, {leg}" for leg in ROUTES[route]]
+def source(root: Path) -> Path:
+    tree = root / "source"
+    ignored = shutil.ignore_patterns(*NOT_THE_LIBRARY)
+    shutil.copytree(sysconfig.get_path("stdlib"), tree, symlinks=True, ignore=ignored)
+    plant(hostile_folder(), tree / "hostile names")
+    return tree
 
 
 def hostile_folder() -> Folder:
@@ -50,34 +39,23 @@ def hostile_folder() -> Folder:
     return Folder({kind: Folder(entries, 0o755, next(times)) for kind, entries in by_kind.items()}, 0o755, 1)
 
 
-# The ways from the tree to a copy of it, leg by leg.
-ROUTES = {
-    "pushed and pulled back": ("push", "pull"),
-    "from a listener to a listener": ("both ends TCP",),
-    "on one machine": ("both ends local",),
-}
-
-
-async def travel(legs: tuple[str, ...], start: Path, stops: list[Path]) -> list[tuple[Ran, Ran]]:
-    """Make each leg twice; give both runs of each."""
-    async with site(start.parent) as at:
-        places = pairwise([start, *stops])
+async def there_and_back(source: Path) -> list[tuple[Ran, Ran]]:
+    """Push, and pull what has arrived; each twice. Give both runs of each."""
+    pushed, pulled = source.with_name("pushed"), source.with_name("pulled")
+    async with site(source.parent) as at:
         return [
-            (await at.copy(leg, source, target), await at.copy(leg, source, target))
-            for leg, (source, target) in zip(legs, places, strict=True)
+            (await at.copy("push", source, pushed), await at.copy("push", source, pushed)),
+            (await at.copy("pull", pushed, pulled), await at.copy("pull", pushed, pulled)),
         ]
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_it_arrives_identical_and_a_second_run_sends_nothing(
-    route: str, source: tuple[Path, Snapshot], stops: list[Path]
-) -> None:
-    tree, expected = source
+def test_it_arrives_identical_and_a_second_run_sends_nothing(source: Path) -> None:
+    expected = snapshot(source)
 
-    runs = asyncio.run(travel(ROUTES[route], tree, stops))
+    runs = asyncio.run(there_and_back(source))
 
     files = sum(seen.kind == "file" for seen in expected.values())
-    assert differences(expected, snapshot(stops[-1])) == {}
+    assert differences(expected, snapshot(source.with_name("pulled"))) == {}
     for first, second in runs:
         assert (first.exit_code, first.summary.files_sent, first.problems) == (0, files, [])
         assert (second.exit_code, second.summary.files_unchanged) == (0, files)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.faults import CallFails, Fault, PowerCut
+from sim.faults import CallFails, Fault, LinkClogged, PowerCut
 from sim.plan import Edit, FileSpec, Plan, Topology
 from sim.presets import derive
 from sim.shrink import TRIES_MAX, Judge, Shrinker, promise_of, smaller, value_at, ways, with_value
@@ -34,6 +34,14 @@ def test_a_plan_that_always_breaks_becomes_the_empty_plan():
 
 def test_a_plan_that_breaks_only_as_it_is_stays_as_it_is():
     assert _shrunk(lambda plan: "") == PLAN
+
+
+def test_no_value_becomes_one_that_a_plan_may_not_have():
+    clogged = LinkClogged("near", "far", 1.0, 10_000, 1460)
+
+    shrunk = _shrunk(lambda plan: "whole: torn" if plan.faults else "", Plan("chaos", 7, faults=(clogged,)))
+
+    assert shrunk.faults == (LinkClogged("near", "far", 0.0, 1, 1),)
 
 
 def test_what_it_takes_is_left_as_small_as_it_can_be():

@@ -2,8 +2,6 @@
 
 from contextlib import closing
 
-import pytest
-
 from sim.presets import derive
 from sim.sweep import CHUNK_SEEDS, sweep
 from sim.trial import carry_out
@@ -11,9 +9,8 @@ from sim.trial import carry_out
 SEEDS = range(1, CHUNK_SEEDS + 4)
 
 
-@pytest.mark.parametrize("jobs", [1, 3])
-def test_the_results_are_those_of_the_seeds_in_their_order_with_any_number_of_processes(jobs: int):
-    carried = list(sweep("clean", SEEDS, jobs))
+def test_the_results_are_those_of_the_seeds_in_their_order_with_several_processes():
+    carried = list(sweep("clean", SEEDS, 2))
 
     assert [one.seed for one in carried] == list(SEEDS)
     assert [one.result for one in carried] == [carry_out(derive("clean", seed))[0] for seed in SEEDS]

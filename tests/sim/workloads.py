@@ -111,12 +111,15 @@ def broken_promises(workload: Workload, disturb: Disturb = lambda system: system
 
 
 def _cuts(workload: Workload, disturb: Disturb) -> Iterator[int]:
-    """The calls before which the disk is not as it was before the call before, and the last one."""
+    """The calls before which the disk is not as it was before the call before, and the last one.
+
+    Those before the last deed begins are calls of the workload without it, which is tried as well.
+    """
     run = _Run(workload, disturb, 0, _Alike(0, 0))
     assert run.broken() == []
     assert run.acknowledged == len(workload.deeds), "a deed has failed"
     for number, name in enumerate(run.calls, start=1):
-        if name not in READING:
+        if number >= run.calls_before_last and name not in READING:
             yield number + 1
     yield len(run.calls)
 
@@ -153,6 +156,7 @@ class _Run:
     def __init__(self, workload: Workload, disturb: Disturb, cut_at: int, choose: Choose) -> None:
         self.acknowledged = 0
         self.calls: list[str] = []
+        self.calls_before_last = 0
         self._choose = choose
         self._workload = workload
         self._disturb = disturb
@@ -187,6 +191,7 @@ class _Run:
             target = Target(folder, TemporaryNames(system), self._workload.durability)
             for place, deed in enumerate(self._workload.deeds):
                 name = b"%d" % place
+                self.calls_before_last = len(self.calls)
                 stamp = Stamp(0, 0, 0, 0)
                 if self._workload.states(place)[name][0] is not MISSING:
                     stamp = stamp_of(system.os.stat(name, dir_fd=folder.root.fd, follow_symlinks=False))

@@ -8,6 +8,8 @@ from psync.core.problems import Problem, ProblemCode
 from psync.engine.events import ChangeDone, ProblemFound, RunStarted
 from sim.checkers.checker import Broken
 from sim.checkers.deletions import Deletions
+from sim.faults import RivalRun
+from sim.plan import Edit
 from sim.trial import Trial
 from tests.expectations import does_not_raise
 from tests.sim.checkers.trials import beginning
@@ -64,6 +66,16 @@ def test_the_next_run_begins_anew() -> None:
 def test_what_must_not_be_deleted_is_told(changes: list[Change], complaint: str) -> None:
     with beginning() as trial, pytest.raises(Broken, match=f"deletions: {complaint}"):
         hear(trial, *changes)
+
+
+@pytest.mark.parametrize("path", ["a", "sub/new"])
+def test_a_rival_that_began_before_may_delete_what_the_user_has_made_meanwhile(path: str) -> None:
+    edits = ((Edit(path, 5, 9),),)
+    with beginning(with_faults(RivalRun("near", 1), edits=edits)) as trial:
+        with does_not_raise():
+            hear(trial, delete(path.encode().split(b"/")[0], kind=Kind.FOLDER if "/" in path else Kind.FILE))
+        with pytest.raises(Broken, match="deletions: b'b' was deleted, and the source has it"):
+            hear(trial, delete(b"b"))
 
 
 def test_a_deletion_that_nobody_has_asked_for_is_told() -> None:

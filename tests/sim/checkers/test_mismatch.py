@@ -9,7 +9,7 @@ from psync.engine.events import ChangeDone, ConnectionFailed
 from sim.checkers.checker import Broken
 from sim.checkers.mismatch import Mismatch, cause_between
 from sim.configuration import KEYS, NO_KEYS, OTHER_USER, Keys, Setup
-from sim.faults import ProcessKilled
+from sim.faults import ProcessKilled, RivalRun
 from sim.plan import CLIENT
 from sim.trial import Trial
 from tests.expectations import does_not_raise
@@ -107,3 +107,8 @@ def test_beside_other_faults_another_cause_may_come_first_but_no_success():
         checker = mistaken(trial)
         with pytest.raises(Broken, match="a run has converged"):
             checker.after_run(0)
+
+
+def test_a_run_that_began_with_other_keys_may_go_on():
+    with beginning(with_faults(RivalRun("near", 1), is_keyed=True)) as trial, does_not_raise():
+        mistaken(trial).heard(ChangeDone(MakeFolder(1, (b"new",)), 0))

@@ -39,9 +39,12 @@ def test_a_run_that_was_lost_may_leave_a_temporary_for_the_next_one() -> None:
         left_behind(trial).after_run(3)
 
 
-def test_a_temporary_that_nobody_may_remove_may_stay_for_a_while() -> None:
+@pytest.mark.parametrize(
+    "hindrance", ["CallFails unlink EACCES", "CallFails scandir EIO", "PowerCut unsynced"]
+)
+def test_a_temporary_that_nobody_finds_or_may_remove_may_stay_for_a_while(hindrance: str) -> None:
     with beginning() as trial, does_not_raise():
-        trial.effects["CallFails unlink EACCES"] += 1
+        trial.effects[hindrance] += 1
         left_behind(trial).after_run(1)
 
 
