@@ -299,10 +299,11 @@ class Disk:
 
     def _register(self, node: FakeFile, mode: int) -> None:
         self.files.last_ino += 1
-        node.st_ino = self.files.last_ino
-        node.st_dev = self.root.st_dev
-        node.st_uid = node.st_gid = USER_ID
-        node.st_mode = stat.S_IFMT(node.st_mode) | (mode if self.modes_kept else MODE_WITHOUT_MODES)
+        status = node.stat_result  # FakeFile looks attributes up there, slowly
+        status.st_ino = self.files.last_ino
+        status.st_dev = self.root.st_dev
+        status.st_uid = status.st_gid = USER_ID
+        status.st_mode = stat.S_IFMT(status.st_mode) | (mode if self.modes_kept else MODE_WITHOUT_MODES)
         self.touch(node)
 
     def _unlink(self, folder: FakeDirectory, name: str) -> FakeFile:

@@ -41,12 +41,12 @@ class Files:
 
     def make_folder(self, path: bytes) -> None:
         """Make a folder and those above it, unless they are there."""
-        parent = self._paths.dirname(path)
-        if parent == path:
-            return
-        self.make_folder(parent)
         with contextlib.suppress(FileExistsError):
-            self.os.mkdir(path)
+            try:
+                self.os.mkdir(path)
+            except FileNotFoundError:
+                self.make_folder(self._paths.dirname(path))
+                self.os.mkdir(path)
 
     def write(self, path: bytes, content: bytes) -> None:
         """Make a file, or exchange the content of one."""

@@ -101,8 +101,8 @@ class SimSelector(selectors.BaseSelector):
         return ready
 
     def _ready(self) -> list[tuple[selectors.SelectorKey, int]]:
-        found = [(self._keys[fd], self._events(fd) & self._keys[fd].events) for fd in self._keys]
-        return [(key, events) for key, events in found if events]
+        events_of = self._events
+        return [(key, events) for fd, key in self._keys.items() if (events := events_of(fd) & key.events)]
 
     def _count_pass(self) -> None:
         if self._moment_ns != self._agenda.now_ns:

@@ -147,7 +147,7 @@ class Walk:
             raise failure(errno.ENAMETOOLONG)
 
     def _is_followed(self, node: FakeFile) -> bool:
-        if not stat.S_ISLNK(node.st_mode):
+        if not stat.S_ISLNK(node.stat_result.st_mode):
             return False
         is_kept = self._last in (Last.ENTRY, Last.LATER) or (self._last is Last.KEPT and not self._is_folder)
         if is_kept and not self._pending:

@@ -22,6 +22,11 @@ class Tidy(Checker):
     def __init__(self, trial: "Trial") -> None:
         super().__init__(trial)
         self._source_at_first = trial.tree_of_source()
+        self._hindrances_before = 0
+
+    def before_run(self) -> None:
+        """What has hindered an earlier run is no excuse."""
+        self._hindrances_before = self._hindrances
 
     def heard(self, event: Event) -> None:
         """A session must not end by a defect."""
@@ -33,7 +38,7 @@ class Tidy(Checker):
         for name, machine in self.trial.world.machines.items():
             for process in machine.ended_leaking():
                 raise self.broken("tidy", f"{process} of {name} ended with open files")
-        if exit_code in ALL_ANSWERED and not self._is_hindered:
+        if exit_code in ALL_ANSWERED and self._hindrances == self._hindrances_before:
             self._check_temporaries()
 
     def finish(self) -> None:
@@ -47,9 +52,9 @@ class Tidy(Checker):
                     )
 
     @property
-    def _is_hindered(self) -> bool:
-        """Whether a temporary may be left although psync did what it could."""
-        return any(kind.startswith(HINDRANCES) for kind in self.trial.effects)
+    def _hindrances(self) -> int:
+        """How often something came up for which a temporary may be left although psync did what it could."""
+        return sum(count for kind, count in self.trial.effects.items() if kind.startswith(HINDRANCES))
 
     def _check_temporaries(self) -> None:
         left = [path for path in self.trial.tree_of_target() if is_temporary_name(path.rpartition(b"/")[2])]

@@ -2,14 +2,10 @@
 
 from psync.core.errors import EXIT_CONNECTION, EXIT_CONVERGED
 from sim.checkers.checker import Checker
-from sim.faults import FileLocked
 
 
 class Untroubled(Checker):
-    """Looks at the exit codes of runs that no fault has disturbed.
-
-    A file that another program has open disturbs in more ways than it counts.
-    """
+    """Looks at the exit codes of runs that no fault has disturbed."""
 
     def after_run(self, exit_code: int) -> None:
         """The run has converged, unless another one was already at work."""
@@ -18,6 +14,5 @@ class Untroubled(Checker):
         if "RivalRun" in kinds:
             kinds.remove("RivalRun")
             allowed.add(EXIT_CONNECTION)
-        is_locked = any(isinstance(fault, FileLocked) for fault in self.trial.plan.faults)
-        if not kinds and not is_locked and exit_code not in allowed:
+        if not kinds and exit_code not in allowed:
             raise self.broken("untroubled", f"exit code {exit_code}, and nothing has failed")

@@ -8,7 +8,9 @@ from sim.faults.fault import Heal, Site
 from sim.gate import PATHS, Call
 from sim.handles import Handle
 from sim.link import SECOND_NS
-from sim.windows import ACCESS_DENIED, EXCLUSIVE, LOCK_VIOLATION, SHARING_VIOLATION, fold
+from sim.windows import ACCESS_DENIED, EXCLUSIVE, FOLDER, LOCK_VIOLATION, SHARING_VIOLATION, TABLE, fold
+
+_REFUSED = (ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION)
 
 
 class FileLocked(Struct, frozen=True, tag="file-locked"):
@@ -44,10 +46,10 @@ class FileLocked(Struct, frozen=True, tag="file-locked"):
         return heal
 
     def _is_cause(self, call: Call, error: OSError) -> bool:
-        """Whether a call has failed for this lock, which only a rename over the file calls "access denied"."""
-        number = getattr(error, "winerror", None)
-        told = (SHARING_VIOLATION, LOCK_VIOLATION, *([ACCESS_DENIED] if call.name == "rename" else []))
+        """Whether a call on the file or its folder has failed with what Windows says of this lock."""
+        told = {number for (_, state), number in TABLE.items() if number in _REFUSED and state == self.state}
         paths = [path for path in call.arguments[: PATHS.get(call.name, 0)] if isinstance(path, bytes)]
         names = {fold(ntpath.basename(path).decode("utf-8", "replace")) for path in paths}
+        locked = {fold(name) for name in self.path.split("/")[-2 if self.state == FOLDER else -1 :]}
         # A read is made through a descriptor, and fails for a locked range.
-        return number in told and (not paths or fold(ntpath.basename(self.path)) in names)
+        return getattr(error, "winerror", None) in told and (not paths or not locked.isdisjoint(names))

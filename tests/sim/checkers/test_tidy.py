@@ -44,8 +44,19 @@ def test_a_run_that_was_lost_may_leave_a_temporary_for_the_next_one() -> None:
 )
 def test_a_temporary_that_nobody_finds_or_may_remove_may_stay_for_a_while(hindrance: str) -> None:
     with beginning() as trial, does_not_raise():
+        checker = left_behind(trial)
         trial.effects[hindrance] += 1
-        left_behind(trial).after_run(1)
+        checker.after_run(1)
+
+
+def test_what_has_hindered_an_earlier_run_is_no_excuse() -> None:
+    with beginning() as trial:
+        checker = left_behind(trial)
+        trial.effects["CallFails unlink EACCES"] += 1
+        checker.before_run()
+
+        with pytest.raises(Broken, match="tidy: temporaries are left"):
+            checker.after_run(1)
 
 
 def test_a_program_that_waits_with_files_open_is_told_in_the_end() -> None:

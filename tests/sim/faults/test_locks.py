@@ -11,7 +11,7 @@ from sim.crash import Choose
 from sim.faults import Fault, FileLocked
 from sim.machine import Machine
 from sim.replication import Replication
-from sim.windows import EXCLUSIVE, RANGE_LOCKED, READING
+from sim.windows import EXCLUSIVE, MARKED, RANGE_LOCKED, READING
 from sim.world import World
 
 LETTER = "/C:/Data/letter"
@@ -66,6 +66,12 @@ CASES = {
         0.0,
         ["pread 33"],
         ["letter LockFiles"],
+    ),
+    "marked for deletion": (
+        FileLocked("far", LETTER, 60.0, MARKED),
+        0.0,
+        ["rename 5", "open 5"],
+        ["letter PERMISSION"],
     ),
     "of a name in capitals": (
         FileLocked("far", "/c:/DATA/Letter", 60.0, READING),
