@@ -67,7 +67,7 @@ def test_a_file_that_cannot_be_replaced_is_told_for_what_it_is(
     renaming: OSError | None, opening: OSError | None, code: ProblemCode | None, calls: list[str]
 ):
     answers = Answers(renaming, opening)
-    system_os: OperatingSystem = answers  # type: ignore[assignment]
+    system_os: OperatingSystem = answers  # type: ignore[assignment]  # the calls that a lock makes
     found = None
     try:
         replace(system_os, Directory(system_os, 3), b"temporary", b"name")

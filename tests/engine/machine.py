@@ -16,7 +16,7 @@ class Machine:
 
     def __init__(self, **calls: Replacement) -> None:
         self._real = real_system()
-        self.os: OperatingSystem = _Calls(self._real.os, calls)  # type: ignore[assignment]
+        self.os: OperatingSystem = _Calls(self._real.os, calls)  # type: ignore[assignment]  # it has what the tests call
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)

@@ -325,7 +325,7 @@ def test_a_handshake_has_ten_seconds_whatever_is_said_meanwhile(
 ) -> None:
     async def main(station: Station) -> None:
         reader, writer = await silent(station)
-        talking = asyncio.create_task(talk(writer))  # type: ignore[arg-type]
+        talking = asyncio.create_task(talk(writer))  # type: ignore[arg-type]  # the parameter decides which coroutine it is
         await asyncio.gather(reader.read(), return_exceptions=True)
         talking.cancel()
         await leave(writer)

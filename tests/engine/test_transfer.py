@@ -65,7 +65,7 @@ async def plan_of(*parts: PlannedChanges) -> AsyncGenerator[PlannedChanges]:
 
 async def flow(supplier: Supplier, *parts: PlannedChanges) -> list[ApplyItem]:
     """Run a transfer to its end."""
-    plan, transfer = plan_of(*parts), Transfer(Source(supplier))  # type: ignore[arg-type]
+    plan, transfer = plan_of(*parts), Transfer(Source(supplier))  # type: ignore[arg-type]  # an endpoint with one verb
     return [item async for item in transfer.items(plan)]
 
 
@@ -142,11 +142,11 @@ def test_the_plan_waits_when_too_many_files_have_no_content_yet() -> None:
     async def main() -> int:
         parts = (PlannedChanges([write(100 * a + b) for b in range(100)]) for a in range(200))
         endless = plan_of(*parts)
-        items = Transfer(Source(never)).items(endless)  # type: ignore[arg-type]
+        items = Transfer(Source(never)).items(endless)  # type: ignore[arg-type]  # an endpoint with one verb
         async with aclosing(endless), aclosing(items):
             announced = 0
             while announced < OPEN_FILES_MAX:
-                announced += len(await anext(items))  # type: ignore[arg-type]
+                announced += len(await anext(items))  # type: ignore[arg-type]  # only changes come
             assert not await is_over_within(0.05, anext(items))
             return announced
 
@@ -194,7 +194,7 @@ def test_what_breaks_the_plan_breaks_the_flow_though_content_is_awaited() -> Non
         yield pack()
 
     async def main() -> None:
-        items = Transfer(Source(silent)).items(plan())  # type: ignore[arg-type]
+        items = Transfer(Source(silent)).items(plan())  # type: ignore[arg-type]  # an endpoint with one verb
         assert shown([await anext(items)]) == ["+1"]
         with pytest.raises(ConnectionLost):
             await anext(items)
@@ -206,7 +206,7 @@ def test_what_breaks_the_plan_breaks_the_flow_though_content_is_awaited() -> Non
 def test_a_flow_that_nobody_wants_any_more_leaves_nothing(taken: int) -> None:
     async def main() -> None:
         plan = plan_of(PlannedChanges([write(1), write(2), write(3)]), PlannedChanges([write(4)]))
-        items = Transfer(Source(one_by_one)).items(plan)  # type: ignore[arg-type]
+        items = Transfer(Source(one_by_one)).items(plan)  # type: ignore[arg-type]  # an endpoint with one verb
         for _ in range(taken):
             await anext(items)
         await items.aclose()

@@ -44,7 +44,7 @@ def test_the_allow_list_cannot_be_changed(name: str) -> None:
 
 def test_a_call_that_the_protocol_does_not_name_cannot_be_made() -> None:
     with pytest.raises(AttributeError):
-        getattr(real_system().os, "system")  # noqa: B009
+        getattr(real_system().os, "system")  # noqa: B009  # no type checker would let it pass otherwise
 
 
 def test_the_names_of_this_machine_are_those_of_the_kernel() -> None:
@@ -61,7 +61,7 @@ def test_the_environment_is_a_copy_that_cannot_be_written() -> None:
     environment = real_system().environment
     assert dict(environment) == dict(os.environ)
     with pytest.raises(TypeError):
-        environment["PSYNC"] = "1"  # type: ignore[index]
+        environment["PSYNC"] = "1"  # type: ignore[index]  # it must fail as it runs
 
 
 def test_the_environment_does_not_show_in_a_message() -> None:

@@ -85,7 +85,7 @@ async def _refused(machine: Machine, work: object) -> int:
         try:
             database = system.databases.open(PATH)
             database.execute("CREATE TABLE IF NOT EXISTS t (content BLOB)")
-            database.execute("INSERT INTO t VALUES (?)", (work,))  # type: ignore[arg-type]
+            database.execute("INSERT INTO t VALUES (?)", (work,))  # type: ignore[arg-type]  # also what SQLite refuses
         except OSError as error:
             numbers.append(error.errno or 0)
         finally:

@@ -334,7 +334,7 @@ def test_an_unread_bulk_holds_at_most_twice_its_bytes(size: int):
 
     event = hear_one(listener, client.send(*piece(size)))
 
-    assert len(event.bulk.obj) <= 2 * len(event.bulk)  # type: ignore[arg-type]
+    assert len(event.bulk.obj) <= 2 * len(event.bulk)  # type: ignore[arg-type]  # a memoryview of bytes
 
 
 def test_a_bulk_cannot_be_written_to():
@@ -354,7 +354,7 @@ def test_a_bulk_cannot_be_written_to():
         pytest.param(1, Outcomes([]), 0, id="of the other side"),
         pytest.param(0, HELLO, 0, id="out of turn"),
         pytest.param(1, Ping(1), 0, id="on the wrong stream"),
-        pytest.param(2, Open("posix", b"/", "source", "\udcff", ""), 0, id="of no text"),  # type: ignore[arg-type]
+        pytest.param(2, Open("posix", b"/", "source", "\udcff", ""), 0, id="of no text"),  # type: ignore[arg-type]  # a style that is sent as text
         pytest.param(1, Finish(), PLAINTEXT_BYTES_MAX, id="an end that is too long"),
     ],
 )

@@ -222,7 +222,7 @@ def test_a_reason_quotes_the_peer_without_control_characters_and_not_at_length()
     style = "\x1b[2J\u202e" + "x" * 1000
 
     with pytest.raises(MessageInvalid) as refused:
-        read(encode(1, Open(style, b"", OpenRole.SOURCE, "", "")))  # type: ignore[arg-type]
+        read(encode(1, Open(style, b"", OpenRole.SOURCE, "", "")))  # type: ignore[arg-type]  # a style that is sent as text
 
     shown = r"message 16: Invalid enum value '\x1b[2J\u202e" + "x" * 1000
     assert str(refused.value) == shown[:REASON_CHARS_MAX]
