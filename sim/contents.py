@@ -52,7 +52,7 @@ def _files(folder: FakeDirectory, path: bytes) -> Known:
         if isinstance(node, FakeDirectory):
             found |= _files(node, below)
         else:
-            found[below] = node.byte_contents or b"" if stat.S_ISREG(node.st_mode) else None
+            found[below] = node.byte_contents or b"" if stat.S_ISREG(node.stat_result.st_mode) else None
     return found
 
 

@@ -106,7 +106,9 @@ class Journal:
         """The content or the attributes of an inode are about to change."""
         known = self._files.get(node)
         if known is None:
-            self._files[node] = _File(node.byte_contents or b"", node.st_mode, node.stat_result.st_mtime_ns)
+            self._files[node] = _File(
+                node.byte_contents or b"", node.stat_result.st_mode, node.stat_result.st_mtime_ns
+            )
         else:
             known.has_failed = False
 
@@ -192,7 +194,7 @@ def _settle(node: FakeFile, known: _File, choose: Choose) -> None:
         states += _torn(known.content, new)
         node.set_initial_contents(states[choose(len(states))])
     if choose(2) == 0:
-        node.st_mode, node.stat_result.st_mtime_ns = known.mode, known.mtime_ns
+        node.stat_result.st_mode, node.stat_result.st_mtime_ns = known.mode, known.mtime_ns
 
 
 def _torn(old: bytes, new: bytes) -> list[bytes]:

@@ -51,7 +51,7 @@ class Descriptor:
     def write(self, data: bytes) -> int:
         """Write at the position, and move it; give how much has found room."""
         if self._flags & os.O_APPEND:
-            self._position = self.node.st_size
+            self._position = self.node.stat_result.st_size
         written = self._put(data, self._position)
         self._position += written
         return written
@@ -59,12 +59,12 @@ class Descriptor:
     def write_at(self, data: bytes, offset: int) -> int:
         """Write at `offset`, except that Linux appends where O_APPEND says so."""
         self._check_position(offset)
-        return self._put(data, self.node.st_size if self._flags & os.O_APPEND else offset)
+        return self._put(data, self.node.stat_result.st_size if self._flags & os.O_APPEND else offset)
 
     def seek(self, position: int, whence: int) -> int:
         """Move the position; where the holes are is not told."""
         self.usable()
-        origins = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.node.st_size}
+        origins = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.node.stat_result.st_size}
         if whence not in origins:
             raise failure(errno.EINVAL)
         self._check_position(0)
@@ -78,7 +78,7 @@ class Descriptor:
         if length < 0:
             raise failure(errno.EINVAL)
         self.usable()
-        if not (stat.S_ISREG(self.node.st_mode) and self._is_open_for(os.O_WRONLY)):
+        if not (stat.S_ISREG(self.node.stat_result.st_mode) and self._is_open_for(os.O_WRONLY)):
             raise failure(errno.EINVAL)
         content = self._content()
         self._reserve(length - len(content))
@@ -114,7 +114,7 @@ class Descriptor:
     def _check_position(self, offset: int) -> None:
         if offset < 0:
             raise failure(errno.EINVAL)
-        if stat.S_ISFIFO(self.usable().node.st_mode):
+        if stat.S_ISFIFO(self.usable().node.stat_result.st_mode):
             raise failure(errno.ESPIPE)
 
     def _reserve(self, growth: int) -> None:

@@ -177,13 +177,13 @@ class Disk:
         """Exchange the content of a file, which loses its set-id bits; the caller has looked for `missing_bytes`."""
         self.journal.note_file(node)
         node.set_initial_contents(content)
-        node.st_mode = _without_set_id(node.st_mode)
+        node.stat_result.st_mode = _without_set_id(node.stat_result.st_mode)
         self.touch(node)
         self._tell(node)
 
     def sync(self, node: FakeFile) -> None:
         """Make an inode certain, whatever happens later."""
-        if stat.S_ISFIFO(node.st_mode):
+        if stat.S_ISFIFO(node.stat_result.st_mode):
             raise failure(errno.EINVAL)
         if isinstance(node, FakeDirectory):
             self.journal.sync_folder(node)
@@ -245,7 +245,7 @@ class Disk:
         if not self.modes_kept:
             raise failure(errno.EPERM)
         self.journal.note_file(node)
-        node.st_mode = stat.S_IFMT(node.st_mode) | mode
+        node.stat_result.st_mode = stat.S_IFMT(node.stat_result.st_mode) | mode
         self.mark(node)
 
     def set_time(self, node: FakeFile, mtime_ns: int) -> None:

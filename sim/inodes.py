@@ -17,7 +17,7 @@ def attach(folder: FakeDirectory, name: str, node: FakeFile) -> None:
     node.name = name  # type: ignore[assignment]  # pyfakefs gives it the type of a parameter
     node.parent_dir = weakref.ref(folder)
     vars(node).pop(FORMER_PARENT, None)
-    node.st_nlink += 1
+    node.stat_result.st_nlink += 1
     folder.entries[name] = node
 
 
@@ -26,7 +26,7 @@ def detach(folder: FakeDirectory, name: str) -> FakeFile:
     node = folder.entries.pop(name)
     node.parent_dir = None
     vars(node)[FORMER_PARENT] = folder
-    node.st_nlink -= 1
+    node.stat_result.st_nlink -= 1
     return node
 
 

@@ -50,14 +50,14 @@ def _check_access(node: FakeFile, flags: int) -> None:
         raise failure(errno.ENOTDIR)
     if flags & os.O_PATH:
         return
-    if stat.S_ISLNK(node.st_mode):
+    if stat.S_ISLNK(node.stat_result.st_mode):
         raise failure(errno.ELOOP)
     wanted = _WANTED[flags & os.O_ACCMODE] | (WRITE if flags & os.O_TRUNC else 0)
     if isinstance(node, FakeDirectory) and wanted & WRITE:
         raise failure(errno.EISDIR)
     if not permits(node, wanted):
         raise failure(errno.EACCES)
-    if stat.S_ISFIFO(node.st_mode):
+    if stat.S_ISFIFO(node.stat_result.st_mode):
         _check_fifo(flags)
 
 
@@ -69,6 +69,6 @@ def _check_fifo(flags: int) -> None:
 
 
 def _emptied(disk: Disk, node: FakeFile, flags: int) -> FakeFile:
-    if flags & os.O_TRUNC and stat.S_ISREG(node.st_mode):
+    if flags & os.O_TRUNC and stat.S_ISREG(node.stat_result.st_mode):
         disk.store(node, b"")
     return node

@@ -241,7 +241,7 @@ class SimOperatingSystem:
     def readlink(self, path: bytes, *, dir_fd: int) -> bytes:
         """readlinkat(2)"""
         node = self._walk(path, dir_fd, Last.KEPT).found
-        if not stat.S_ISLNK(node.st_mode):
+        if not stat.S_ISLNK(node.stat_result.st_mode):
             raise failure(errno.EINVAL)
         return link_target(node)
 

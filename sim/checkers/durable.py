@@ -41,7 +41,7 @@ class Durable(Checker):
         if CURRENT.get() is None:
             return  # a user at the machine, who has promised nothing
         path = self._machine.disk.path(node)
-        if not stat.S_ISREG(node.st_mode) or not path.startswith(self._prefix):
+        if not stat.S_ISREG(node.stat_result.st_mode) or not path.startswith(self._prefix):
             return
         path = path.removeprefix(self._prefix)
         is_psyncs = path not in self.trial.written_into_target and not is_temporary_name(
@@ -67,7 +67,7 @@ class Durable(Checker):
             node = self._below(self._root, path[: place + 1])
         if node is None:
             raise self.broken("durable", f"{b'/'.join(path)!r} is called done and is not there")
-        if stat.S_ISREG(node.st_mode) and not self._journal.is_certain_file(node):
+        if stat.S_ISREG(node.stat_result.st_mode) and not self._journal.is_certain_file(node):
             raise self.broken("durable", f"{b'/'.join(path)!r} is called done and was not synced")
 
     def _check_gone(self, path: EntryPath) -> None:
