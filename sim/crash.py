@@ -27,6 +27,10 @@ without `auto_da_alloc`, on which nobody should rely); FILE_FLAG_WRITE_THROUGH i
 documentation of CreateFile: "causes NTFS to flush any metadata changes".
 
 A killed process is no power cut: the kernel lives on, and nothing is lost.
+
+A sync that fails has lost pages and takes them for clean. Linux tells that once to each
+description of the file that was open by then (`errseq_t`, the kernel's
+Documentation/core-api/errseq.rst), also where a sync of the whole disk has met it first.
 """
 
 from collections.abc import Callable
@@ -76,6 +80,7 @@ class Journal:
         self.profile = profile
         self._names: list[tuple[EntryChange, ...]] = []
         self._files: dict[FakeFile, _File] = {}
+        self._failures: dict[FakeFile, int] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -137,11 +142,16 @@ class Journal:
         """A sync has failed: the pages are lost and marked clean, and the next sync will find nothing to do."""
         if node in self._files:
             self._files[node].has_failed = True
+            self._failures[node] = self.failures(node) + 1
 
     def fail_all(self) -> None:
         """A sync of the whole disk has failed."""
-        for known in self._files.values():
-            known.has_failed = True
+        for node in self._files:
+            self.fail_sync(node)
+
+    def failures(self, node: FakeFile) -> int:
+        """How often pages of a file were lost; each open description is told once of what came after its `open`."""
+        return self._failures.get(node, 0)
 
     # The cut
 
@@ -154,6 +164,7 @@ class Journal:
             _settle(node, self._files[node], choose)
         self._names.clear()
         self._files.clear()
+        self._failures.clear()
 
     def _lost_steps(self, choose: Choose) -> list[tuple[EntryChange, ...]]:
         """Say which changes of names never reached the device."""

@@ -18,6 +18,7 @@ class Descriptor:
         self._disk = disk
         self._flags = flags
         self._position = 0
+        self._failures_told = disk.journal.failures(node)
 
     @property
     def is_path_only(self) -> bool:
@@ -28,6 +29,11 @@ class Descriptor:
     def is_writable(self) -> bool:
         """Whether it was opened for writing."""
         return self._is_open_for(os.O_WRONLY)
+
+    def take_failure(self) -> bool:
+        """Whether pages of the file were lost, and nobody has said so on this description; asking is being told."""
+        told, self._failures_told = self._failures_told, self._disk.journal.failures(self.node)
+        return told != self._failures_told
 
     def usable(self) -> "Descriptor":
         """The descriptor itself, unless it is for naming only (EBADF)."""

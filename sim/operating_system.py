@@ -254,6 +254,8 @@ class SimOperatingSystem:
         return Descriptor(self._disk, node, flags)
 
     def _sync(self, descriptor: Descriptor) -> None:
+        if stat.S_ISREG(descriptor.node.stat_result.st_mode) and descriptor.take_failure():
+            raise failure(errno.EIO)
         self._disk.sync(descriptor.node)
 
     def _remove_folder(self, place: Place) -> None:

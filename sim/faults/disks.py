@@ -52,7 +52,9 @@ def _lose_pages(site: Site, call: Call) -> None:
     if call.name == "sync_volume":
         journal.fail_all()
     else:
-        journal.fail_sync(machine.systems[call.process].os.descriptor(call.arguments[0]).node)
+        descriptor = machine.systems[call.process].os.descriptor(call.arguments[0])
+        journal.fail_sync(descriptor.node)
+        descriptor.take_failure()  # by the error of this very call
 
 
 class DiskFull(Struct, frozen=True, tag="disk-full"):

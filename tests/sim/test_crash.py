@@ -1,5 +1,6 @@
 """What a power cut takes back, per profile; and that psync's own writing survives it, whatever is left."""
 
+import errno
 import stat
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -149,6 +150,32 @@ def test_a_file_whose_sync_has_failed_is_not_saved_by_the_next():
         machine.disk.journal.sync_all()
         machine.power_cut(_worst)
         assert machine.files.tree(b"/a") == {b"old": b"old"}
+
+
+def test_a_sync_of_the_disk_that_has_failed_is_told_once_to_each_that_had_the_file_open():
+    with World(1) as world:
+        machine = world.machine("alpha")
+        calls = machine.files.os
+        machine.files.plant(b"/a", {b"old": b"old"})
+        early = [calls.open(b"/a/old", calls.O_RDONLY) for _ in range(2)]
+        machine.disk.journal.fail_all()
+        late = calls.open(b"/a/old", calls.O_RDONLY)
+
+        assert [_error_of_sync(machine.files, fd) for fd in (*early, *early, late)] == [
+            "EIO",
+            "EIO",
+            "",
+            "",
+            "",
+        ]
+
+
+def _error_of_sync(files: Files, fd: int) -> str:
+    try:
+        files.os.fsync(fd)
+    except OSError as error:
+        return errno.errorcode[error.errno]
+    return ""
 
 
 # psync's own writing, cut at every call, in every way
