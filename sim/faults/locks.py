@@ -8,7 +8,16 @@ from sim.faults.fault import Heal, Site
 from sim.gate import PATHS, Call
 from sim.handles import Handle
 from sim.link import SECOND_NS
-from sim.windows import ACCESS_DENIED, EXCLUSIVE, FOLDER, LOCK_VIOLATION, SHARING_VIOLATION, TABLE, fold
+from sim.windows import (
+    ACCESS_DENIED,
+    EXCLUSIVE,
+    FOLDER,
+    LOCK_VIOLATION,
+    MARKED,
+    SHARING_VIOLATION,
+    TABLE,
+    fold,
+)
 
 _REFUSED = (ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION)
 
@@ -46,8 +55,12 @@ class FileLocked(Struct, frozen=True, tag="file-locked"):
         return heal
 
     def _is_cause(self, call: Call, error: OSError) -> bool:
-        """Whether a call on the file or its folder has failed with what Windows says of this lock."""
-        told = {number for (_, state), number in TABLE.items() if number in _REFUSED and state == self.state}
+        """Whether a call on the file or its folder has failed with what Windows says of this lock.
+
+        A file that is deleted while it is open keeps its name, marked, until the lock ends.
+        """
+        states = (self.state, MARKED)
+        told = {number for (_, state), number in TABLE.items() if number in _REFUSED and state in states}
         paths = [path for path in call.arguments[: PATHS.get(call.name, 0)] if isinstance(path, bytes)]
         names = {fold(ntpath.basename(path).decode("utf-8", "replace")) for path in paths}
         locked = {fold(name) for name in self.path.split("/")[-2 if self.state == FOLDER else -1 :]}
