@@ -7,8 +7,9 @@ stays true when presets and their chances change.
 
 from enum import StrEnum
 from random import Random
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from psync.core.paths import PathStyle
 from psync.core.settings import Durability
@@ -51,11 +52,15 @@ class Kind(StrEnum):
     FOLDER = "folder"
 
 
+# Contents are made anew whenever they are looked at.
+SIZE_MAX = 1 << 28
+
+
 class FileSpec(Struct, frozen=True):
     """An entry that a user has made. A file has `size` bytes, a link as many letters, but one at least; `version` decides which."""
 
     path: str
-    size: int
+    size: Annotated[int, Meta(ge=0, le=SIZE_MAX)]
     version: int
     kind: Kind = Kind.FILE
 
@@ -79,7 +84,7 @@ class Edit(Struct, frozen=True):
     """What the user does to the source between two runs: write a file, or remove one (size -1)."""
 
     path: str
-    size: int
+    size: Annotated[int, Meta(ge=-1, le=SIZE_MAX)]
     version: int
 
 

@@ -1,15 +1,25 @@
 """Disks that fail, fill up or are slow, and files that change under the reader."""
 
 import errno
+import inspect
 
 from msgspec import Struct
 
+from psync.system import OperatingSystem, System
 from sim.failure import failure
 from sim.faults.fault import Heal, Site, at_call, watching
 from sim.gate import Call
 
 # A disk of this speed takes so much longer for each call.
 SLOW_CALL_SECONDS = 0.05
+
+# Every system call that psync may make.
+CALLS = frozenset(
+    name
+    for seam in (OperatingSystem, System)
+    for name, value in vars(seam).items()
+    if inspect.isfunction(value) and not name.startswith("_")
+)
 
 # Calls that wait for a device, and not only for the cache.
 DEVICE_CALLS = frozenset({"fsync", "sync_volume"})
@@ -23,6 +33,12 @@ class CallFails(Struct, frozen=True, tag="call-fails"):
     number: int
     error: str
     times: int = 1
+
+    def __post_init__(self) -> None:
+        if self.call not in CALLS:
+            raise ValueError(f"there is no system call {self.call!r}; there are: {', '.join(sorted(CALLS))}")
+        if not hasattr(errno, self.error):
+            raise ValueError(f"there is no error {self.error!r}; use a name of errno, such as 'EIO'")
 
     def arm(self, site: Site) -> Heal:
         """Fail the calls."""

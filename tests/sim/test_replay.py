@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 import psync
+from sim.plan import FileSpec, Plan
 from sim.presets import PRESETS, derive
 from sim.replay import FORMAT, Origin, Replay, Unreadable, commit_of, read, this_origin, write
 from sim.trial import carry_out
@@ -118,4 +119,12 @@ def test_a_file_without_an_origin_is_of_an_unknown_version(tmp_path: Path):
     with pytest.raises(
         Unreadable, match="psync of an unknown version, replay format 0, at an unknown commit"
     ):
+        read(file)
+
+
+@pytest.mark.parametrize("size", [-7, 99_999_999_999])
+def test_a_size_that_no_file_has_is_refused(file: Path, size: int):
+    write(file, Plan("clean", 1, source=(FileSpec("a", size, 1),)), "")
+
+    with pytest.raises(Unreadable, match=r"does not fit this version, made by .*: Expected `int`"):
         read(file)

@@ -37,3 +37,15 @@ def test_the_new_content_of_a_changing_source_arrives() -> None:
     assert target == world.machines["near"].files.tree(b"/home/source")
     assert target[b"b"] != FileSpec("b", 1500, 2).content
     assert len(PLAN.source) == 3
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "complaint"),
+    [
+        ("fsnyc", "EIO", "there is no system call 'fsnyc'; there are: claim_instance, close, "),
+        ("fsync", "EFOO", "there is no error 'EFOO'; use a name of errno, such as 'EIO'"),
+    ],
+)
+def test_a_call_or_an_error_that_there_is_not_is_refused_by_name(call: str, error: str, complaint: str):
+    with pytest.raises(ValueError, match=complaint):
+        CallFails("far", call, 1, error)
