@@ -69,9 +69,11 @@ def run(**options: Any) -> int:
     from sim.commands.run import run_scenario, run_seed
 
     scenario, preset = options.pop("scenario"), options.pop("preset")
-    if (scenario is None) == (preset is None):
+    if scenario is not None and preset is not None:
+        raise click.UsageError("Name a scenario or a --preset, not both.")
+    if scenario is None and preset is None:
         names = f"Scenarios are: {', '.join(sorted(SCENARIOS))}. Presets are: {', '.join(sorted(PRESETS))}."
-        raise click.UsageError(f"Name either a scenario or a --preset. {names}")
+        raise click.UsageError(f"Name a scenario or a --preset. {names}")
     if scenario is None:
         return run_seed(preset, **options)
     return run_scenario(scenario, one_of(scenario, SCENARIOS, "scenario"), **options)

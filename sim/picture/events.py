@@ -22,7 +22,7 @@ CLASSES = {
     "receipt": "receipts (ACK)",
     "user": "the user's own calls",
 }
-HIDDEN = ("receipt", "user")
+HIDDEN = tuple(CLASSES)[-3:]
 
 RECEIPTS = ("ACK", "WINDOW")
 PACKET = re.compile(r"(\S+):(\d+)>(\S+):(\d+) (\S+)(?: (\d+))?")

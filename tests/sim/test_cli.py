@@ -23,8 +23,8 @@ PRESET_NAMES = ", ".join(f"'{name}'" for name in sorted(PRESETS))
     [
         ("run nix", f"There is no scenario 'nix'. There are: {', '.join(sorted(SCENARIOS))}."),
         ("run --preset nix", f"'nix' is not one of {PRESET_NAMES}"),
-        ("run", "Name either a scenario or a --preset. Scenarios are: "),
-        ("run --preset clean push_one_file", "Name either a scenario or a --preset. Scenarios are: "),
+        ("run", "Name a scenario or a --preset. Scenarios are: "),
+        ("run --preset clean push_one_file", "Name a scenario or a --preset, not both."),
         ("run --preset clean --seed x", "'x' is not a valid integer"),
         ("run --sed 1", "No such option '--sed'. There are: --help, --html, --preset, --seed, --trace, -h."),
         ("sweep --preset nix --seeds 1..2", f"'nix' is not one of {PRESET_NAMES}"),

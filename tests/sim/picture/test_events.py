@@ -62,3 +62,4 @@ def test_a_fault_has_the_words_of_its_plan_where_they_are_known():
 
 def test_what_is_hidden_at_first_is_a_class():
     assert set(HIDDEN) < set(CLASSES)
+    assert "faults" not in [CLASSES[name] for name in HIDDEN]

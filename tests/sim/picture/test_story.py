@@ -111,6 +111,12 @@ def test_the_story_holds_what_matters_and_the_end():
             "durability batch, with a key, deletes what the source has not, a disk like ext4, "
             "2 runs while things fail, then two that must converge.",
         ),
+        (
+            Plan("by hand", 1, windows=("far",)),
+            "push: near, a folder of the client's → far, behind a listener, 0 files at the source, 0 at the target, "
+            "durability batch, without a key, deletes nothing, a disk like ntfs, "
+            "1 run while things fail, then two that must converge.",
+        ),
     ],
 )
 def test_a_plan_is_told_in_words(plan: Plan, words: str):
