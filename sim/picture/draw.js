@@ -68,8 +68,9 @@ function drawBand(layout, band) {
 
 function drawBandText(layout, band) {
   const place = bandPlace(band);
-  if (!place || band.kind === "fault") return [];
+  if (!place) return [];
   const [first, last] = [yOf(layout, band.first), yOf(layout, band.last)];
+  if (band.kind === "fault") return writeDown(band.text, place[0] + place[1] - 11, first, last - first);
   if (last - first < LINE_HEIGHT) return [];
   const lane = laneOf(band.where.split(">").pop().split("/")[0]);
   const isLeft = lane.isLeft !== (band.kind === "silent");
@@ -78,6 +79,15 @@ function drawBandText(layout, band) {
   const shift = band.kind === "silent" && anchor === "start" ? 18 : 4;
   const y = (gap ? gap.y - GAP_HEIGHT / 2 : (first + last) / 2) + shift;
   return [write(band.text, x, y, `over band-text b-${band.kind}`, { style: `text-anchor: ${anchor}` })];
+}
+
+// Words along a band, from its top down, as many as there is room for.
+function writeDown(words, x, y, length) {
+  const room = Math.floor(length / 6);
+  if (room < 8) return [];
+  const text = words.length > room ? `${words.slice(0, room - 1)}…` : words;
+  const turned = { transform: `translate(${x} ${y}) rotate(90)`, style: "text-anchor: start" };
+  return [write(text, 0, 0, "over band-text b-fault", turned)];
 }
 
 // [x, width] of a band: around a machine's line, around a process, or before the machine that hears nothing.
