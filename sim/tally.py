@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from sim.sometimes import SOMETIMES
+from sim.sometimes import NOT_DRAWN, SOMETIMES
 from sim.trial import Result
 
 
@@ -82,8 +82,8 @@ class Tally:
 
 
 def never(reached: Iterable[str]) -> tuple[str, ...]:
-    """The names of the catalogue that were not reached."""
-    return tuple(sorted(SOMETIMES.keys() - set(reached)))
+    """The names of the catalogue that were not reached, and could have been."""
+    return tuple(sorted(SOMETIMES.keys() - NOT_DRAWN - set(reached)))
 
 
 def text_of(summary: Summary) -> list[str]:

@@ -16,7 +16,9 @@ from psync.engine.events import (
     RunState,
     Summary,
 )
-from sim.sometimes import SOMETIMES, Reached
+from sim.presets import derive
+from sim.sometimes import NOT_DRAWN, SOMETIMES, Reached
+from sim.trial import carry_out
 
 REFUSED = ConnectRefused(host="far", port=1, reason="")
 
@@ -51,3 +53,24 @@ def test_an_event_is_noted_under_its_name(name: str) -> None:
 def test_a_name_that_is_not_in_the_catalogue_is_a_mistake() -> None:
     with pytest.raises(AssertionError):
         Reached().note("something else")
+
+
+# Seeds that reach all that a campaign can reach, each the first one of its preset to reach something.
+WITNESSES = [
+    *[
+        ("documented", 1),
+        ("chaos", 522),
+        ("failing-disk", 1),
+        ("failing-disk", 6),
+        ("failing-disk", 7),
+        ("meddling", 1),
+    ],
+    *[("meddling", 2), ("meddling", 7), ("meddling", 21), ("windows-hostile", 2), ("windows-hostile", 4)],
+    *[("windows-hostile", 142), ("windows-hostile", 276)],
+]
+
+
+def test_seeds_reach_the_whole_catalogue_but_for_what_nobody_draws() -> None:
+    reached = {name for preset, seed in WITNESSES for name in carry_out(derive(preset, seed))[0].reached}
+
+    assert reached == SOMETIMES.keys() - NOT_DRAWN
