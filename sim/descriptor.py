@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import sys
 
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 
@@ -86,9 +87,9 @@ class Descriptor:
         self.usable()
         if not (stat.S_ISREG(self.node.stat_result.st_mode) and self._is_open_for(os.O_WRONLY)):
             raise failure(errno.EINVAL)
-        content = self._content()
-        self._reserve(length - len(content))
-        self._disk.store(self.node, content[:length].ljust(length, b"\0"))
+        self._disk.check_writable()
+        self._reserve(length)
+        self._disk.store(self.node, self._content()[:length].ljust(length, b"\0"))
 
     def allocate(self, offset: int, length: int) -> None:
         """Extend to hold `length` bytes at `offset`, if it is shorter."""
@@ -96,9 +97,8 @@ class Descriptor:
         if offset < 0 or length <= 0:
             raise failure(errno.EINVAL)
         self._check_writable()
-        content = self._content()
-        self._reserve(offset + length - len(content))
-        self._disk.store(self.node, content.ljust(offset + length, b"\0"))
+        self._reserve(offset + length)
+        self._disk.store(self.node, self._content().ljust(offset + length, b"\0"))
 
     def _content(self) -> bytes:
         return self.node.byte_contents or b""
@@ -116,6 +116,7 @@ class Descriptor:
     def _check_writable(self) -> None:
         if not self._is_open_for(os.O_WRONLY):
             raise failure(errno.EBADF)
+        self._disk.check_writable()
 
     def _check_position(self, offset: int) -> None:
         if offset < 0:
@@ -123,19 +124,37 @@ class Descriptor:
         if stat.S_ISFIFO(self.usable().node.stat_result.st_mode):
             raise failure(errno.ESPIPE)
 
-    def _reserve(self, growth: int) -> None:
+    def _reserve(self, length: int) -> None:
+        """Raise what keeps the file from having that length."""
+        growth = length - self.node.stat_result.st_size
+        if growth > 0 and length > self._length_max:
+            raise failure(errno.EFBIG)
         if self._disk.missing_bytes(growth):
             raise failure(errno.ENOSPC)
 
+    @property
+    def _length_max(self) -> int:
+        limit = self._disk.file_bytes_max
+        return sys.maxsize if limit is None else limit
+
     def _put(self, data: bytes, offset: int) -> int:
         self._check_writable()
+        if not data:
+            return 0
         content = self._content()
-        fitting = len(data) - self._disk.missing_bytes(offset + len(data) - len(content))
-        if data and fitting <= 0:
+        fitting = self._fitting(len(data), offset)
+        before, after = content[:offset].ljust(offset, b"\0"), content[offset + fitting :]
+        self._disk.store(self.node, before + data[:fitting] + after)
+        return fitting
+
+    def _fitting(self, length: int, offset: int) -> int:
+        """How much of what is to be written there finds room; some of it does, or an error says why not."""
+        if offset >= self._length_max:
+            raise failure(errno.EFBIG)
+        allowed = min(length, self._length_max - offset)
+        fitting = allowed - self._disk.missing_bytes(offset + allowed - self.node.stat_result.st_size)
+        if fitting <= 0:
             raise failure(errno.ENOSPC)
-        if data:
-            before, after = content[:offset].ljust(offset, b"\0"), content[offset + fitting :]
-            self._disk.store(self.node, before + data[:fitting] + after)
         return fitting
 
 

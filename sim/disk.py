@@ -19,7 +19,8 @@ Known differences from a real disk, kept small by tests/sim/test_contract.py:
 
 import errno
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from msgspec import Struct
 from pyfakefs.fake_file import FakeDirectory, FakeFile
@@ -62,11 +63,12 @@ class Status(Struct, frozen=True):
 class Disk:
     """The inodes of one machine; `clock` gives its wall clock in nanoseconds.
 
-    `quota_bytes`: how much the files may hold together. `forbidden_characters`:
+    `quota_bytes`: how much the files may hold together; `file_bytes_max`: how much each one may.
+    `is_read_only`: nothing can be changed, as Linux answers an error in a file system. `forbidden_characters`:
     which no name may contain, as vfat forbids `:`. `time_granularity_ns`: the
     step of modification times. `modes_kept`: without it, what is made has the mode
     that vfat shows, and no other can be set. `fold`: makes equal what it takes for one
-    name. All five may be set at any time. `links_permitted` and `handles` are for Windows.
+    name. All seven may be set at any time. `links_permitted` and `handles` are for Windows.
     `journal`: what a power cut would take back. `watchers` are told of each file
     whose content is new, or whose name is.
     """
@@ -75,6 +77,8 @@ class Disk:
         self.files = FakeFilesystem()
         self.files.shuffle_listdir_results = False
         self.quota_bytes: int | None = None
+        self.file_bytes_max: int | None = None
+        self.is_read_only = False
         self.forbidden_characters: frozenset[str] = frozenset()
         self.time_granularity_ns = 1
         self.modes_kept = True
@@ -167,6 +171,11 @@ class Disk:
         if not permits(folder, WRITE | EXECUTE):
             raise failure(errno.EACCES)
 
+    def check_writable(self) -> None:
+        """Raise EROFS if nothing can be changed."""
+        if self.is_read_only:
+            raise failure(errno.EROFS)
+
     def is_removed(self, node: FakeFile) -> bool:
         """Whether an inode has lost its last name."""
         return node.parent_dir is None and node is not self.root
@@ -198,6 +207,16 @@ class Disk:
     def missing_bytes(self, growth: int) -> int:
         """How much of a file's growth the quota has no room for; a negative growth always fits."""
         return 0 if self.quota_bytes is None or growth <= 0 else max(0, growth - self.free_bytes)
+
+    @contextmanager
+    def unlimited(self) -> Iterator[None]:
+        """Set quota, limit of size and protection aside for a while."""
+        limits = self.quota_bytes, self.file_bytes_max, self.is_read_only
+        self.quota_bytes, self.file_bytes_max, self.is_read_only = None, None, False
+        try:
+            yield
+        finally:
+            self.quota_bytes, self.file_bytes_max, self.is_read_only = limits
 
     @property
     def used_bytes(self) -> int:
@@ -242,6 +261,7 @@ class Disk:
 
     def set_mode(self, node: FakeFile, mode: int) -> None:
         """Change permission bits; EPERM where there are none, as vfat answers all but its owner."""
+        self.check_writable()
         if not self.modes_kept:
             raise failure(errno.EPERM)
         self.journal.note_file(node)
@@ -250,6 +270,7 @@ class Disk:
 
     def set_time(self, node: FakeFile, mtime_ns: int) -> None:
         """Change the modification time of an inode."""
+        self.check_writable()
         self.journal.note_file(node)
         node.stat_result.st_mtime_ns = self.rounded(mtime_ns)
         self.mark(node)
@@ -280,6 +301,7 @@ class Disk:
         )
 
     def _add(self, folder: FakeDirectory, name: str, node: FakeFile, mode: int) -> FakeFile:
+        self.check_writable()
         if self.is_removed(folder):
             raise failure(errno.ENOENT)
         self.check_changeable(folder)

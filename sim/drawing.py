@@ -12,9 +12,12 @@ from sim.faults import (
     ClockJumps,
     ConnectionReset,
     DiskFull,
+    DiskReadOnly,
     DiskSlow,
+    EntryUnfit,
     Fault,
     FileLocked,
+    FileSizeLimited,
     KeyMismatch,
     LinkClogged,
     NameLost,
@@ -32,6 +35,7 @@ from sim.faults import (
     TargetWritten,
 )
 from sim.faults.configuration import KeyPart
+from sim.faults.unfit import Unfit
 from sim.layout import DATA, Layout
 from sim.plan import CLIENT
 from sim.windows import OPEN_ELSEWHERE
@@ -238,6 +242,33 @@ MISTAKES: dict[str, Callable[[Drawing], Fault]] = {
     "port mismatch": _port_mismatch,
     "key mismatch": _key_mismatch,
     "second listener": _second_listener,
+}
+
+
+def _read_only(d: Drawing) -> Fault:
+    return DiskReadOnly(d.target, d.random.randint(1, d.calls_max))
+
+
+def _limited(d: Drawing) -> Fault:
+    return FileSizeLimited(d.target, d.random.choice((99, 512, 4095, 250_000)))
+
+
+# What a user may call them. Windows allows none of the first.
+UNFIT_NAMES = ("a:stream", "nul", "sub/com1.txt", "ends.", "sub/ends ", "what?", "tab\tname")
+FIT_NAMES = ("special", "sub/special", "new/special")
+
+
+def _unfit(d: Drawing) -> Fault:
+    kind = d.random.choice(list(Unfit))
+    names = {Unfit.NAME: UNFIT_NAMES, Unfit.FOLDER: d.files}.get(kind, FIT_NAMES)
+    return EntryUnfit(kind, d.random.choice(names))
+
+
+# What does not pass by itself, drawn in a stream of its own so that it does not hide everything else.
+CONDITIONS: dict[str, Callable[[Drawing], Fault]] = {
+    "read-only disk": _read_only,
+    "limited file size": _limited,
+    "unfit entry": _unfit,
 }
 
 NETWORK = ("clogged link", "silent network", "reset", "tampered segment", "filtered port", "lost name")

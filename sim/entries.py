@@ -61,6 +61,7 @@ def rename(disk: Disk, source: Place, target: Place) -> None:
     """renameat(2), in the order in which Linux looks for what is wrong."""
     if source.is_special or target.is_special:
         raise failure(errno.EBUSY)
+    disk.check_writable()
     moved = source.found
     if target.looked_up is None and disk.is_removed(target.folder):
         raise failure(errno.ENOENT)
@@ -86,6 +87,7 @@ def _check_new(place: Place) -> None:
 
 
 def _removable(disk: Disk, place: Place) -> FakeFile:
+    disk.check_writable()
     if place.node is None:
         raise failure(errno.ENOENT)
     disk.check_changeable(place.folder)

@@ -31,7 +31,7 @@ def last_of_open(path: bytes, flags: int) -> Last:
 def open_inode(disk: Disk, place: Place, flags: int, mode: int) -> FakeFile:
     """Give the inode that shall be open from now on, made or emptied as the flags say."""
     if not flags & os.O_CREAT:
-        _check_access(place.found, flags)
+        _check_access(disk, place.found, flags)
         return _emptied(disk, place.found, flags)
     if place.name and place.is_folder:
         raise failure(errno.EISDIR)
@@ -41,11 +41,11 @@ def open_inode(disk: Disk, place: Place, flags: int, mode: int) -> FakeFile:
         raise failure(errno.EEXIST)
     if isinstance(place.node, FakeDirectory):
         raise failure(errno.EISDIR)
-    _check_access(place.node, flags)
+    _check_access(disk, place.node, flags)
     return _emptied(disk, place.node, flags)
 
 
-def _check_access(node: FakeFile, flags: int) -> None:
+def _check_access(disk: Disk, node: FakeFile, flags: int) -> None:
     if flags & os.O_DIRECTORY and not isinstance(node, FakeDirectory):
         raise failure(errno.ENOTDIR)
     if flags & os.O_PATH:
@@ -55,6 +55,8 @@ def _check_access(node: FakeFile, flags: int) -> None:
     wanted = _WANTED[flags & os.O_ACCMODE] | (WRITE if flags & os.O_TRUNC else 0)
     if isinstance(node, FakeDirectory) and wanted & WRITE:
         raise failure(errno.EISDIR)
+    if wanted & WRITE and not stat.S_ISFIFO(node.stat_result.st_mode):
+        disk.check_writable()
     if not permits(node, wanted):
         raise failure(errno.EACCES)
     if stat.S_ISFIFO(node.stat_result.st_mode):

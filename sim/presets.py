@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
-from sim.drawing import CALLS_MAX, CLASSES, MEDIUM_CALLS, MISTAKES, NETWORK, Drawing
+from sim.drawing import CALLS_MAX, CLASSES, CONDITIONS, MEDIUM_CALLS, MISTAKES, NETWORK, Drawing
 from sim.faults import Fault
 from sim.plan import PLACES, Plan, Topology
 from sim.workload import BULKY_BYTES, Amounts, draw_edits, draw_files, draw_old_files, vary
@@ -21,7 +21,7 @@ from sim.workload import BULKY_BYTES, Amounts, draw_edits, draw_files, draw_old_
 class Preset(Struct, frozen=True):
     """Chances by which faults are drawn: `classes` are tried in order, each `rounds` times.
 
-    `mistake_chance`: for each of `MISTAKES`, in a run of its own choice.
+    `mistake_chance`: for each of `MISTAKES`, in a run of its own choice. `condition_chance`: for each of `CONDITIONS`.
     """
 
     classes: tuple[str, ...] = ()
@@ -31,6 +31,7 @@ class Preset(Struct, frozen=True):
     interleave_chance: float = 0.0
     amounts: Amounts = Amounts()
     mistake_chance: float = 0.0
+    condition_chance: float = 0.0
     windows_chance: float = 0.0
     kind_chance: float = 0.0
     keyed_chance: float = 0.5
@@ -55,7 +56,10 @@ PRESETS = {
         amounts=Amounts(large_chance=0.9, large_bytes=BULKY_BYTES),
     ),
     "locked": Preset(("locked file",), 0.9, rounds=4, windows_chance=1.0),
-    "windows-hostile": Preset(tuple(CLASSES), 0.4, is_swarm=True, interleave_chance=0.25, windows_chance=1.0),
+    "windows-hostile": Preset(
+        tuple(CLASSES), 0.4, is_swarm=True, interleave_chance=0.25, condition_chance=0.2, windows_chance=1.0
+    ),
+    "unfit": Preset(condition_chance=0.6, windows_chance=0.7, kind_chance=0.15),
     "interleave": Preset(
         ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
     ),
@@ -66,6 +70,7 @@ PRESETS = {
         is_swarm=True,
         interleave_chance=0.25,
         mistake_chance=0.1,
+        condition_chance=0.1,
         windows_chance=0.3,
         kind_chance=0.15,
     ),
@@ -77,6 +82,7 @@ PRESETS = {
         interleave_chance=0.25,
         amounts=Amounts(20, 60),
         mistake_chance=0.1,
+        condition_chance=0.1,
         windows_chance=0.3,
         kind_chance=0.1,
     ),
@@ -114,7 +120,9 @@ def derive(name: str, seed: int) -> Plan:
     if not plan.windows:  # where links need a privilege
         plan = vary(plan, Random(f"{name}:{seed}:kinds"), preset.kind_chance)
     mistakes = structs.replace(drawing, random=Random(f"{name}:{seed}:mistakes"))
-    return structs.replace(plan, faults=(*plan.faults, *_mistakes(preset, mistakes, plan.runs)))
+    conditions = structs.replace(drawing, random=Random(f"{name}:{seed}:conditions"))
+    faults = (*plan.faults, *_mistakes(preset, mistakes, plan.runs), *_conditions(preset, conditions))
+    return structs.replace(plan, faults=faults)
 
 
 def _windows(random: Random, preset: Preset, remotes: tuple[str, ...]) -> tuple[str, ...]:
@@ -140,4 +148,10 @@ def _mistakes(preset: Preset, drawing: Drawing, runs: int) -> Iterator[Fault]:
     for draw in MISTAKES.values():
         drawing.run = drawing.random.randint(1, runs)
         if drawing.random.random() < preset.mistake_chance and drawing.remotes:
+            yield draw(drawing)
+
+
+def _conditions(preset: Preset, drawing: Drawing) -> Iterator[Fault]:
+    for draw in CONDITIONS.values():
+        if drawing.random.random() < preset.condition_chance:
             yield draw(drawing)

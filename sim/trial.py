@@ -24,6 +24,8 @@ from sim.checkers import CHECKERS
 from sim.checkers.checker import Broken
 from sim.configuration import KEYS, NO_KEYS, Setup
 from sim.crash import Choose, CrashProfile
+from sim.faults.fault import Heal
+from sim.faults.unfit import EntryUnfit
 from sim.layout import ROOT, SOURCE, TARGET, TRIPWIRE, Layout, folder_of
 from sim.ledger import Ledger
 from sim.link import SECOND_NS
@@ -36,6 +38,7 @@ from sim.runs import Runs
 from sim.sometimes import Reached
 from sim.trace import NOTE
 from sim.trees import Link, Tree, content_of
+from sim.unfit import UnfitEntries
 from sim.windows import READING
 from sim.world import Unhandled, World
 
@@ -84,6 +87,7 @@ class Trial:
         self.target = self._plant(plan.target_place, plan.target, TARGET)
         self.target_at_first = self.tree_of_target()
         self.ledger = Ledger(self.tree_of_source(), self.target_at_first)
+        self.unfit = UnfitEntries(self)
         self._listeners: dict[str, tuple[Process, Setup]] = {}
         self._wanted_rivals: list[tuple[str, str]] = []
         self._second_runs: list[Process] = []
@@ -104,6 +108,7 @@ class Trial:
         """A fault has happened."""
         kind = f"{type(fault).__name__} {what}".strip()
         self.effects[kind] += 1
+        self.reached.note_effect(kind)
         self.world.trace.record(getattr(fault, "machine", "world"), "fault", kind)
 
     def choose(self, stream: str) -> Choose:
@@ -120,6 +125,10 @@ class Trial:
         size = len(node.byte_contents or b"")
         self._edit(Edit(inside.decode(), max(size, 1), len(self.effects) + 1_000_000))
         return True
+
+    def make_unfit(self, fault: EntryUnfit) -> Heal | None:
+        """Make what cannot be replicated; None where it would be no trouble."""
+        return self.unfit.make(fault)
 
     def start_rival(self, machine: str, instance: str) -> Callable[[], None]:
         """Have a second listener started once the first one runs."""
@@ -348,10 +357,8 @@ class Trial:
         machine = self.machine(place.machine)
         self.world.trace.record(machine.name, NOTE, f"source file {edit.path!r} {what}")
         path = self.layout(place.machine).files(f"{folder_of(place, SOURCE)}/{edit.path}")
-        quota, machine.disk.quota_bytes = machine.disk.quota_bytes, None  # the user has put it by
-        with suppress(PermissionError):
+        with machine.disk.unlimited(), suppress(PermissionError):  # what limits a target is not his concern
             (self._remove if edit.size < 0 else self._write)(edit, path)
-        machine.disk.quota_bytes = quota
         machine.disk.journal.sync_all()
 
     def _remove(self, edit: Edit, path: bytes) -> None:

@@ -93,6 +93,7 @@ _WINERROR = {
     errno.EMFILE: 4,
     errno.EACCES: 5,
     errno.EPERM: 5,
+    errno.EROFS: 19,
     errno.EISDIR: 5,
     errno.EBUSY: 5,
     errno.EBADF: 6,
@@ -102,6 +103,7 @@ _WINERROR = {
     errno.ENAMETOOLONG: 123,
     errno.ENOTEMPTY: 145,
     errno.EEXIST: 183,
+    errno.EFBIG: 223,
     errno.ENOTDIR: 267,
     errno.EIO: 1117,
 }

@@ -139,12 +139,14 @@ class WindowsOperatingSystem(SimOperatingSystem):
         super()._sync(descriptor)
 
     def _remove_file(self, place: Place) -> None:
+        self._disk.check_writable()
         if isinstance(place.found, FakeDirectory):
             raise failure(errno.EACCES)
         check("delete", self._disk.handles.states(place.found))
         self._disk.handles.mark(place.found)
 
     def _remove_folder(self, place: Place) -> None:
+        self._disk.check_writable()
         folder = place.found
         if not isinstance(folder, FakeDirectory):
             raise failure(errno.ENOTDIR)
@@ -154,6 +156,7 @@ class WindowsOperatingSystem(SimOperatingSystem):
         self._disk.handles.mark(folder)
 
     def _rename(self, source: Place, target: Place) -> None:
+        self._disk.check_writable()
         moved, replaced = source.found, target.node
         self._check_movable(moved)
         if replaced is moved:  # another spelling

@@ -12,6 +12,7 @@ from sim.checkers.respectful import Respectful
 from sim.checkers.single import Single
 from sim.checkers.texts import Texts
 from sim.checkers.tidy import Tidy
+from sim.checkers.told import Told
 from sim.checkers.untroubled import Untroubled
 from sim.checkers.whole import Whole
 
@@ -29,4 +30,5 @@ CHECKERS: tuple[type[Checker], ...] = (
     Mismatch,
     Single,
     Texts,
+    Told,
 )

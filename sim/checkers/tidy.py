@@ -10,7 +10,7 @@ from sim.checkers.checker import Checker
 ALL_ANSWERED = (0, 1)
 
 # Faults after which a temporary may wait for a later run: it is not found, stays, or comes back.
-HINDRANCES = ("CallFails scandir", "CallFails unlink", "CallFails close", "PowerCut")
+HINDRANCES = ("CallFails scandir", "CallFails unlink", "CallFails close", "DiskReadOnly", "PowerCut")
 
 if TYPE_CHECKING:
     from sim.trial import Trial

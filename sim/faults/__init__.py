@@ -8,7 +8,14 @@ call that nobody makes has not tried anything.
 from typing import TypeAlias
 
 from sim.faults.configuration import KeyMismatch, PortMismatch, SecondListener
-from sim.faults.disks import CallFails, DiskFull, DiskSlow, SourceChanges
+from sim.faults.disks import (
+    CallFails,
+    DiskFull,
+    DiskReadOnly,
+    DiskSlow,
+    FileSizeLimited,
+    SourceChanges,
+)
 from sim.faults.locks import FileLocked
 from sim.faults.networks import (
     ConnectionReset,
@@ -20,14 +27,18 @@ from sim.faults.networks import (
 )
 from sim.faults.people import RivalRun, SourceWritten, TargetWritten
 from sim.faults.processes import ClockJumps, PowerCut, ProcessHangs, ProcessKilled
+from sim.faults.unfit import EntryUnfit
 
 Fault: TypeAlias = (
     CallFails
     | ClockJumps
     | ConnectionReset
     | DiskFull
+    | DiskReadOnly
     | DiskSlow
+    | EntryUnfit
     | FileLocked
+    | FileSizeLimited
     | KeyMismatch
     | LinkClogged
     | NameLost
@@ -50,9 +61,12 @@ __all__ = [
     "ClockJumps",
     "ConnectionReset",
     "DiskFull",
+    "DiskReadOnly",
     "DiskSlow",
+    "EntryUnfit",
     "Fault",
     "FileLocked",
+    "FileSizeLimited",
     "KeyMismatch",
     "LinkClogged",
     "NameLost",

@@ -9,6 +9,7 @@ from psync.system import OperatingSystem, System
 from sim.failure import failure
 from sim.faults.fault import Heal, Site, at_call, watching
 from sim.gate import Call
+from sim.windows import as_windows
 
 # A disk of this speed takes so much longer for each call.
 SLOW_CALL_SECONDS = 0.05
@@ -81,22 +82,71 @@ class DiskFull(Struct, frozen=True, tag="disk-full"):
 
     def arm(self, site: Site) -> Heal:
         """Set the quota."""
-        machine = site.machine(self.machine)
-        disk = machine.disk
+        disk = site.machine(self.machine).disk
         disk.quota_bytes = disk.used_bytes + self.bytes
 
-        def witness(call: Call, outcome: object) -> None:
-            if isinstance(outcome, OSError) and outcome.errno == errno.ENOSPC:
-                site.took_effect(self)
-
-        machine.witnesses.append(witness)
-
-        def heal() -> None:
+        def lift() -> None:
             disk.quota_bytes = None
-            if witness in machine.witnesses:
-                machine.witnesses.remove(witness)
 
-        return heal
+        return _counting(site, self, errno.ENOSPC, lift)
+
+
+class FileSizeLimited(Struct, frozen=True, tag="file-size-limited"):
+    """No file of a machine can grow beyond so many bytes, as those of vfat end at 4 GiB."""
+
+    machine: str
+    bytes: int
+
+    def arm(self, site: Site) -> Heal:
+        """Set the limit."""
+        disk = site.machine(self.machine).disk
+        disk.file_bytes_max = self.bytes
+
+        def lift() -> None:
+            disk.file_bytes_max = None
+
+        return _counting(site, self, errno.EFBIG, lift)
+
+
+class DiskReadOnly(Struct, frozen=True, tag="disk-read-only"):
+    """From the call of that number on, a disk lets nothing be changed, as Linux answers an error in a file system."""
+
+    machine: str
+    number: int
+
+    def arm(self, site: Site) -> Heal:
+        """Protect the disk."""
+        machine = site.machine(self.machine)
+
+        def protect(call: Call) -> None:
+            machine.disk.is_read_only = True
+
+        stop = at_call(machine, self.number, protect)
+
+        def lift() -> None:
+            stop()
+            machine.disk.is_read_only = False
+
+        return _counting(site, self, errno.EROFS, lift)
+
+
+def _counting(site: Site, fault: DiskFull | DiskReadOnly | FileSizeLimited, number: int, lift: Heal) -> Heal:
+    """Count the calls that a limit lets fail with an error of Linux, or what Windows has for it, until it is lifted."""
+    machine = site.machine(fault.machine)
+    winerror = vars(as_windows(failure(number)))["winerror"]
+
+    def witness(call: Call, outcome: object) -> None:
+        is_refused = isinstance(outcome, OSError) and outcome.errno == number
+        if is_refused or getattr(outcome, "winerror", None) == winerror:
+            site.took_effect(fault)
+
+    def heal() -> None:
+        lift()
+        if witness in machine.witnesses:
+            machine.witnesses.remove(witness)
+
+    machine.witnesses.append(witness)
+    return heal
 
 
 class DiskSlow(Struct, frozen=True, tag="disk-slow"):

@@ -1,7 +1,7 @@
 """What every fault can do, and what it needs for that."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sim.configuration import Setup
 from sim.crash import Choose
@@ -9,6 +9,9 @@ from sim.gate import Call, Watcher
 from sim.machine import Machine
 from sim.runs import Runs
 from sim.world import World
+
+if TYPE_CHECKING:
+    from sim.faults.unfit import EntryUnfit
 
 # Ends a fault for good; may be called when it is over already.
 Heal = Callable[[], None]
@@ -52,6 +55,10 @@ class Site(Protocol):
 
     def change_source(self, machine: str, path: bytes) -> bool:
         """Have the user change the source file at a path of the disk; False if it is none."""
+        ...
+
+    def make_unfit(self, fault: "EntryUnfit") -> Heal | None:
+        """Have a user make what a job cannot replicate; give what removes it, None if it would be no trouble."""
         ...
 
     def start_rival(self, machine: str, instance: str) -> Heal:

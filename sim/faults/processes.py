@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from sim.crash import Journal
 from sim.faults.fault import Heal, Site, at_call
 from sim.gate import Call
 from sim.link import SECOND_NS
@@ -34,11 +35,17 @@ class PowerCut(Struct, frozen=True, tag="power-cut"):
         machine = site.machine(self.machine)
 
         def cut(call: Call) -> None:
-            is_loss = not machine.disk.journal.is_empty
-            site.took_effect(self, "unsynced" if is_loss else "all synced")
+            site.took_effect(self, _loss(machine.disk.journal))
             machine.power_cut(site.choose(f"cut {self.machine} {self.number}"))
 
         return at_call(machine, self.number, cut)
+
+
+def _loss(journal: Journal) -> str:
+    """What a cut can take back."""
+    if journal.uncertain_names:
+        return "names unsynced"
+    return "all synced" if journal.is_empty else "contents unsynced"
 
 
 class ProcessHangs(Struct, frozen=True, tag="process-hangs"):

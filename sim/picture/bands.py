@@ -15,7 +15,7 @@ from sim.trace import LINK, NOTE, Event
 HEALED = "all faults end, listeners are started anew"
 
 # Faults that go on until they are healed, though nothing of them says how long.
-ENDLESS = frozenset({"DiskFull", "LinkClogged"})
+ENDLESS = frozenset({"DiskFull", "DiskReadOnly", "EntryUnfit", "FileSizeLimited", "LinkClogged"})
 
 # They are there from the beginning; what is counted is what they keep a program from.
 ARMED = frozenset({"FileLocked"})

@@ -1,12 +1,6 @@
 """Disks that fail a call, and lie about it afterwards."""
 
-import errno
-import os
-
-from sim.failure import failure
-from sim.faults import CallFails, SourceChanges
-from sim.faults.fault import watching
-from sim.gate import Call
+from sim.faults import CallFails, DiskReadOnly, SourceChanges
 from sim.scenarios.pair import OLD_TREE, Pair
 from sim.scenarios.scenario import scenario
 from sim.world import World
@@ -37,7 +31,7 @@ async def read_only_disk(world: World) -> None:
     """The target's file system has become read-only: told as that, and no file changes; later all arrives."""
     pair = Pair(world)
     await pair.listen()
-    heal = watching(pair.far, _refuse_to_change)
+    heal = pair.arm(DiskReadOnly("far", 1))
 
     assert await pair.push() == 1
 
@@ -45,12 +39,6 @@ async def read_only_disk(world: World) -> None:
     assert pair.target() == OLD_TREE
     heal()
     await pair.converge()
-
-
-def _refuse_to_change(call: Call) -> None:
-    makes_file = call.name == "open" and call.arguments[1] & os.O_CREAT
-    if makes_file or call.name in {"write", "rename", "unlink", "utime", "fchmod"}:
-        raise failure(errno.EROFS)
 
 
 @scenario

@@ -19,6 +19,7 @@ from sim.configuration import NO_KEYS, Keys, Setup
 from sim.crash import Choose
 from sim.faults import Fault
 from sim.faults.fault import Heal
+from sim.faults.unfit import EntryUnfit
 from sim.machine import EPOCH_NS, Machine
 from sim.process import Process
 from sim.replication import Replication
@@ -199,6 +200,10 @@ class Pair:
         """Push once more, beside the push under way."""
         self.start_push()
         return True
+
+    def make_unfit(self, fault: EntryUnfit) -> Heal | None:
+        """No effect here: a scenario plants such entries itself."""
+        return None
 
     def start_rival(self, machine: str, instance: str) -> Heal:
         """Start a second listener."""

@@ -1,14 +1,24 @@
 """What a simulated disk has for scenarios to set: quota, forbidden characters, coarse times; and its exact clock."""
 
+import json
+import os
+import resource
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from sim.files import Files
 from sim.machine import EPOCH_NS, Machine
 from sim.world import World
-from tests.sim.contract import Operation, Side, outcome, simulated_side
+from tests.conftest import MOUNT
+from tests.sim import read_only
+from tests.sim.contract import Operation, Side, outcome, real_side, simulated_side
 
 NO_SPACE = ("OSError", "ENOSPC", None, None)
 
@@ -75,6 +85,85 @@ def _free_and_write(side: Side) -> int:
 )
 def test_the_quota_ends_what_files_may_hold(operation: Operation, expected: tuple[object, list[int]]):
     assert _outcome_with_quota(operation) == expected
+
+
+LIMIT = 110
+
+# Of a file of 100 bytes.
+GROWTHS: dict[str, Operation] = {
+    "short, then none": _write_on,
+    "up to the limit": lambda side: side.os.pwrite(side.open(b"new", 1), b"y" * 10, 100),
+    "over it in part": lambda side: side.os.pwrite(side.open(b"new", 1), b"y" * 50, 100),
+    "behind it": lambda side: side.os.pwrite(side.open(b"new", 1), b"y", LIMIT),
+    "nothing, behind it": lambda side: side.os.pwrite(side.open(b"new", 1), b"", LIMIT),
+    "reserve": lambda side: side.os.posix_fallocate(side.open(b"new", 1), 0, LIMIT + 1),
+    "just fits": lambda side: side.os.posix_fallocate(side.open(b"new", 1), 0, LIMIT),
+    "extend": lambda side: side.os.ftruncate(side.open(b"new", 1), LIMIT + 1),
+    "cut": lambda side: side.os.ftruncate(side.open(b"new", 1), 1),
+}
+
+
+@contextmanager
+def _limited_in_reality() -> Iterator[None]:
+    """A limit of the process, which this kernel answers as it answers one of a file system."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def _growth(operation: Operation, side: Side) -> tuple[object, int]:
+    return outcome(operation, side), side.lstat(b"new").st_size
+
+
+@pytest.mark.parametrize("operation", GROWTHS.values(), ids=GROWTHS)
+def test_a_limit_of_size_is_answered_as_a_real_one(operation: Operation, tmp_path: Path) -> None:
+    with simulated_side() as side:
+        side.file(b"new", b"x" * 100)
+        side.disk.file_bytes_max = LIMIT
+        simulation = _growth(operation, side)
+    with real_side(os.fsencode(tmp_path)) as side:
+        side.file(b"new", b"x" * 100)
+        with _limited_in_reality():
+            reality = _growth(operation, side)
+
+    assert simulation == reality
+
+
+IN_A_MOUNT = 'mount -t tmpfs tmpfs "$2" && chmod 777 "$2" && exec "$1" -m tests.sim.read_only "$2"'
+
+
+@pytest.mark.needs_mount
+def test_a_disk_that_is_read_only_refuses_what_a_real_one_refuses(tmp_path: Path) -> None:
+    command = [*MOUNT, "bash", "-c", IN_A_MOUNT, "bash", sys.executable, str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, check=True, text=True)
+    with simulated_side() as side:
+        read_only.plant(side)
+        side.disk.is_read_only = True
+        simulation = read_only.answers(side)
+
+    assert simulation == json.loads(ran.stdout)
+
+
+def test_what_is_open_when_a_disk_becomes_read_only_cannot_be_written_either() -> None:
+    with simulated_side() as side:
+        fd = side.open(b"new", os.O_WRONLY | os.O_CREAT)
+        side.disk.is_read_only = True
+        calls = (partial(side.os.write, fd, b"x"), partial(side.os.ftruncate, fd, 9))
+        found = [outcome(lambda side, call=call: call(), side) for call in calls]
+
+    assert found == [("OSError", "EROFS", None, None)] * 2
+
+
+def test_limits_are_set_aside_for_a_while(machine: Machine, files: Files) -> None:
+    machine.disk.quota_bytes, machine.disk.file_bytes_max = 0, 5
+
+    with machine.disk.unlimited():
+        files.write(b"/folder/new", b"x" * 50)
+
+    assert (machine.disk.quota_bytes, machine.disk.file_bytes_max) == (0, 5)
 
 
 @pytest.mark.parametrize(

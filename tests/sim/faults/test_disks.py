@@ -2,7 +2,15 @@
 
 import pytest
 
-from sim.faults import CallFails, DiskFull, DiskSlow, Fault, SourceChanges
+from sim.faults import (
+    CallFails,
+    DiskFull,
+    DiskReadOnly,
+    DiskSlow,
+    Fault,
+    FileSizeLimited,
+    SourceChanges,
+)
 from sim.plan import FileSpec
 from sim.trial import carry_out
 from tests.sim.plans import PLAN, with_faults
@@ -12,6 +20,8 @@ FAULTS: dict[str, tuple[Fault, str, int]] = {
     "several reads that fail": (CallFails("near", "pread", 1, "EIO", 3), "CallFails pread EIO", 3),
     "a close that fails": (CallFails("far", "close", 3, "EIO", 2), "CallFails close EIO", 2),
     "a full disk": (DiskFull("far", 200), "DiskFull", 2),
+    "a disk that becomes read-only": (DiskReadOnly("far", 45), "DiskReadOnly", 5),
+    "files that may not be large": (FileSizeLimited("far", 1000), "FileSizeLimited", 1),
     "a slow disk": (DiskSlow("far", 30, 30.0), "DiskSlow", 1),
     "a source that changes": (SourceChanges("near", 2), "SourceChanges", 1),
 }
@@ -49,3 +59,14 @@ def test_the_new_content_of_a_changing_source_arrives() -> None:
 def test_a_call_or_an_error_that_there_is_not_is_refused_by_name(call: str, error: str, complaint: str):
     with pytest.raises(ValueError, match=complaint):
         CallFails("far", call, 1, error)
+
+
+@pytest.mark.parametrize("windows", [(), ("far",)], ids=["Linux", "Windows"])
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [(DiskReadOnly("far", 45), "READ_ONLY_DISK"), (FileSizeLimited("far", 1000), "FILE_TOO_LARGE")],
+)
+def test_it_is_told_for_what_it_is_under_both_systems(fault: Fault, code: str, windows: tuple[str, ...]):
+    result, _ = carry_out(with_faults(fault, windows=windows))
+
+    assert (result.broken, f"problem {code}" in result.reached) == ("", True)

@@ -10,7 +10,7 @@ from tests.sim.plans import with_faults
 FAULTS: dict[str, tuple[Fault, str, int]] = {
     "the listener is killed": (ProcessKilled("far", 80), "ProcessKilled", 3),
     "the client is killed": (ProcessKilled("near", 20), "ProcessKilled", -9),
-    "the target loses its power": (PowerCut("far", 80), "PowerCut unsynced", 3),
+    "the target loses its power": (PowerCut("far", 80), "PowerCut names unsynced", 3),
     "the client loses its power": (PowerCut("near", 20), "PowerCut all synced", -9),
     "the listener hangs for a moment": (ProcessHangs("far", 80, 20.0), "ProcessHangs", 0),
     "the listener hangs for too long": (ProcessHangs("far", 80, 150.0), "ProcessHangs", 3),
