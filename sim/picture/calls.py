@@ -1,10 +1,20 @@
-"""System calls in words: `write(5, 600 bytes 72ad5de0) 600` is "writes 600 bytes to /srv/data/b"."""
+"""System calls in words: `write(5, 600 bytes 72ad5de0) 600` is "writes 600 bytes to /srv/data/b".
+
+An error is a failure only where production code takes it for one. What it asks for
+and is refused, as a matter of course, is an answer: a name that is not there yet, a
+file system that reserves nothing, a folder that no system can sync.
+"""
 
 import ast
+import errno
 import re
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from psync.core.paths import is_temporary_name
+from psync.disk.folder import FOLDER_SYNC_ABSENT
+from psync.disk.stage import RESERVES_NOTHING
 
 CALL = re.compile(r"(\w+)\((.*)\) ?(.*)", re.DOTALL)
 BYTES = re.compile(r"""b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*\"""")
@@ -13,6 +23,10 @@ LENGTH = re.compile(r"(\d+) bytes")
 FOLDER = re.compile(r"\b(?:src_)?dir_fd=(\d+)")
 
 O_CREAT = 64
+O_DIRECTORY = 65536
+
+# Where a Windows path begins with a drive, its parts are parted as there.
+DRIVE = re.compile(rb"[A-Za-z]:\\")
 
 # Enough of a temporary name to tell it from others of its run.
 TEMPORARY_LETTERS = 4
@@ -48,9 +62,18 @@ LOOKS = {
 }
 
 
+class Reading(Struct, frozen=True):
+    """What a call does, in words; whether it changes something, and whether it fails as nobody expects."""
+
+    text: str
+    is_change: bool = False
+    is_failure: bool = False
+
+
 def readable(path: bytes) -> str:
     """A path as text, without anything that would not be seen; psync's own long names short."""
-    folder, slash, name = path.rpartition(b"/")
+    slash = b"\\" if DRIVE.match(path) else b"/"
+    folder, slash, name = path.rpartition(slash)
     if is_temporary_name(name):
         letters = name.rpartition(b".")[0][-TEMPORARY_LETTERS:].decode("ascii")
         return f"{readable(folder)}{slash.decode()}⟨temporary {letters}⟩"
@@ -68,22 +91,27 @@ class Calls:
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, str], bytes] = {}
+        self._folders: set[tuple[str, str]] = set()
 
-    def read(self, place: str, detail: str) -> tuple[bool, str]:
-        """Whether a call changes something, and what it does."""
+    def read(self, place: str, detail: str) -> Reading:
+        """Put a call into words."""
         parsed = CALL.fullmatch(detail)
         if parsed is None:
-            return False, detail
+            return Reading(detail)
         name, arguments, outcome = parsed.groups()
         path, other = self._paths(place, arguments)
-        is_failed = ERROR.fullmatch(outcome) is not None
-        if not is_failed:
+        is_refused = ERROR.fullmatch(outcome) is not None
+        if not is_refused:
             self._follow(place, name, arguments, outcome, path)
         is_made = name == "open" and bool(_flags(arguments) & O_CREAT)
         template = "makes {path}" if is_made else CHANGES.get(name) or LOOKS.get(name) or detail
         words = _filled(template, path, other, _length(name, arguments, outcome))
-        is_change = (is_made or name in CHANGES) and outcome != "EEXIST"
-        return is_change, f"{words}: {outcome}" if is_failed else words
+        if not is_refused:
+            return Reading(words, is_made or name in CHANGES)
+        answer = _answer(name, outcome, is_folder=(place, arguments) in self._folders)
+        if answer:
+            return Reading(f"{words}: {answer} ({outcome})")
+        return Reading(f"{words}: {outcome}", is_made or name in CHANGES, is_failure=True)
 
     def _paths(self, place: str, arguments: str) -> tuple[bytes, bytes]:
         found = paths_in(arguments)
@@ -98,12 +126,29 @@ class Calls:
     def _follow(self, place: str, name: str, arguments: str, outcome: str, path: bytes) -> None:
         if name == "open":
             self._open[place, outcome] = path
+            (self._folders.add if _flags(arguments) & O_DIRECTORY else self._folders.discard)(
+                (place, outcome)
+            )
         elif name == "close":
             self._open.pop((place, arguments), None)
 
 
+def _answer(name: str, error: str, *, is_folder: bool) -> str:
+    """What an error tells that production code expects and goes on from; nothing if it is a failure."""
+    number = getattr(errno, error, 0)
+    if name == "fsync" and is_folder and number in FOLDER_SYNC_ABSENT:
+        return "no folder can be synced here, as expected"
+    if name == "posix_fallocate" and number in RESERVES_NOTHING:
+        return "nothing can be reserved here, as expected"
+    return {"ENOENT": "not there", "EEXIST": "there already"}.get(error, "")
+
+
 def _below(folder: bytes, name: bytes) -> bytes:
-    return name if name.startswith(b"/") or not folder else folder.rstrip(b"/") + b"/" + name
+    is_whole = name.startswith(b"/") or DRIVE.match(name)
+    if is_whole or not folder:
+        return name
+    slash = b"\\" if DRIVE.match(folder) else b"/"
+    return folder.rstrip(slash) + slash + name
 
 
 def _flags(arguments: str) -> int:

@@ -175,7 +175,7 @@ function drawLine(layout, line, before) {
   const events = line.events.map((number) => RUN.events[number]);
   const isPhase = events[0][GROUP] === "told" && events[0][PLACE] === "world";
   const group = isPhase ? "phase" : events.find((event) => event[GROUP] === "change") ? "change" : events[0][GROUP];
-  const row = make("g", { class: `row c-${group}${events.some(isError) ? " c-error" : ""}`, "data-first": line.events[0] });
+  const row = make("g", { class: `row c-${group}${events.some((event) => event[IS_FAILURE]) ? " c-error" : ""}`, "data-first": line.events[0] });
   row.append(make("rect", { x: 0, y: line.y, width: WIDTH, height: LINE_HEIGHT, class: "hit" }));
   if (!before || before.time !== line.time) row.append(write(clock(line.time), TIME_WIDTH - 10, line.y + 13, "when-label"));
   row.append(...(isArrow(events[0]) ? drawArrow(layout, line) : drawWords(line)));

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sim.picture.calls import BYTES, Calls, paths_in, readable
 from sim.trace import CONTENT, LINK, NOTE, Event
@@ -46,11 +46,17 @@ NOTES = tuple(
         (r"Summary (\w+) (\d+) (\d+) (\d+)", "Summary: {}, {} files sent, {} deleted, {} failed"),
     )
 )
+# What programs tell when something is wrong.
+TROUBLE = ("ConnectionFailed", "ProblemFound", "RunRefused")
+
 EXIT = re.compile(r"ended (-?\d+)")
 
 
 class Shown(Struct, frozen=True):
-    """One line. `source` is the machine that has sent a packet, and empty for all else."""
+    """One line. `source` is the machine that has sent a packet, and empty for all else.
+
+    `is_failure`: it tells of something that did not go as it should.
+    """
 
     time_ns: int
     since_ns: int
@@ -59,32 +65,37 @@ class Shown(Struct, frozen=True):
     text: str
     raw: str
     source: str = ""
+    is_failure: bool = False
 
 
 def shown(events: Iterable[Event], faults: Mapping[int, str] = MappingProxyType({})) -> Iterator[Shown]:
     """Put each event into words, in order; `faults` has better ones for some, by their number."""
     calls = Calls()
     for event in events:
-        group, text, source = _described(event, calls)
-        text = faults.get(event.sequence, text)
-        yield Shown(event.time_ns, event.since_ns, event.place, group, text, event.detail, source)
+        line = _described(event, calls)
+        yield structs.replace(line, text=faults.get(event.sequence, line.text))
 
 
-def _described(event: Event, calls: Calls) -> tuple[str, str, str]:
+def _described(event: Event, calls: Calls) -> Shown:
     if event.kind == "net":
-        return _packet(event.detail)
+        return _line(event, *_packet(event.detail))
     if event.kind == "file":
-        is_change, text = calls.read(event.place, event.detail)
+        call = calls.read(event.place, event.detail)
         if USER.fullmatch(event.place):
-            return "user", text, ""
-        return "change" if is_change else "look", text, ""
+            return _line(event, "user", call.text)
+        return _line(event, "change" if call.is_change else "look", call.text, is_failure=call.is_failure)
     if event.kind == CONTENT:
-        return "content", _content(event.detail), ""
+        return _line(event, "content", _content(event.detail))
     if event.kind == NOTE:
-        return "told", _note(names_readable(event.detail)), ""
+        text = _note(names_readable(event.detail))
+        return _line(event, "told", text, is_failure=event.detail.startswith(TROUBLE))
     if event.kind in ("fault", LINK):
-        return "fault", _link(event.detail) if event.kind == LINK else event.detail, ""
-    return "run", _run(event.place, event.detail), ""
+        return _line(event, "fault", _link(event.detail) if event.kind == LINK else event.detail)
+    return _line(event, "run", _run(event.place, event.detail))
+
+
+def _line(event: Event, group: str, text: str, source: str = "", *, is_failure: bool = False) -> Shown:
+    return Shown(event.time_ns, event.since_ns, event.place, group, text, event.detail, source, is_failure)
 
 
 def _packet(detail: str) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 // Time is uneven, so lines are of one height, and what nobody uses is cut out and marked.
 
 const RUN = JSON.parse(document.getElementById("run").textContent);
-const [TIME, SINCE, PLACE, GROUP, TEXT, RAW, SOURCE] = [0, 1, 2, 3, 4, 5, 6];
+const [TIME, SINCE, PLACE, GROUP, TEXT, RAW, SOURCE, IS_FAILURE] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 const LINE_HEIGHT = 19;
 const GAP_HEIGHT = 26;
@@ -21,10 +21,9 @@ const BETWEEN = TEXT_WIDTH;
 const machineOf = (event) => event[PLACE].split("/")[0];
 const isArrow = (event) => ["data", "packet", "receipt"].includes(event[GROUP]);
 const isCall = (event) => ["change", "look", "content"].includes(event[GROUP]);
-const isError = (event) => /: (?!ENOENT|EEXIST)(E[A-Z0-9]+|error)$/.test(event[TEXT]) || /^(ConnectionFailed|ProblemFound|RunRefused)/.test(event[RAW]);
 const isLink = (event) => / → .*: /.test(event[TEXT]) && / (silent|open)$/.test(event[RAW]);
 // A name changes with these: each begins a new line after it, so that their order is seen.
-const isStep = (event) => /^(renames|removes|makes (folder|link)) /.test(event[TEXT]) || isError(event);
+const isStep = (event) => /^(renames|removes|makes (folder|link)) /.test(event[TEXT]) || event[IS_FAILURE];
 
 function isShown(event, filter) {
   if (filter.hidden.has(event[GROUP])) return false;
@@ -97,7 +96,7 @@ function wordsOf(line) {
   if (events.length === 1) return events[0][TEXT];
   if (isArrow(events[0])) return arrowWords(events);
   if (isLink(events[0])) return events.map((event) => event[TEXT]).join(", ");
-  const telling = events.filter((event) => event[GROUP] === "change" || isError(event));
+  const telling = events.filter((event) => event[GROUP] === "change" || event[IS_FAILURE]);
   if (telling.length) return changeWords(telling);
   const contents = events.filter((event) => event[GROUP] === "content" && !/ holds 0 bytes$/.test(event[TEXT]));
   if (contents.length) return contents.map((event) => event[TEXT]).join(", ");

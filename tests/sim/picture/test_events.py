@@ -60,6 +60,22 @@ def test_a_fault_has_the_words_of_its_plan_where_they_are_known():
     assert line.text == "far loses its power"
 
 
+@pytest.mark.parametrize(
+    ("kind", "detail", "is_failure"),
+    [
+        ("file", "fsync(3) EIO", True),
+        ("file", "stat(b'/a') ENOENT", False),
+        ("note", "ProblemFound b'a' LOCKED", True),
+        ("note", "Summary converged 1 2 3", False),
+        ("process", "ended 3", False),
+    ],
+)
+def test_a_line_tells_of_a_failure_or_not(kind: str, detail: str, is_failure: bool):
+    [line] = shown([Event(0, 7, "near/1000", kind, detail)])
+
+    assert line.is_failure == is_failure
+
+
 def test_what_is_hidden_at_first_is_a_class():
     assert set(HIDDEN) < set(CLASSES)
     assert "faults" not in [CLASSES[name] for name in HIDDEN]
