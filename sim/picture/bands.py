@@ -9,16 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from sim.link import SECOND_NS
-from sim.picture.story import Fate
+from sim.picture.story import ARMED, Fate, begin_of
 from sim.trace import LINK, NOTE, Event
 
 HEALED = "all faults end, listeners are started anew"
 
 # Faults that go on until they are healed, though nothing of them says how long.
 ENDLESS = frozenset({"DiskFull", "DiskReadOnly", "EntryUnfit", "FileSizeLimited", "LinkClogged"})
-
-# They are there from the beginning; what is counted is what they keep a program from.
-ARMED = frozenset({"FileLocked"})
 
 # Their seconds are no length, or the trace tells their end better.
 TOLD_OTHERWISE = frozenset({"ClockJumps", "NetworkSilent", "PowerCut", "ProcessHangs", "ProcessKilled"})
@@ -28,13 +25,20 @@ ENDS = {"boot": "off", "goes": "hang", "ended": "hang", "lost": "hang", "open": 
 
 
 class Band(Struct):
-    """From one event to another. `where` is a machine, a process, or two machines as `near>far`."""
+    """From one event to another. `where` is a machine, a process, or two machines as `near>far`.
+
+    `begins` and `ends` tell what no event of the trace tells: that it began right before the
+    event `first`, that it ended right before the event `last`, at `ends_ns`.
+    """
 
     kind: str
     where: str
     text: str
     first: int
     last: int
+    begins: str = ""
+    ends: str = ""
+    ends_ns: int = 0
 
 
 def bands(events: Sequence[Event], fates: Iterable[Fate]) -> list[Band]:
@@ -77,17 +81,18 @@ def _planned(events: Sequence[Event], fates: Iterable[Fate]) -> Iterator[Band]:
         name = type(fate.fault).__name__
         if not fate.effects or name in TOLD_OTHERWISE or (seconds is None and name not in ENDLESS):
             continue
-        first = 0 if name in ARMED else fate.effects[0]
-        end = last if seconds is None else _at(events, first, round(seconds * SECOND_NS), last)
-        yield Band("fault", _where(fate), fate.words, first, max(first, end))
+        is_armed = name in ARMED
+        first = begin_of(events).sequence if is_armed else fate.effects[0]
+        ends_ns = events[last].time_ns
+        if seconds is not None:
+            ends_ns = min(ends_ns, events[first].time_ns + round(seconds * SECOND_NS))
+        end = max(first, next(one.sequence for one in events[first:] if one.time_ns >= ends_ns))
+        begins = f"fault begins: {fate.words}" if is_armed else ""
+        is_brief = end <= first + 1  # over before anything else happens
+        ends = f"fault ends: {fate.words}" if end < last and not is_brief else ""
+        yield Band("fault", _where(fate), fate.words, first, end, begins, ends, ends_ns)
 
 
 def _where(fate: Fate) -> str:
     source, target = getattr(fate.fault, "source", ""), getattr(fate.fault, "target", "")
     return str(getattr(fate.fault, "machine", "")) or f"{source}>{target}"
-
-
-def _at(events: Sequence[Event], first: int, length_ns: int, last: int) -> int:
-    """The first event that long after another one."""
-    end_ns = events[first].time_ns + length_ns
-    return next((one.sequence for one in events[first:last] if one.time_ns >= end_ns), last)

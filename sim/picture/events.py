@@ -43,7 +43,7 @@ NOTES = tuple(
         (r"ProblemFound (.*) (\w+)", "problem with {}: {}"),
         (r"ConnectionFailed (\w+) (.*) (\w+)", "connection failed: {2}, {0} {1}"),
         (r"RunRefused (\w+)", "run refused: {}"),
-        (r"Summary (\w+) (\d+) (\d+) (\d+)", "Summary: {}, {} files sent, {} deleted, {} failed"),
+        (r"Summary (\w+) (\d+) (\d+) (\d+)", "Summary: {}; {} sent, {} deleted, {} failed"),
     )
 )
 # What programs tell when something is wrong.
@@ -90,7 +90,8 @@ def _described(event: Event, calls: Calls) -> Shown:
         text = _note(names_readable(event.detail))
         return _line(event, "told", text, is_failure=event.detail.startswith(TROUBLE))
     if event.kind in ("fault", LINK):
-        return _line(event, "fault", _link(event.detail) if event.kind == LINK else event.detail)
+        text = _link(event.detail) if event.kind == LINK else _fault(event.place, event.detail)
+        return _line(event, "fault", text)
     return _line(event, "run", _run(event.place, event.detail))
 
 
@@ -114,6 +115,17 @@ def _content(detail: str) -> str:
     if what[0].isdigit():
         return f"{readable(path)} now holds {what[0]} bytes"
     return f"{readable(path)} is {'gone' if what[0] == 'gone' else 'a link'}"
+
+
+def spelled(name: str) -> str:
+    """The name of a class as words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+
+
+def _fault(place: str, detail: str) -> str:
+    name, _, kind = detail.partition(" ")
+    where = "" if place == "world" else f" on {place}"
+    return f"fault{where}: {spelled(name)}{f' ({kind})' if kind else ''}"
 
 
 def _link(detail: str) -> str:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 
 import msgspec
@@ -10,13 +11,16 @@ from sim.layout import SOURCE, TARGET, Layout, folder_of
 from sim.picture.bands import bands
 from sim.picture.calls import readable
 from sim.picture.events import CLASSES, HIDDEN, shown
+from sim.picture.moments import closing, moments
 from sim.picture.states import Folder, Lane, States
-from sim.picture.story import end_in_words, fates, moments, plan_in_words
+from sim.picture.story import end_in_words, fates, plan_in_words, words_of_effects
 from sim.plan import CLIENT, Plan
+from sim.trace import Event
 from sim.trial import Result
 from sim.world import World
 
 PLACE = re.compile(r"\{\{(\w+)\}\}")
+STILL_RUNS = "still runs when the picture ends"
 SCRIPTS = ("layout.js", "draw.js", "steps.js")
 
 # In JSON and outside of strings none of these occurs, so a name cannot end the script it stands in.
@@ -38,23 +42,29 @@ def draw(world: World, plan: Plan | None, result: Result | None, title: str) -> 
 def _run(world: World, plan: Plan | None, result: Result | None, title: str) -> dict[str, object]:
     events = world.trace.events
     known = fates(plan, events)
-    lines = list(shown(events, {number: f"fault: {fate.words}" for fate in known for number in fate.effects}))
+    lasting = bands(events, known)
+    lines = list(shown(events, words_of_effects(known, events) | dict.fromkeys(_left(events), STILL_RUNS)))
     return {
         "title": title,
         "plan": plan_in_words(plan) if plan else "",
-        "end": end_in_words(result) if result else "",
+        "end": end_in_words(plan, result) if plan and result else "",
         "is_broken": bool(result and result.broken),
         "faults": [(fate.words, fate.effects) for fate in known],
         "machines": _machines(world, plan),
         "classes": CLASSES,
         "hidden": HIDDEN,
         "events": [msgspec.structs.astuple(line) for line in lines],
-        "bands": bands(events, known),
+        "bands": lasting,
         "files": _files(world, plan),
         "roots": [readable(folder.path) for folder in _folders(plan)],
         "target": plan.target_place.machine if plan else "",
-        "story": moments(events, lines, result),
+        "story": moments(events, lines, lasting, result),
     }
+
+
+def _left(events: Sequence[Event]) -> range:
+    """The programs that run on until the world is closed."""
+    return range(closing(events), len(events))
 
 
 def _machines(world: World, plan: Plan | None) -> list[str]:

@@ -1,14 +1,18 @@
-"""The words for a plan, for what became of its faults, for the moments that matter, and for the end."""
+"""The words for a plan, for what became of its faults, and for the end."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from msgspec import Struct, structs
 
+from psync.core.errors import EXIT_CONNECTION, EXIT_CONVERGED, EXIT_HELD, EXIT_PARTIAL, EXIT_USAGE
 from sim.faults import Fault
-from sim.picture.events import EXIT, USER, Shown
+from sim.link import SECOND_NS
+from sim.picture.calls import paths_in, readable
+from sim.picture.events import spelled
 from sim.plan import Plan
-from sim.trace import NOTE, Event
+from sim.trace import CONTENT, Event
 from sim.trial import Result
 
 # Each is filled with the fields of its fault; one without words is shown by its name and fields.
@@ -39,7 +43,24 @@ WORDS = {
     "SourceChanges": "a source file on {machine} changes under the reader at {call} {number}",
 }
 
-TELLING = ("run ", "all faults", "source file", "ConnectionFailed", "ProblemFound", "RunRefused", "Summary")
+# Faults that stand from the beginning, and take effect when a program meets them.
+ARMED = frozenset({"FileLocked"})
+
+# What the exit code of a run says to its user; below zero it was killed.
+EXITS = {
+    EXIT_CONVERGED: "all arrived",
+    EXIT_PARTIAL: "some entries failed",
+    EXIT_USAGE: "refused",
+    EXIT_CONNECTION: "no connection",
+    EXIT_HELD: "held back",
+    -9: "killed",
+}
+
+# winerror.h
+WINDOWS_ERRORS = {"5": "access denied", "32": "sharing violation", "33": "lock violation"}
+
+# A path as a Windows disk has it, which no user has ever seen.
+ON_WINDOWS_DISK = re.compile(r"/([A-Za-z]:/.*)", re.DOTALL)
 
 
 class Fate(Struct, frozen=True):
@@ -50,50 +71,45 @@ class Fate(Struct, frozen=True):
     effects: tuple[int, ...]
 
 
-class Moment(Struct, frozen=True):
-    """An event that the story does not leave out. `tone`: fault, run, good, bad, or told."""
-
-    sequence: int
-    tone: str
-    text: str
-
-
 def words_of(fault: object) -> str:
     """A fault in words."""
     assert isinstance(fault, Struct)
     fields = structs.asdict(fault)
     name = type(fault).__name__
     if name in WORDS:
-        return WORDS[name].format(**fields)
-    spelled = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    return ", ".join([spelled, *(f"{key} {value}" for key, value in fields.items())])
+        return WORDS[name].format(**{key: _as_typed(value) for key, value in fields.items()})
+    return ", ".join([spelled(name), *(f"{key} {value}" for key, value in fields.items())])
+
+
+def words_of_effects(known: Iterable[Fate], events: Sequence[Event]) -> dict[int, str]:
+    """What the picture says of the events at which faults took effect, by their numbers."""
+    found = {}
+    for fate in known:
+        for number in fate.effects:
+            is_met = type(fate.fault).__name__ in ARMED
+            found[number] = _meeting(fate, events[number]) if is_met else f"fault: {fate.words}"
+    return found
 
 
 def fates(plan: Plan | None, events: Sequence[Event]) -> list[Fate]:
     """What became of each fault, in the order of the plan.
 
     The trace does not tell two faults of one kind on one machine apart: the one with the smaller
-    number has come first.
+    number has come first. A lock is known by its file: all that is refused for it is its effect.
     """
     left = [(event.sequence, event.place, event.detail) for event in events if event.kind == "fault"]
     faults = plan.faults if plan else ()
     found: dict[int, tuple[int, ...]] = {}
     for place in sorted(range(len(faults)), key=lambda place: (_number(faults[place]), place)):
         own = [one for one in left if _is_of(faults[place], one)]
+        if type(faults[place]).__name__ in ARMED:
+            found[place] = tuple(one[0] for one in own if _is_met(faults[place], one[0], events))
+            continue
         is_shared = sum(_key(other) == _key(faults[place]) for other in faults) > 1
         taken = own[:1] if is_shared else own
         left = [one for one in left if one not in taken]
         found[place] = tuple(sequence for sequence, _, _ in taken)
     return [Fate(fault, words_of(fault), found[place]) for place, fault in enumerate(faults)]
-
-
-def moments(events: Sequence[Event], lines: Sequence[Shown], result: Result | None) -> list[Moment]:
-    """What matters, in order, and the end."""
-    found = list(_moments(events, lines))
-    if result is not None and events:
-        text = f"promise broken: {result.broken}" if result.broken else "every promise was kept"
-        found.append(Moment(len(events) - 1, "bad" if result.broken else "good", text))
-    return found
 
 
 def plan_in_words(plan: Plan) -> str:
@@ -112,46 +128,62 @@ def plan_in_words(plan: Plan) -> str:
     return f"{', '.join(parts)}."
 
 
-def end_in_words(result: Result) -> str:
+def end_in_words(plan: Plan, result: Result) -> str:
     """How it ended."""
-    codes = ", ".join(map(str, result.exit_codes)) or "none"
-    end = f"Promise broken: {result.broken}" if result.broken else "Every promise was kept"
-    return f"{end}. Exit codes of the runs: {codes}. {result.virtual_seconds:.3f} virtual seconds."
+    failing, healed = result.exit_codes[: plan.runs], result.exit_codes[plan.runs :]
+    parts = [f"Promise broken: {result.broken}." if result.broken else "Every promise was kept."]
+    if failing:
+        parts.append(f"While things failed: {_runs(failing)}.")
+    if healed:
+        parts.append(f"After all was healed: {_runs(healed)}.")
+    if not result.broken:
+        parts.append("At the end the target was as it should be, and a last run had nothing to send.")
+    return " ".join([*parts, f"It took {result.virtual_seconds:.3f} s of virtual time."])
 
 
-def _moments(events: Sequence[Event], lines: Sequence[Shown]) -> Iterator[Moment]:
-    end = _epilogue(events)
-    told = set()
-    for event, line in zip(events[:end], lines, strict=False):
-        tone = _tone(event)
-        is_again = event.kind == "fault" and line.text in told
-        if tone and not is_again:
-            told.add(line.text)
-            who = "" if event.place == "world" else f"{event.place} "
-            is_named = line.text.startswith("fault: ") or event.place in line.text
-            yield Moment(event.sequence, tone, line.text if is_named else f"{who}{line.text}")
+def _runs(codes: Sequence[int]) -> str:
+    told = ", ".join(f"{EXITS.get(code, 'ended otherwise')} ({code})" for code in codes)
+    return f"{_count(len(codes), 'run')}: {told}" if len(codes) > 1 else f"one run: {told}"
 
 
-def _epilogue(events: Sequence[Event]) -> int:
-    """Where the world is closed: all that still runs is killed, and nothing follows."""
-    end = len(events)
-    while end and events[end - 1].kind == "process" and events[end - 1].detail == "ended -9":
-        end -= 1
-    return end
+def _meeting(fate: Fate, event: Event) -> str:
+    """`FileLocked rename 5`: which call of whom was refused, and by which file."""
+    call, _, number = event.detail.partition(" ")[2].partition(" ")
+    path = _as_typed(getattr(fate.fault, "path", ""))
+    why = WINDOWS_ERRORS.get(number, f"error {number}")
+    return f"{event.place} meets the lock of {path}: {call} is refused ({why})"
 
 
-def _tone(event: Event) -> str:
-    if event.kind == "fault" or (event.kind == "link" and event.detail.endswith("open")):
-        return "fault"
-    if event.kind == NOTE and event.detail.startswith(TELLING):
-        return (
-            "bad" if event.detail.startswith(("ConnectionFailed", "ProblemFound", "RunRefused")) else "told"
-        )
-    if event.kind == "machine" or (event.kind == "process" and not USER.fullmatch(event.place)):
-        is_good = event.detail.startswith(("boot", "starts", "goes on", "ended 0"))
-        is_failed = EXIT.fullmatch(event.detail) is not None and not is_good and event.detail != "ended -9"
-        return "bad" if is_failed else "run"
-    return ""
+def _is_met(fault: Fault, number: int, events: Sequence[Event]) -> bool:
+    """Whether the call that was refused at that event, which follows it, is one on the file or its folder."""
+    event = events[number]
+    calls = (
+        one for one in islice(events, number + 1, None) if one.kind == "file" and _machine(one) == event.place
+    )
+    names = {
+        readable(path).replace("\\", "/").rpartition("/")[2].lower() for path in _paths(next(calls, None))
+    }
+    parts = getattr(fault, "path", "").lower().split("/")[-2:]
+    ends_ns = begin_of(events).time_ns + round(getattr(fault, "seconds", 0) * SECOND_NS)
+    return event.time_ns <= ends_ns and (not names or not names.isdisjoint(parts))
+
+
+def begin_of(events: Sequence[Event]) -> Event:
+    """The first event after the files of both sides were put where they are: faults are armed right before it."""
+    return next((event for event in events if event.kind not in (CONTENT, "file")), events[0])
+
+
+def _paths(event: Event | None) -> list[bytes]:
+    return paths_in(event.detail) if event else []
+
+
+def _machine(event: Event) -> str:
+    return event.place.partition("/")[0]
+
+
+def _as_typed(value: object) -> object:
+    found = ON_WINDOWS_DISK.fullmatch(value) if isinstance(value, str) else None
+    return found[1].replace("/", "\\") if found else value
 
 
 def _is_of(fault: Fault, event: tuple[int, str, str]) -> bool:

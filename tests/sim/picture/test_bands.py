@@ -54,20 +54,30 @@ def test_the_trace_tells_how_long_it_lasted(lines: list[tuple[str, str, str]], b
 
 
 @pytest.mark.parametrize(
-    ("fault", "last"),
-    [(PortFiltered("far", 1.5), 3), (PortFiltered("far", 99.0), 4), (DiskFull("far", 0), 4)],
+    ("fault", "last", "ends", "ends_ns"),
+    [
+        (PortFiltered("far", 1.5), 3, "fault ends: words", 2.5 * SECOND_NS),
+        (PortFiltered("far", 1.0), 2, "", 2 * SECOND_NS),
+        (PortFiltered("far", 99.0), 4, "", 4 * SECOND_NS),
+        (DiskFull("far", 0), 4, "", 4 * SECOND_NS),
+    ],
 )
-def test_the_plan_tells_how_long_other_faults_lasted_but_none_outlives_the_healing(fault: Fault, last: int):
+def test_the_plan_tells_how_long_other_faults_lasted_but_none_outlives_the_healing(
+    fault: Fault, last: int, ends: str, ends_ns: int
+):
     events = _events((*HEALED[:2], "begin"), ("far", "fault", ""), *[("near", "note", "")] * 2, HEALED)
 
-    assert bands(events, [Fate(fault, "words", (1,))]) == [Band("fault", "far", "words", 1, last)]
+    assert bands(events, [Fate(fault, "words", (1,))]) == [
+        Band("fault", "far", "words", 1, last, "", ends, ends_ns)
+    ]
 
 
-def test_a_lock_is_there_before_it_keeps_anybody_from_anything():
-    events = _events(*[("near", "note", "")] * 2, ("far", "fault", "FileLocked rename 5"), HEALED)
+def test_a_lock_is_there_before_it_keeps_anybody_from_anything_and_after_the_files_are():
+    planted = [("far/1", "file", "mkdir(b'/')"), ("far/1", "content", "b'/a' 3 00000000")]
+    events = _events(*planted, ("far/1000", "process", "starts listener"), ("far", "fault", ""), HEALED)
 
-    assert bands(events, [Fate(FileLocked("far", 2.5), "words", (2,))]) == [
-        Band("fault", "far", "words", 0, 3)
+    assert bands(events, [Fate(FileLocked("far", 99.0), "words", (3,))]) == [
+        Band("fault", "far", "words", 2, 4, "fault begins: words", "", 4 * SECOND_NS)
     ]
 
 

@@ -6,9 +6,9 @@ from typing import get_args
 import pytest
 from msgspec import Struct
 
-from sim.faults import CallFails, Fault, NetworkSilent, PowerCut, ProcessKilled
-from sim.picture.events import shown
-from sim.picture.story import WORDS, Fate, Moment, end_in_words, fates, moments, plan_in_words, words_of
+from sim.faults import CallFails, Fault, FileLocked, NetworkSilent, PowerCut, ProcessKilled
+from sim.link import SECOND_NS
+from sim.picture.story import WORDS, Fate, end_in_words, fates, plan_in_words, words_of, words_of_effects
 from sim.plan import FileSpec, Plan, Topology
 from sim.trace import Event
 from sim.trial import Result
@@ -75,25 +75,39 @@ def test_of_two_equal_faults_the_one_with_the_smaller_number_has_come_first():
     assert _fates(ProcessKilled("far", 90), ProcessKilled("far", 50), events=events) == [(), (0,)]
 
 
-def test_the_story_holds_what_matters_and_the_end():
-    events = _events(
-        ("world", "note", "run 1 of the job"),
-        ("near/1000", "process", "starts copy"),
-        ("near/1000", "file", "fstat(3)"),
-        ("far", "fault", "PowerCut unsynced"),
-        ("near/1000", "note", "ConnectionFailed target x CONNECTION_LOST"),
-        ("near/1000", "process", "ended 3"),
-        ("far/1000", "process", "ended -9"),
-    )
+LOCKS = (FileLocked("far", "/C:/data/a", 5.0), FileLocked("far", "/C:/data/b", 0.5))
+LOCKED = (
+    ("far/1000", "process", "starts listener"),
+    ("far", "fault", "FileLocked rename 5"),
+    ("far/1000", "file", "rename(b't', b'A', src_dir_fd=3, dst_dir_fd=3) EACCES"),
+    ("far", "fault", "FileLocked open 32"),
+    ("near/1000", "file", "open(b'b', 0, dir_fd=3) 4"),
+    ("far/1000", "file", "open(b'a', 1, dir_fd=3) EACCES"),
+    ("far", "fault", "FileLocked pread 33"),
+    ("far/1000", "file", "pread(5, 10, 0) EACCES"),
+)
 
-    assert moments(events, list(shown(events)), Result("whole: torn")) == [
-        Moment(0, "told", "run 1 of the job"),
-        Moment(1, "run", "copy starts as near/1000"),
-        Moment(3, "fault", "far PowerCut unsynced"),
-        Moment(4, "bad", "near/1000 connection failed: CONNECTION_LOST, target x"),
-        Moment(5, "bad", "near/1000 ended with exit code 3"),
-        Moment(6, "bad", "promise broken: whole: torn"),
-    ]
+
+def test_a_lock_is_met_by_each_call_on_its_file_while_it_lasts():
+    events = [Event(number, number * SECOND_NS, *line) for number, line in enumerate(LOCKED)]
+
+    assert _fates(*LOCKS, events=events) == [(1, 3), ()]
+
+
+def test_whoever_meets_a_lock_is_told_with_what_is_refused():
+    events = _events(*LOCKED)
+    known = fates(Plan("by hand", 1, faults=(*LOCKS, PowerCut("near", 1))), events)
+
+    assert words_of_effects(known[:1], events) == {
+        1: r"far meets the lock of C:\data\a: rename is refused (access denied)",
+        3: r"far meets the lock of C:\data\a: open is refused (sharing violation)",
+        6: r"far meets the lock of C:\data\a: pread is refused (lock violation)",
+    }
+    assert words_of_effects([Fate(PowerCut("far", 1), "words", (1,))], events) == {1: "fault: words"}
+
+
+def test_a_path_of_a_windows_disk_is_told_as_its_users_know_it():
+    assert words_of(LOCKS[0]).startswith(r"another program on far has C:\data\a open")
 
 
 @pytest.mark.parametrize(
@@ -127,14 +141,18 @@ def test_a_plan_is_told_in_words(plan: Plan, words: str):
     ("result", "words"),
     [
         (
-            Result(exit_codes=(3, 0), virtual_seconds=1.5),
-            "Every promise was kept. Exit codes of the runs: 3, 0. 1.500 virtual seconds.",
+            Result(exit_codes=(3, 0, 0), virtual_seconds=1.5),
+            "Every promise was kept. While things failed: one run: no connection (3). "
+            "After all was healed: 2 runs: all arrived (0), all arrived (0). "
+            "At the end the target was as it should be, and a last run had nothing to send. "
+            "It took 1.500 s of virtual time.",
         ),
         (
-            Result("whole: torn"),
-            "Promise broken: whole: torn. Exit codes of the runs: none. 0.000 virtual seconds.",
+            Result("whole: torn", exit_codes=(-9,)),
+            "Promise broken: whole: torn. While things failed: one run: killed (-9). It took 0.000 s of virtual time.",
         ),
+        (Result("ends: never"), "Promise broken: ends: never. It took 0.000 s of virtual time."),
     ],
 )
 def test_the_end_is_told_in_words(result: Result, words: str):
-    assert end_in_words(result) == words
+    assert end_in_words(Plan("by hand", 1), result) == words
