@@ -138,6 +138,8 @@ def _link(detail: str) -> str:
 def _run(place: str, detail: str) -> str:
     if detail.startswith("starts "):
         return f"{detail.removeprefix('starts ')} starts as {place}"
+    if detail.startswith("boot "):
+        return "has power again, and boots"
     ended = EXIT.fullmatch(detail)
     if ended is None:
         return detail

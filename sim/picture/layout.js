@@ -1,29 +1,18 @@
 "use strict";
-// Decides what stands where: which events share a line, and how high each line is.
-// Time is uneven, so lines are of one height, and what nobody uses is cut out and marked.
-
-const RUN = JSON.parse(document.getElementById("run").textContent);
-const [TIME, SINCE, PLACE, GROUP, TEXT, RAW, SOURCE, IS_FAILURE] = [0, 1, 2, 3, 4, 5, 6, 7];
+// Decides what stands where: which events share a line, how high each line is, and where the columns are.
+// Time is uneven, so each line takes what its words need, and what nobody uses is cut out and marked.
 
 const LINE_HEIGHT = 19;
+const WORDS_HEIGHT = 14; // of each line of words but the first
 const GAP_HEIGHT = 26;
 const GAP_NS = 300e6; // shorter pauses are not worth a mark
 const TOP = 8;
-const TIME_WIDTH = 104;
-const STATE_WIDTH = RUN.files.length > 6 ? 30 : 40;
-const BAR = 9;
-// Words beside the first and the last machine, and arrows between them, share what the window has.
-const COLUMNS = RUN.machines.length + 1;
-const ROOM = document.getElementById("chart").clientWidth - TIME_WIDTH - RUN.files.length * STATE_WIDTH - 110;
-const TEXT_WIDTH = Math.max(200, Math.min(660 / COLUMNS + 110, Math.floor(ROOM / COLUMNS)));
-const BETWEEN = TEXT_WIDTH;
-
-const machineOf = (event) => event[PLACE].split("/")[0];
-const isArrow = (event) => ["data", "packet", "receipt"].includes(event[GROUP]);
-const isCall = (event) => ["change", "look", "content"].includes(event[GROUP]);
-const isLink = (event) => / → .*: /.test(event[TEXT]) && / (silent|open)$/.test(event[RAW]);
-// A name changes with these: each begins a new line after it, so that their order is seen.
-const isStep = (event) => /^(renames|removes|makes (folder|link)) /.test(event[TEXT]) || event[IS_FAILURE];
+const TIME_WIDTH = 112;
+const BAR = 9; // of a program that runs
+const BARS_APART = 13;
+const STRIP = 15; // of what lasts
+const TEXT_WIDTH_MIN = 150;
+const TEXT_WIDTH_MAX = 420;
 
 function isShown(event, filter) {
   if (filter.hidden.has(event[GROUP])) return false;
@@ -38,26 +27,73 @@ function follows(event, line, filter) {
   const last = RUN.events[line.events[line.events.length - 1]];
   if (last[PLACE] !== event[PLACE] || event[TIME] - last[TIME] > GAP_NS || isStep(last)) return false;
   if (isArrow(event)) return last[GROUP] === event[GROUP] && last[SOURCE] === event[SOURCE];
+  // One call that meets two locks of a file tells it twice.
+  if (event[GROUP] === "fault" && event[TEXT] === last[TEXT]) return true;
   if (isLink(event)) return isLink(last) && last[RAW].endsWith(event[RAW].split(" ").pop());
   return (isCall(event) && isCall(last)) || (event[GROUP] === "user" && last[GROUP] === "user");
 }
 
-// Lines in order; `gap` is the time in ns that is cut out above one.
+// What begins or ends right before an event without an event of its own, by the number of that event.
+function notesOfBands() {
+  const found = new Map();
+  for (const band of RUN.bands) {
+    if (band.begins) found.set(band.first, [...(found.get(band.first) || []), { text: band.begins, band }]);
+    if (band.ends) found.set(band.last, [...(found.get(band.last) || []), { text: band.ends, band }]);
+  }
+  return found;
+}
+const NOTES = notesOfBands();
+
+function isNoteShown(note, filter) {
+  const isOfMachine = !filter.machine || note.band.where.split(/[/>]/).includes(filter.machine);
+  return !filter.hidden.has("fault") && isOfMachine && note.text.toLowerCase().includes(filter.text.toLowerCase());
+}
+
+// Lines in order; `gap` is the time in ns that is cut out above one, `notes` stand above it, too.
 function layLines(filter) {
   const steps = [];
   let last = null;
-  let y = TOP;
+  let notes = [];
   RUN.events.forEach((event, number) => {
+    notes.push(...(NOTES.get(number) || []).filter((note) => isNoteShown(note, filter)));
     if (!isShown(event, filter)) return;
-    if (follows(event, last, filter)) { last.events.push(number); return; }
+    if (!notes.length && follows(event, last, filter)) { last.events.push(number); return; }
     const pause = last ? event[TIME] - RUN.events[last.events[last.events.length - 1]][TIME] : 0;
-    const gap = pause > GAP_NS ? pause : 0;
-    y += gap && GAP_HEIGHT;
-    last = { events: [number], y, gap, time: event[TIME] };
+    last = { events: [number], gap: pause > GAP_NS ? pause : 0, time: event[TIME], notes };
+    notes = [];
     steps.push(last);
-    y += LINE_HEIGHT;
   });
-  return { steps, height: y + 30 };
+  return { steps, height: placeLines(steps) + 30 };
+}
+
+function placeLines(steps) {
+  let y = TOP;
+  for (const line of steps) {
+    y += line.gap && GAP_HEIGHT;
+    line.top = y;
+    for (const note of line.notes) {
+      note.words = wrapped(brief(note.text), TEXT_WIDTH);
+      note.y = y;
+      y += heightOf(note.words);
+    }
+    line.y = y;
+    line.words = wrapped(brief(wordsOf(line)), roomOf(line));
+    line.height = heightOf(line.words);
+    y += line.height;
+  }
+  return y;
+}
+
+const heightOf = (words) => LINE_HEIGHT + (words.length - 1) * WORDS_HEIGHT;
+
+// The width for the words of a line: beside a machine, or between two.
+function roomOf(line) {
+  const event = RUN.events[line.events[0]];
+  const lane = laneOf(machineOf(event));
+  const from = lane && isArrow(event) && laneOf(event[SOURCE]);
+  if (!from || from === lane) return TEXT_WIDTH;
+  const side = Math.sign(from.x - lane.x);
+  return Math.max(90, Math.abs(from.x - lane.x) - reachOf(lane, side) - reachOf(from, -side) - 12);
 }
 
 // The line in which an event stands, or the first one after it.
@@ -79,73 +115,98 @@ function search(lines, isFound) {
   return low;
 }
 
+const middleOf = (line) => line.y + line.height - LINE_HEIGHT / 2;
+
 function yOf(layout, number) {
   const line = layout.steps[lineOf(layout, number)];
   return line ? line.y + LINE_HEIGHT / 2 : layout.height - 20;
 }
 
-function counted(texts) {
-  const counts = new Map();
-  for (const text of texts) counts.set(text, (counts.get(text) || 0) + 1);
-  return [...counts].map(([text, count]) => (count > 1 ? `${text} (${count} times)` : text));
+// Programs with the events from their start to their end; those that run at once stand side by side.
+function processes() {
+  const found = new Map();
+  const isBorn = (event) => event[GROUP] === "run" && event[PLACE].includes("/");
+  RUN.events.forEach((event, number) => {
+    if (!isBorn(event)) return;
+    const name = event[PLACE];
+    if (event[RAW].startsWith("starts ")) found.set(name, { name, what: event[RAW].slice(7), machine: machineOf(event), first: number, last: RUN.events.length - 1 });
+    else if (/^(ended|lost)/.test(event[RAW]) && found.has(name)) found.get(name).last = number;
+  });
+  return sideBySide([...found.values()], (process) => process.machine);
 }
 
-// The words of a line: what changed, or else how much was only looked at.
-function wordsOf(line) {
-  const events = line.events.map((number) => RUN.events[number]);
-  if (events.length === 1) return events[0][TEXT];
-  if (isArrow(events[0])) return arrowWords(events);
-  if (isLink(events[0])) return events.map((event) => event[TEXT]).join(", ");
-  const telling = events.filter((event) => event[GROUP] === "change" || event[IS_FAILURE]);
-  if (telling.length) return changeWords(telling);
-  const contents = events.filter((event) => event[GROUP] === "content" && !/ holds 0 bytes$/.test(event[TEXT]));
-  if (contents.length) return contents.map((event) => event[TEXT]).join(", ");
-  const reads = events.filter((event) => /^(reads|lists)/.test(event[TEXT]));
-  const words = reads.length ? counted(reads.map((event) => event[TEXT])).join(", ") : "opens and looks";
-  return `${words} · ${events.length} calls`;
+// Gives each of those that share a place a slot beside the others that have not ended when it begins.
+function sideBySide(list, placeOf) {
+  const busy = new Map();
+  for (const one of list) {
+    const place = placeOf(one);
+    const lasts = busy.get(place) || [];
+    const free = lasts.findIndex((last) => last < one.first);
+    one.slot = free < 0 ? lasts.length : free;
+    lasts[one.slot] = one.last;
+    busy.set(place, lasts);
+  }
+  return list;
 }
 
-// The step that ends a line is what matters, and a long line is cut at its end: it stands first.
-function changeWords(events) {
-  const last = events[events.length - 1];
-  if (events.length === 1 || !isStep(last)) return counted(events.map((event) => event[TEXT])).join(", ");
-  return `${last[TEXT]} · first ${counted(events.slice(0, -1).map((event) => event[TEXT])).join(", ")}`;
-}
-
-function arrowWords(events) {
-  if (events[0][GROUP] !== "data") return counted(events.map((event) => event[TEXT])).join(", ");
-  const bytes = events.reduce((sum, event) => sum + parseInt(event[TEXT], 10), 0);
-  return `${bytes} bytes in ${events.length} segments`;
-}
-
-function span(ns) {
-  const seconds = ns / 1e9;
-  const tenths = Math.round(seconds * 10);
-  if (seconds >= 60) return `${Math.floor(tenths / 600)} min ${(tenths % 600) / 10} s`;
-  return seconds >= 1 ? `${seconds.toFixed(2)} s` : `${(ns / 1e6).toFixed(1)} ms`;
-}
-
-function clock(ns) {
-  const minutes = Math.floor(ns / 60e9);
-  const seconds = ((ns - minutes * 60e9) / 1e9).toFixed(6);
-  return minutes ? `${minutes}:${seconds.padStart(9, "0")}` : `${seconds} s`;
-}
-
-// Words for the picture, where paths below the folders of the job begin there.
-function brief(text) {
-  return RUN.roots.reduce((shorter, root) => shorter.split(`${root}/`).join(""), text);
-}
-
-function shortened(text, width) {
-  const letters = Math.max(8, Math.floor(width / 5.9));
-  return text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
-}
-
-const LANES = RUN.machines.map((name, place) => ({
-  name,
-  isLeft: place === 0 && RUN.machines.length > 1,
-  x: TIME_WIDTH + (RUN.machines.length > 1 ? TEXT_WIDTH + place * BETWEEN : 30),
-}));
-const STATES_X = (LANES.length ? LANES[LANES.length - 1].x : TIME_WIDTH) + TEXT_WIDTH + 20;
-const WIDTH = STATES_X + RUN.files.length * STATE_WIDTH + 80;
+const PROCESSES = processes();
+const LANES = RUN.machines.map((name, place) => ({ name, place, isLeft: place === 0 && RUN.machines.length > 1 }));
 const laneOf = (name) => LANES.find((lane) => lane.name.toLowerCase() === name.toLowerCase());
+
+// Where a strip stands: outside of its machine, or on the side from which nothing arrives.
+function placeOfBand(band) {
+  const [source, target] = band.where.split(">");
+  const lane = laneOf((target || source).split("/")[0]);
+  const from = target && laneOf(source);
+  const side = from ? Math.sign(from.place - lane.place) : lane?.isLeft ? -1 : 1;
+  return lane && { lane, side };
+}
+
+const BANDS = RUN.bands.map((band) => ({ ...band, ...placeOfBand(band) })).filter((band) => band.lane);
+sideBySide(BANDS, (band) => `${band.lane.place} ${band.side}`);
+
+function slots(list) {
+  return list.reduce((most, one) => Math.max(most, one.slot + 1), 0);
+}
+
+// From the line of a machine: over the bars of its programs, and then over its strips.
+function barsOf(lane, side) {
+  const bars = slots(PROCESSES.filter((process) => process.machine === lane.name));
+  return 9 + (side > 0 ? Math.max(0, bars - 1) * BARS_APART : 0);
+}
+
+function reachOf(lane, side) {
+  return barsOf(lane, side) + slots(BANDS.filter((band) => band.lane === lane && band.side === side)) * STRIP + 4;
+}
+
+// Words stand before the first machine and behind each other one; arrows between, where nothing else does.
+function columns(room, stateWidth) {
+  const pairs = Math.max(0, LANES.length - 1);
+  const states = RUN.files.length ? RUN.files.length * stateWidth + 36 : 0;
+  const left = LANES.reduce((rest, lane) => rest - reachOf(lane, -1) - reachOf(lane, 1), room - TIME_WIDTH - states - 24);
+  const arrows = Math.min(230, Math.max(120, left * 0.3));
+  const text = Math.floor((left - arrows * pairs) / Math.max(1, LANES.length));
+  return { arrows, states, stateWidth, isFitting: text >= TEXT_WIDTH_MIN, text: Math.min(TEXT_WIDTH_MAX, Math.max(TEXT_WIDTH_MIN, text)) };
+}
+
+// Files get the widest columns that leave room for words.
+const TRIED = [40, 30, 22, 16].map((stateWidth) => columns(document.getElementById("chart").clientWidth, stateWidth));
+const COLUMNS = TRIED.find((tried) => tried.isFitting) || TRIED[TRIED.length - 1];
+const TEXT_WIDTH = COLUMNS.text;
+const STATE_WIDTH = COLUMNS.stateWidth;
+const STATES_WIDTH = COLUMNS.states;
+
+function placeLanes() {
+  let x = TIME_WIDTH + 8;
+  for (const lane of LANES) {
+    if (lane.isLeft) x += TEXT_WIDTH;
+    lane.x = x + reachOf(lane, -1);
+    x = lane.x + reachOf(lane, 1) + (lane.isLeft ? 0 : TEXT_WIDTH);
+    if (lane.place < LANES.length - 1) x += COLUMNS.arrows;
+  }
+  return x;
+}
+
+const LANES_END = placeLanes() + 8;
+const STATES_X = LANES_END + 18;
+const WIDTH = LANES_END + STATES_WIDTH;

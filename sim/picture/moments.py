@@ -87,7 +87,7 @@ def _moments(events: Sequence[Event], lines: Sequence[Shown]) -> Iterator[Moment
         tone = _tone(event)
         if tone and not is_same:
             is_named = event.place == "world" or event.place in line.text or line.text.startswith("fault")
-            text = line.text if is_named else f"{event.place} {line.text}"
+            text = line.text if is_named else f"{event.place}: {line.text}"
             yield Moment(event.sequence, event.time_ns, tone, text)
 
 

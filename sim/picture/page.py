@@ -7,13 +7,14 @@ from importlib.resources import files
 
 import msgspec
 
+from psync.core.paths import PathStyle
 from sim.layout import SOURCE, TARGET, Layout, folder_of
 from sim.picture.bands import bands
 from sim.picture.calls import readable
 from sim.picture.events import CLASSES, HIDDEN, shown
 from sim.picture.moments import closing, moments
-from sim.picture.states import Folder, Lane, States
-from sim.picture.story import end_in_words, fates, plan_in_words, words_of_effects
+from sim.picture.states import Folder, Lane, States, end_of_files
+from sim.picture.story import end_in_words, end_of_last_run, fates, plan_in_words, words_of_effects
 from sim.plan import CLIENT, Plan
 from sim.trace import Event
 from sim.trial import Result
@@ -21,7 +22,7 @@ from sim.world import World
 
 PLACE = re.compile(r"\{\{(\w+)\}\}")
 STILL_RUNS = "still runs when the picture ends"
-SCRIPTS = ("layout.js", "draw.js", "steps.js")
+SCRIPTS = ("words.js", "layout.js", "draw.js", "steps.js")
 
 # In JSON and outside of strings none of these occurs, so a name cannot end the script it stands in.
 ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -42,12 +43,13 @@ def draw(world: World, plan: Plan | None, result: Result | None, title: str) -> 
 def _run(world: World, plan: Plan | None, result: Result | None, title: str) -> dict[str, object]:
     events = world.trace.events
     known = fates(plan, events)
+    lanes = _files(world, plan)
     lasting = bands(events, known)
     lines = list(shown(events, words_of_effects(known, events) | dict.fromkeys(_left(events), STILL_RUNS)))
     return {
         "title": title,
         "plan": plan_in_words(plan) if plan else "",
-        "end": end_in_words(plan, result) if plan and result else "",
+        "end": end_in_words(plan, result) if plan and result else end_of_last_run(events),
         "is_broken": bool(result and result.broken),
         "faults": [(fate.words, fate.effects) for fate in known],
         "machines": _machines(world, plan),
@@ -55,8 +57,9 @@ def _run(world: World, plan: Plan | None, result: Result | None, title: str) -> 
         "hidden": HIDDEN,
         "events": [msgspec.structs.astuple(line) for line in lines],
         "bands": lasting,
-        "files": _files(world, plan),
-        "roots": [readable(folder.path) for folder in _folders(plan)],
+        "files": lanes,
+        "end_of_files": end_of_files(lanes),
+        "roots": _roots(plan),
         "target": plan.target_place.machine if plan else "",
         "story": moments(events, lines, lasting, result),
     }
@@ -85,6 +88,16 @@ def _folders(plan: Plan | None) -> list[Folder]:
         for place, local in places
         if plan
     ]
+
+
+def _roots(plan: Plan | None) -> list[str]:
+    """What the paths of both folders begin with, as disks have them and as programs do."""
+    places = [(plan.source_place, SOURCE), (plan.target_place, TARGET)] if plan else []
+    found = [f"{readable(folder.path)}/" for folder in _folders(plan)]
+    for place, local in places:
+        if plan and plan.style(place.machine) is PathStyle.WINDOWS:
+            found.append(Layout(PathStyle.WINDOWS).typed(folder_of(place, local)) + "\\")
+    return found
 
 
 def _text(name: str) -> str:

@@ -10,6 +10,15 @@ from sim.trace import CONTENT, Event
 
 TEMPORARY = "temporary files"
 
+# What a file of the target is at the end, in the order in which it is told.
+AT_THE_END = {
+    "current": "as the source has them",
+    "earlier": "in an earlier version of the source",
+    "old": "as before the first run",
+    "torn": "torn",
+    "absent": "deleted",
+}
+
 
 class Folder(Struct, frozen=True):
     """A folder of the job: its machine and its path, without a slash at the end."""
@@ -31,6 +40,13 @@ class Lane(Struct):
 
     name: str
     states: list[State]
+
+
+def end_of_files(lanes: Iterable[Lane]) -> str:
+    """What the target holds at the end, in words."""
+    lasts = [lane.states[-1].kind for lane in lanes if lane.name != TEMPORARY and lane.states]
+    told = [f"{lasts.count(kind)} {words}" for kind, words in AT_THE_END.items() if kind in lasts]
+    return f"Files of the target at the end: {', '.join(told)}." if told else ""
 
 
 class States:

@@ -1,7 +1,7 @@
 "use strict";
 // Filters, steps, and the panel at the side. An address that ends in #123 opens at that event.
 
-const EVENTS_MAX = 100; // of one step; nobody reads more
+const EVENTS_MAX = 20; // of one step; the rest has lines of its own
 const byId = (id) => document.getElementById(id);
 const filter = { hidden: new Set(RUN.hidden), machine: "", text: "", single: false };
 let layout = null;
@@ -16,19 +16,19 @@ function element(kind, name, ...children) {
   return made;
 }
 
-function redraw() {
+function redraw(isScrolling = true) {
   const focus = step >= 0 && layout ? layout.steps[step].events[0] : 0;
   layout = layLines(filter);
   drawPicture(layout);
   rows = new Map();
   step = -1;
-  if (layout.steps.length) go(Math.min(lineOf(layout, focus), layout.steps.length - 1), true);
+  if (layout.steps.length) go(Math.min(lineOf(layout, focus), layout.steps.length - 1), isScrolling);
   else showNothing();
 }
 
-function drawAround(number) {
+function drawAround(number, near = NEAR) {
   center = number;
-  rows = drawLines(layout, center);
+  rows = drawLines(layout, center, near);
   rows.forEach((row, place) => row.addEventListener("click", () => go(place, false)));
   rows.get(step)?.classList.add("now");
 }
@@ -40,19 +40,23 @@ function go(number, isScrolling = true) {
   if (!rows.has(step)) drawAround(step);
   rows.get(step).classList.add("now");
   if (isScrolling) scrollTo(layout.steps[step].y);
+  // Until somebody asks for a step, none of them matters more than another.
+  if (isScrolling !== null) document.body.classList.add("is-reading");
   byId("position").textContent = `step ${step + 1} of ${layout.steps.length}`;
   showStep(layout.steps[step]);
   markMoment(layout.steps[step]);
 }
 
+// The page scrolls, not a part of it, so that all of it can be printed.
 function scrollTo(y) {
-  const chart = byId("chart");
-  const room = chart.clientHeight - byId("heads").clientHeight;
-  if (y < chart.scrollTop + 30 || y > chart.scrollTop + room - 60) chart.scrollTop = Math.max(0, y - room / 3);
+  const top = byId("picture").getBoundingClientRect().top;
+  const heads = byId("heads").getBoundingClientRect().height;
+  if (top + y < heads + 30 || top + y > window.innerHeight - 60) window.scrollBy(0, top + y - heads - window.innerHeight / 3);
 }
 
 function onScroll() {
-  const here = search(layout.steps, (line) => line.y > byId("chart").scrollTop);
+  const top = -byId("picture").getBoundingClientRect().top;
+  const here = search(layout.steps, (line) => line.y > top);
   if (layout.steps.length > NEAR && Math.abs(here - center) > NEAR / 2) drawAround(here);
 }
 
@@ -66,7 +70,7 @@ function showStep(line) {
   for (const number of line.events.slice(0, EVENTS_MAX)) {
     const event = RUN.events[number];
     const sent = isArrow(event) ? `, sent ${span(event[TIME] - event[SINCE])} earlier` : "";
-    parts.push(element("dt", "", `${number}. ${clock(event[TIME])} ${event[PLACE]}${sent}`));
+    parts.push(element("dt", "", `${number}. ${clock(event[TIME], 6)} ${event[PLACE]}${sent}`));
     parts.push(element("dd", "", event[TEXT], element("code", "", `${event[GROUP]}: ${event[RAW]}`)));
   }
   const more = line.events.length - EVENTS_MAX;
@@ -89,7 +93,6 @@ function markMoment(line) {
   const items = [...byId("story").children];
   const now = items.filter((item) => Number(item.dataset.sequence) <= last).pop();
   for (const item of items) item.classList.toggle("now", item === now);
-  if (now) byId("story").scrollTop = now.offsetTop - byId("story").offsetTop - byId("story").clientHeight / 2;
 }
 
 function goMoment(direction) {
@@ -102,47 +105,49 @@ function goMoment(direction) {
 
 function showStory() {
   RUN.story.forEach((moment) => {
-    const when = element("span", "when", `${clock(RUN.events[moment.sequence][TIME])} `);
-    const item = element("li", `tone-${moment.tone}`, when, moment.text);
+    const when = element("span", "when", `${clock(moment.time_ns)} `);
+    const item = element("li", `tone-${moment.tone}`, when, element("span", "what", moment.text));
+    if (moment.count > 1 || moment.last) item.append(element("span", "again", ` × ${moment.count}, last at ${clock(RUN.events[moment.last][TIME])}`));
     item.dataset.sequence = moment.sequence;
     item.addEventListener("click", () => go(lineOf(layout, moment.sequence)));
     byId("story").append(item);
   });
 }
 
+// Those that took effect stand in the story.
 function showFaults() {
   if (!RUN.plan) return;
-  const effective = RUN.faults.filter(([, effects]) => effects.length).sort((one, other) => one[1][0] - other[1][0]);
-  const parts = [element("b", "", RUN.faults.length ? `${effective.length} of ${RUN.faults.length} planned faults took effect. ` : "No faults were planned. ")];
-  for (const [words, effects] of effective) {
-    const times = effects.length > 1 ? `, ${effects.length} times` : "";
-    parts.push(element("span", "tone-fault", `At ${clock(RUN.events[effects[0]][TIME])}${times}: ${words}. `));
-  }
-  const never = RUN.faults.filter(([, effects]) => !effects.length).map(([words]) => words);
-  if (never.length) parts.push(element("span", "never", `Never came to it: ${never.join("; ")}.`));
+  const never = RUN.faults.filter(([, effects]) => !effects.length).map(([words]) => element("li", "", words));
+  const effective = RUN.faults.length - never.length;
+  const parts = [element("p", "", RUN.faults.length ? `${effective} of ${RUN.faults.length} planned faults took effect, as told above.` : "No faults were planned.")];
+  if (never.length) parts.push(element("p", "", "It never came to the others:"), element("ul", "", ...never));
   byId("faults").replaceChildren(...parts);
 }
 
 function showLegend() {
   const box = (name) => make("rect", { x: 8, y: 1, width: 20, height: 12, class: name });
   const arrow = (name) => [make("path", { d: "M 2 7 L 28 7", class: `arrow ${name}` }), make("path", { d: "M 34 7 l -8 -4 l 0 8 z", class: `tip ${name}` })];
+  const has = (kind) => RUN.bands.some((band) => band.kind === kind);
+  const holds = (kind) => RUN.files.some((file) => file.states.some((state) => state.kind === kind));
   const entries = [
-    [arrow("a-data"), "data: from the machine and moment of sending to those of arrival"],
-    [arrow("a-packet"), "a connection begins, ends or is reset (SYN, FIN, RST)"],
-    [[make("rect", { x: 14, y: 0, width: BAR, height: 14, class: "process" })], "a program runs, from its start to its end"],
-    [[box("band b-off")], "a machine without power"],
-    [[box("band b-hang")], "a program that hangs"],
-    [[box("band b-silent")], "nothing arrives at the machine beside it"],
-    [[box("band b-fault")], "another fault that lasts"],
-    [[make("path", { d: "M 2 7 l 5 -4 l 5 8 l 5 -8 l 5 8 l 5 -8 l 5 8", class: "gap-line" })], "time in which nothing shown happens, cut out"],
-    [[box("s-old")], "file of the target: as it was before the first run"],
-    [[box("s-current")], "as the source has it now (v1, v2 …: versions of the source)"],
-    [[box("s-earlier")], "an earlier version of the source"],
-    [[box("s-torn")], "torn: none of these"],
-    [[box("s-temporary")], "how many temporary files there are"],
-    [[make("line", { x1: 18, x2: 18, y1: 0, y2: 14, class: "s-absent" })], "absent"],
+    [true, arrow("a-data"), "data: from the machine and moment of sending to those of arrival"],
+    [true, arrow("a-packet"), "a connection begins, ends or is reset (SYN, FIN, RST)"],
+    [true, [make("rect", { x: 14, y: 0, width: BAR, height: 14, class: "process" })], "a program runs, from its start to its end; near/1000 is process 1000 on the machine near"],
+    [has("off"), [box("band b-off")], "the machine has no power"],
+    [has("hang"), [box("band b-hang")], "the program hangs"],
+    [has("silent"), [box("band b-silent")], "what is sent to the machine beside it does not arrive"],
+    [has("fault"), [box("band b-fault")], "another fault that lasts"],
+    [true, [make("path", { d: "M 2 7 l 5 -4 l 5 8 l 5 -8 l 5 8 l 5 -8 l 5 8", class: "gap-line" })], "time in which nothing shown happens, cut out"],
+    [holds("old"), [box("s-old")], "file of the target: as it was before the first run"],
+    [holds("current"), [box("s-current")], "as the source has it now (v1, v2 …: versions of the source)"],
+    [holds("earlier"), [box("s-earlier")], "an earlier version of the source"],
+    [holds("torn"), [box("s-torn")], "torn: none of these"],
+    [holds("temporary"), [box("s-temporary")], "how many temporary files there are"],
+    [RUN.files.length, [make("line", { x1: 18, x2: 18, y1: 0, y2: 14, class: "s-absent" })], "the file is absent"],
   ];
-  for (const [shapes, text] of entries) byId("legend").append(element("div", "", make("svg", { width: 36, height: 14 }, ...shapes), text));
+  for (const [isUsed, shapes, text] of entries) {
+    if (isUsed) byId("legend").append(element("div", "", make("svg", { width: 36, height: 14 }, ...shapes), text));
+  }
 }
 
 function showFilters() {
@@ -169,7 +174,8 @@ const KEYS = {
 };
 
 function listen() {
-  byId("chart").addEventListener("scroll", onScroll);
+  window.addEventListener("scroll", onScroll, { passive: true });
+  window.addEventListener("beforeprint", () => drawAround(center, Infinity));
   for (const [id, action] of Object.entries(ACTIONS)) byId(id).addEventListener("click", action);
   document.addEventListener("keydown", (press) => {
     const isTyping = ["INPUT", "SELECT"].includes(press.target.tagName) && press.target.type !== "checkbox";
@@ -183,15 +189,17 @@ function begin() {
   byId("title").textContent = RUN.title;
   byId("end").textContent = RUN.end;
   byId("end").classList.toggle("broken", RUN.is_broken);
-  byId("plan").textContent = RUN.plan;
+  byId("end").classList.toggle("neutral", !RUN.plan);
+  byId("files").textContent = RUN.end_of_files;
+  byId("plan").textContent = RUN.plan && `What was set up: ${RUN.plan}`;
   showStory();
   showFaults();
   showLegend();
-  byId("legend").open = window.innerHeight > 1000;
   showFilters();
   listen();
   drawHeads();
-  redraw();
+  redraw(null);
+  byId("beyond").hidden = WIDTH <= byId("chart").clientWidth;
   if (/^#\d+$/.test(location.hash)) go(lineOf(layout, Number(location.hash.slice(1))));
   document.body.dataset.drawn = RUN.events.length;
 }

@@ -10,7 +10,7 @@ from psync.core.errors import EXIT_CONNECTION, EXIT_CONVERGED, EXIT_HELD, EXIT_P
 from sim.faults import Fault
 from sim.link import SECOND_NS
 from sim.picture.calls import paths_in, readable
-from sim.picture.events import spelled
+from sim.picture.events import EXIT, spelled
 from sim.plan import Plan
 from sim.trace import CONTENT, Event
 from sim.trial import Result
@@ -133,17 +133,28 @@ def end_in_words(plan: Plan, result: Result) -> str:
     failing, healed = result.exit_codes[: plan.runs], result.exit_codes[plan.runs :]
     parts = [f"Promise broken: {result.broken}." if result.broken else "Every promise was kept."]
     if failing:
-        parts.append(f"While things failed: {_runs(failing)}.")
+        parts.append(f"{_runs(failing)} while things failed: {_exits(failing)}.")
     if healed:
-        parts.append(f"After all was healed: {_runs(healed)}.")
+        parts.append(f"{_runs(healed)} after all was healed: {_exits(healed)}.")
     if not result.broken:
         parts.append("At the end the target was as it should be, and a last run had nothing to send.")
     return " ".join([*parts, f"It took {result.virtual_seconds:.3f} s of virtual time."])
 
 
+def end_of_last_run(events: Sequence[Event]) -> str:
+    """What came of the last run of a world without a plan, which has promised nothing."""
+    copies = {event.place for event in events if (event.kind, event.detail) == ("process", "starts copy")}
+    ends = [EXIT.fullmatch(event.detail) for event in events if event.place in copies]
+    codes = [int(end[1]) for end in ends if end and end[1] != "-9"]
+    return f"{_runs(codes)} came to an end, the last one so: {_exits(codes[-1:])}." if codes else ""
+
+
 def _runs(codes: Sequence[int]) -> str:
-    told = ", ".join(f"{EXITS.get(code, 'ended otherwise')} ({code})" for code in codes)
-    return f"{_count(len(codes), 'run')}: {told}" if len(codes) > 1 else f"one run: {told}"
+    return _count(len(codes), "run")
+
+
+def _exits(codes: Sequence[int]) -> str:
+    return ", ".join(f"{EXITS.get(code, 'ended otherwise')} (exit code {code})" for code in codes)
 
 
 def _meeting(fate: Fate, event: Event) -> str:

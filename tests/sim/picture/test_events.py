@@ -44,6 +44,7 @@ from sim.trace import Event
         ("near/1000", "process", "starts copy", ("run", "copy starts as near/1000", "")),
         ("near/1000", "process", "ended 3", ("run", "ended with exit code 3", "")),
         ("near/1000", "process", "ended -9", ("run", "killed by signal 9", "")),
+        ("far", "machine", "boot 2", ("run", "has power again, and boots", "")),
         ("far", "machine", "power cut", ("run", "power cut", "")),
     ],
 )

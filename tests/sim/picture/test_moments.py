@@ -43,8 +43,8 @@ def test_the_story_holds_what_matters_and_the_end():
         Moment(0, 0, "phase", "run 1 of the job"),
         Moment(1, 1, "run", "copy starts as near/1000"),
         Moment(3, 3, "fault", "fault on far: power cut (unsynced)"),
-        Moment(5, 5, "bad", "near/1000 connection failed: CONNECTION_LOST, target x"),
-        Moment(6, 6, "bad", "near/1000 ended with exit code 3"),
+        Moment(5, 5, "bad", "near/1000: connection failed: CONNECTION_LOST, target x"),
+        Moment(6, 6, "bad", "near/1000: ended with exit code 3"),
         Moment(7, 7, "run", "far → near: packets arrive again"),
         Moment(8, 8, "bad", "promise broken: whole: torn"),
     ]

@@ -65,6 +65,22 @@ document.body.dataset.read = JSON.stringify([steps, moment, found, single]);
 """
 
 
+# What a reader would stumble over: words that are cut, that lie on each other, or that only a scroll inside the page
+# shows.
+LOOKING = """
+const all = [...document.querySelectorAll("body *")].filter((one) => !(one instanceof SVGElement));
+const scrolling = all.filter((one) => one.scrollHeight > one.clientHeight + 1 && getComputedStyle(one).overflowY !== "visible");
+const paper = byId("picture").getBoundingClientRect();
+const texts = [...document.querySelectorAll("#lines text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
+const outside = texts.filter(([, box]) => box.left < paper.left || box.right > paper.right);
+const covers = (one, other) => one.left < other.right && other.left < one.right && one.top + 2 < other.bottom - 2 && other.top + 2 < one.bottom - 2;
+const covered = texts.filter(([, box], place) => texts.slice(place + 1).some(([, other]) => covers(box, other)));
+const cut = texts.filter(([words]) => words.includes("…"));
+const told = [outside, covered, cut].map((found) => found.map(([words]) => words));
+document.body.dataset.seen = JSON.stringify([document.documentElement.scrollWidth - document.documentElement.clientWidth, scrolling.map((one) => one.id), ...told]);
+"""
+
+
 @cache
 def _page(title: str = "a run") -> str:
     result, world = carry_out(PLAN, keeps_trace=True)
@@ -76,10 +92,15 @@ def _run_of(page: str) -> dict:
     return json.loads(text)
 
 
-def _dom(page: str, folder: Path) -> str:
-    """What a browser has made of a page."""
+def _dom(page: str, folder: Path, width: int = 1400) -> str:
+    """What a browser with a window of that width has made of a page."""
     (folder / "page.html").write_text(page, "utf-8")
-    command = [*CHROMIUM, f"--user-data-dir={folder / 'profile'}", (folder / "page.html").as_uri()]
+    command = [
+        *CHROMIUM,
+        f"--window-size={width},1000",
+        f"--user-data-dir={folder / 'profile'}",
+        (folder / "page.html").as_uri(),
+    ]
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
@@ -178,3 +199,35 @@ def test_a_reader_steps_from_line_to_line_and_filters_them_and_reaches_every_eve
     assert moment == "run: starts listener"
     assert found == [number for number, event in enumerate(run["events"]) if event[2] == "near/1002"]
     assert single == list(range(len(run["events"])))
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize("width", [1400, 900])
+def test_nothing_is_cut_or_covered_or_needs_a_scroll_inside_the_page(tmp_path: Path, width: int):
+    page = _page().replace("</body>", f"<script>{LOOKING}</script></body>")
+    [seen] = re.findall(r'data-seen="([^"]*)"', _dom(page, tmp_path, width))
+
+    assert json.loads(html.unescape(seen)) == [0, [], [], [], []]
+
+
+@pytest.mark.needs_chromium
+def test_what_is_not_drawn_of_a_long_run_is_counted_and_paper_shows_all(tmp_path: Path):
+    looking = (
+        "const count = () => document.querySelectorAll('#lines .row[data-first]').length;"
+        "const rest = [...document.querySelectorAll('.rest')].map((one) => parseInt(one.textContent));"
+        "const drawn = count(); window.dispatchEvent(new Event('beforeprint'));"
+        "document.body.dataset.seen = JSON.stringify([layout.steps.length, drawn, ...rest, count()]);"
+    )
+    page = _page().replace("const NEAR = 1000;", "const NEAR = 20;")
+    dom = _dom(page.replace("</body>", f"<script>{looking}</script></body>"), tmp_path)
+    [seen] = re.findall(r'data-seen="([^"]*)"', dom)
+    steps, drawn, rest, printed = json.loads(html.unescape(seen))
+
+    assert (drawn, rest, printed) == (20, steps - 20, steps)
+
+
+@pytest.mark.needs_chromium
+def test_the_story_counts_what_repeats_and_says_when_it_was_last(tmp_path: Path):
+    page = _page().replace('"count":1,"last":0', '"count":12,"last":0', 1)
+
+    assert re.findall(r'<span class="again"> . ([^<]*)<', _dom(page, tmp_path)) == ["12, last at 0.000 s"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.picture.states import TEMPORARY, Folder, Lane, State, States
+from sim.picture.states import TEMPORARY, Folder, Lane, State, States, end_of_files
 from sim.trace import Event
 
 SOURCE, TARGET = Folder("near", b"/home/source"), Folder("far", b"/srv/data")
@@ -63,3 +63,14 @@ def test_temporary_files_are_counted_in_one_lane():
 
 def test_other_folders_and_other_machines_have_no_lane():
     assert _lanes(("far", "content", "b'/etc/a' 1 aa"), ("near", "content", "b'/srv/data/a' 1 aa")) == []
+
+
+def test_the_end_of_all_files_is_told_and_temporary_ones_are_none():
+    kinds = ["current", "absent", "current", "torn"]
+    lanes = [Lane("a", [State(0, "old", "old"), State(1, kind, "")]) for kind in kinds]
+
+    assert (
+        end_of_files([*lanes, Lane(TEMPORARY, [State(0, "temporary", "1")])])
+        == "Files of the target at the end: 2 as the source has them, 1 torn, 1 deleted."
+    )
+    assert end_of_files([]) == ""

@@ -8,7 +8,16 @@ from msgspec import Struct
 
 from sim.faults import CallFails, Fault, FileLocked, NetworkSilent, PowerCut, ProcessKilled
 from sim.link import SECOND_NS
-from sim.picture.story import WORDS, Fate, end_in_words, fates, plan_in_words, words_of, words_of_effects
+from sim.picture.story import (
+    WORDS,
+    Fate,
+    end_in_words,
+    end_of_last_run,
+    fates,
+    plan_in_words,
+    words_of,
+    words_of_effects,
+)
 from sim.plan import FileSpec, Plan, Topology
 from sim.trace import Event
 from sim.trial import Result
@@ -142,17 +151,32 @@ def test_a_plan_is_told_in_words(plan: Plan, words: str):
     [
         (
             Result(exit_codes=(3, 0, 0), virtual_seconds=1.5),
-            "Every promise was kept. While things failed: one run: no connection (3). "
-            "After all was healed: 2 runs: all arrived (0), all arrived (0). "
+            "Every promise was kept. 1 run while things failed: no connection (exit code 3). "
+            "2 runs after all was healed: all arrived (exit code 0), all arrived (exit code 0). "
             "At the end the target was as it should be, and a last run had nothing to send. "
             "It took 1.500 s of virtual time.",
         ),
         (
             Result("whole: torn", exit_codes=(-9,)),
-            "Promise broken: whole: torn. While things failed: one run: killed (-9). It took 0.000 s of virtual time.",
+            "Promise broken: whole: torn. 1 run while things failed: killed (exit code -9). "
+            "It took 0.000 s of virtual time.",
         ),
         (Result("ends: never"), "Promise broken: ends: never. It took 0.000 s of virtual time."),
     ],
 )
 def test_the_end_is_told_in_words(result: Result, words: str):
     assert end_in_words(Plan("by hand", 1), result) == words
+
+
+def test_a_world_without_a_plan_ends_as_its_last_run_did():
+    ends = [
+        ("near/1000", "ended 3"),
+        ("near/1001", "ended 0"),
+        ("far/1000", "ended 2"),
+        ("near/1002", "ended -9"),
+    ]
+    copies = [(name, "process", "starts copy") for name in ("near/1000", "near/1001", "near/1002")]
+    events = _events(*copies, *[(name, "process", detail) for name, detail in ends])
+
+    assert end_of_last_run(events) == "2 runs came to an end, the last one so: all arrived (exit code 0)."
+    assert end_of_last_run(events[:3]) == ""
