@@ -11,7 +11,8 @@ const TIME_WIDTH = 112;
 const BAR = 9; // of a program that runs
 const BARS_APART = 13;
 const STRIP = 15; // of what lasts
-const TEXT_WIDTH_MIN = 150;
+const TEXT_WIDTH_MIN = 110;
+const TEXT_WIDTH_WANTED = 180;
 const TEXT_WIDTH_MAX = 420;
 
 function isShown(event, filter) {
@@ -184,14 +185,14 @@ function columns(room, stateWidth) {
   const pairs = Math.max(0, LANES.length - 1);
   const states = RUN.files.length ? RUN.files.length * stateWidth + 36 : 0;
   const left = LANES.reduce((rest, lane) => rest - reachOf(lane, -1) - reachOf(lane, 1), room - TIME_WIDTH - states - 24);
-  const arrows = Math.min(230, Math.max(120, left * 0.3));
+  const arrows = Math.min(230, Math.max(pairs > 1 ? 70 : 120, (left * 0.3) / Math.max(1, pairs)));
   const text = Math.floor((left - arrows * pairs) / Math.max(1, LANES.length));
-  return { arrows, states, stateWidth, isFitting: text >= TEXT_WIDTH_MIN, text: Math.min(TEXT_WIDTH_MAX, Math.max(TEXT_WIDTH_MIN, text)) };
+  return { arrows, states, stateWidth, isRoomy: text >= TEXT_WIDTH_WANTED, text: Math.min(TEXT_WIDTH_MAX, Math.max(TEXT_WIDTH_MIN, text)) };
 }
 
 // Files get the widest columns that leave room for words.
-const TRIED = [40, 30, 22, 16].map((stateWidth) => columns(document.getElementById("chart").clientWidth, stateWidth));
-const COLUMNS = TRIED.find((tried) => tried.isFitting) || TRIED[TRIED.length - 1];
+const TRIED = [40, 30, 22, 18].map((stateWidth) => columns(document.getElementById("chart").clientWidth, stateWidth));
+const COLUMNS = TRIED.find((tried) => tried.isRoomy) || TRIED[TRIED.length - 1];
 const TEXT_WIDTH = COLUMNS.text;
 const STATE_WIDTH = COLUMNS.stateWidth;
 const STATES_WIDTH = COLUMNS.states;

@@ -211,6 +211,15 @@ def test_nothing_is_cut_or_covered_or_needs_a_scroll_inside_the_page(tmp_path: P
 
 
 @pytest.mark.needs_chromium
+@pytest.mark.parametrize(("width", "is_hidden"), [(1400, True), (300, False)])
+def test_a_picture_that_goes_on_to_the_right_says_so(tmp_path: Path, width: int, is_hidden: bool):
+    script = "<script>document.body.dataset.seen = byId('chart').clientWidth < WIDTH</script></body>"
+    dom = _dom(_page().replace("</body>", script), tmp_path, width)
+
+    assert ('<p id="beyond" hidden' in dom, 'data-seen="false"' in dom) == (is_hidden, is_hidden)
+
+
+@pytest.mark.needs_chromium
 def test_what_is_not_drawn_of_a_long_run_is_counted_and_paper_shows_all(tmp_path: Path):
     looking = (
         "const count = () => document.querySelectorAll('#lines .row[data-first]').length;"
