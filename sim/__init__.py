@@ -38,7 +38,7 @@ What can be set or told, at any time:
   one direction alone, which can be held, watched and tampered with.
 * `world.loop.jobs.is_interleaved`: threads stand still at their system calls, as the seed decides.
 * `world.random(stream)`: randomness that shifts no other stream.
-* `world.note(text)`: a line of the scenario's own in `world.trace`.
+* `world.note(text)`: a line of the scenario's own in `world.trace`, and in the story of its picture.
 
 An exception that a program does not handle makes its exit code 1 and is raised
 by `World.run` at the end. A world in which nothing can happen any more raises

@@ -14,6 +14,8 @@ from sim.picture.events import EXIT, TROUBLE, USER, Shown
 from sim.trace import LINK, NOTE, Event
 from sim.trial import Result
 
+# What a program or a machine notes is a story only if it begins so; what the world notes always is.
+WORLD = "world"
 TELLING = ("run ", "all faults", "source file", "Summary", *TROUBLE)
 
 # Of what is as loud as a headline: where a run begins, and where all is healed.
@@ -98,7 +100,7 @@ def _tone(event: Event) -> str:
         return "run" if event.detail.endswith("open") else ""
     if event.kind == NOTE and PHASES.fullmatch(event.detail):
         return "phase"
-    if event.kind == NOTE and event.detail.startswith(TELLING):
+    if event.kind == NOTE and (event.place == WORLD or event.detail.startswith(TELLING)):
         return "bad" if event.detail.startswith(TROUBLE) else "told"
     if event.kind == "machine" or (event.kind == "process" and not USER.fullmatch(event.place)):
         is_good = event.detail.startswith(("boot", "starts", "goes on", "ended 0"))

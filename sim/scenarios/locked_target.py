@@ -42,6 +42,7 @@ async def locked_target_file_stays_as_it_was(world: World) -> None:
     assert locked_file_text(r"C:\Target\Document.doc", is_on_retry_list=False) == TEXT
     assert far.files.tree(TARGET) == {**NEW, b"Document.doc": b"old document"}
     lock.close()
+    world.note("the other program closes the file")
     assert await replication.copy(near, "/data", ADDRESS) == 0
     assert far.files.tree(TARGET) == NEW
 
@@ -52,6 +53,7 @@ async def locked_target_file_arrives_once_it_is_closed(world: World) -> None:
     replication, near, far, lock = await _locked(world)
     assert await replication.copy(near, "/data", ADDRESS) == 1
     lock.close()
+    world.note("the other program closes the file")
     await asyncio.sleep(RETRY_SECONDS + EPSILON_SECONDS)
 
     assert far.files.tree(TARGET) == NEW, "nobody has tried again"
@@ -62,6 +64,7 @@ async def _locked(world: World) -> tuple[Replication, Machine, Machine, Handle]:
     near.files.plant(b"/data", NEW)
     far.files.plant(TARGET, OLD)
     lock = far.disk.open_elsewhere(b"/C:/Target/Document.doc", READING)
+    world.note(r"another program on far has C:\Target\Document.doc open for reading")
     replication = Replication(world)
     await replication.listen(far, "C:\\")
     return replication, near, far, lock

@@ -50,6 +50,14 @@ def test_the_story_holds_what_matters_and_the_end():
     ]
 
 
+def test_a_line_of_the_scenario_itself_is_told():
+    events = [Event(0, 0, "world", "note", "the other program closes the file")]
+
+    assert [one.text for one in moments(events, list(shown(events)), [], None)] == [
+        "the other program closes the file"
+    ]
+
+
 def test_what_begins_and_ends_without_an_event_is_told_when_it_does():
     lasting = [Band("fault", "far", "locked", 1, 6, "fault begins: locked", "fault ends: locked", 5)]
 
