@@ -5,6 +5,7 @@ is shown by `explain`, reduced by `shrink`, and kept in a replay file, which
 stays true when presets and their chances change.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from random import Random
 from typing import Annotated
@@ -15,6 +16,7 @@ from psync.core.paths import PathStyle
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
 from sim.faults import Fault
+from sim.faults.fault import machines_of
 from sim.trees import Link
 
 
@@ -93,6 +95,7 @@ class Plan(Struct, frozen=True):
 
     `crash_profile` is that of POSIX machines; those in `windows` run under Windows, on NTFS.
     `is_mapped`: a listener is asked for a path that its RootPath has to be put before.
+    Raises `ValueError` for a fault on a machine that the topology does not have.
     """
 
     preset: str
@@ -109,6 +112,23 @@ class Plan(Struct, frozen=True):
     edits: tuple[tuple[Edit, ...], ...] = ()
     faults: tuple[Fault, ...] = ()
     is_mapped: bool = False
+
+    def __post_init__(self) -> None:
+        for fault in self.faults:
+            self._check_machines(f"the fault {fault!r} names", machines_of(fault))
+        self._check_machines("windows names", self.windows)
+
+    def _check_machines(self, who: str, names: Iterable[str]) -> None:
+        """What happens on a machine that is not there would be an error of the simulator, or nothing at all."""
+        for name in names:
+            if name not in self.machines:
+                there = ", ".join(self.machines)
+                raise ValueError(f"{who} the machine {name!r}; a {self.topology} plan has: {there}")
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        """Names of the machines, in order."""
+        return tuple(sorted({CLIENT, self.source_place.machine, self.target_place.machine}))
 
     @property
     def runs(self) -> int:

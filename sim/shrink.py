@@ -91,7 +91,10 @@ class Shrinker:
 
     def _accept(self, way: Way, value: object) -> bool:
         """Take a plan with another value if it is one, and breaks the same."""
-        plan = with_value(self.plan, way, value)
+        try:
+            plan = with_value(self.plan, way, value)
+        except ValueError:  # such as the machine gone that a fault is on: no plan may be so
+            return False
         text = msgspec.json.encode(plan)
         if text in self._known or self.tries >= TRIES_MAX or not _is_plan(text):
             return False

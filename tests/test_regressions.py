@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from sim.faults import PowerCut
-from sim.plan import Plan
+from sim.mutants.mutant import load_mutants
+from sim.mutants.saved import load_plan
 from sim.replay import read, write
+from sim.shrink import promise_of
 from sim.trial import carry_out
 
 REGRESSIONS = Path(__file__).parent / "regressions"
@@ -20,7 +21,12 @@ def test_no_plan_that_was_kept_breaks_a_promise():
     assert broken_in(REGRESSIONS) == {}
 
 
-def test_a_plan_that_breaks_a_promise_is_found(tmp_path: Path):
-    write(tmp_path / "planted.json", Plan("clean", 1, faults=(PowerCut("nowhere", 1),)), "")
+def test_a_bug_that_comes_back_is_found(tmp_path: Path):
+    mutant = load_mutants()["deletes_without_being_asked"]
+    write(tmp_path / "planted.json", load_plan(mutant), "")
 
-    assert broken_in(tmp_path) == {"planted.json": "error: KeyError('nowhere')"}
+    with mutant.planted():
+        broken = broken_in(tmp_path)
+
+    assert (broken_in(tmp_path), list(broken)) == ({}, ["planted.json"])
+    assert promise_of(broken["planted.json"]) == "deletions:"

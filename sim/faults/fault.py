@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 # Ends a fault for good; may be called when it is over already.
 Heal = Callable[[], None]
 
+# The fields in which faults name machines.
+MACHINE_FIELDS = ("machine", "source", "target", "name")
+
+# The other end of a link, as it is drawn where there is no other machine. Such a fault has no effect.
+NOBODY = "nobody"
+
 
 class Site(Protocol):
     """Where faults happen."""
@@ -64,6 +70,12 @@ class Site(Protocol):
     def start_rival(self, machine: str, instance: str) -> Heal:
         """Start a second listener right before the run; give what ends it, should it still be there."""
         ...
+
+
+def machines_of(fault: object) -> tuple[str, ...]:
+    """The machines that a fault needs."""
+    names = {field: getattr(fault, field) for field in MACHINE_FIELDS if hasattr(fault, field)}
+    return tuple(name for field, name in names.items() if field == "machine" or name != NOBODY)
 
 
 def at_call(machine: Machine, number: int, act: Callable[[Call], None], name: str = "") -> Heal:

@@ -1,8 +1,11 @@
 """A plan is a value: it can be kept and read again."""
 
+import re
+
 import msgspec
 import pytest
 
+from sim.faults import ConnectionReset, Fault, NameLost, PowerCut
 from sim.plan import FileSpec, Plan, Topology
 from sim.presets import PRESETS, derive
 
@@ -29,3 +32,38 @@ def test_places_follow_from_the_topology() -> None:
         (True, True),
         (False, False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("topology", "fault", "complaint"),
+    [
+        (
+            Topology.PUSH,
+            PowerCut("nowhere", 1),
+            "the fault PowerCut(machine='nowhere', number=1) names the machine 'nowhere'; "
+            "a push plan has: far, near",
+        ),
+        (
+            Topology.RELAY,
+            NameLost("near", "afar", 1.0),
+            "the fault NameLost(machine='near', name='afar', seconds=1.0) names the machine 'afar'; "
+            "a relay plan has: far, near, other",
+        ),
+        (
+            Topology.LOCAL,
+            ConnectionReset("near", "far", 1),
+            "the fault ConnectionReset(source='near', target='far', packets=1) names the machine 'far'; "
+            "a local plan has: near",
+        ),
+    ],
+)
+def test_a_fault_on_a_machine_that_the_plan_does_not_have_is_refused(
+    topology: Topology, fault: Fault, complaint: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(complaint)}$"):
+        Plan("clean", 1, topology, faults=(fault,))
+
+
+def test_windows_on_a_machine_that_the_plan_does_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^windows names the machine 'other'; a push plan has: far, near$"):
+        Plan("clean", 1, windows=("other",))

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 import psync
+from sim.faults import PowerCut
 from sim.plan import FileSpec, Plan
 from sim.presets import PRESETS, derive
 from sim.replay import FORMAT, Origin, Replay, Unreadable, commit_of, read, this_origin, write
@@ -120,6 +121,19 @@ def test_a_file_without_an_origin_is_of_an_unknown_version(tmp_path: Path):
         Unreadable, match="psync of an unknown version, replay format 0, at an unknown commit"
     ):
         read(file)
+
+
+def test_a_fault_on_a_machine_that_is_not_there_is_refused_when_it_is_read(file: Path):
+    write(file, Plan("clean", 1, faults=(PowerCut("far", 7),)), "")
+    _change(file, b'"far"', b'"afar"')
+
+    with pytest.raises(Unreadable) as caught:
+        read(file)
+
+    assert str(caught.value) == (
+        f"{file} does not fit this version, made by {this_origin()}: the fault "
+        "PowerCut(machine='afar', number=7) names the machine 'afar'; a push plan has: far, near - at `$.plan`"
+    )
 
 
 @pytest.mark.parametrize("size", [-7, 99_999_999_999])

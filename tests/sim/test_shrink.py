@@ -44,6 +44,14 @@ def test_no_value_becomes_one_that_a_plan_may_not_have():
     assert shrunk.faults == (LinkClogged("near", "far", 0.0, 1, 1),)
 
 
+def test_no_machine_goes_that_a_fault_is_on():
+    plan = Plan("chaos", 7, topology=Topology.RELAY, faults=(PowerCut("other", 33),))
+
+    shrunk = _shrunk(lambda plan: "whole: torn" if plan.faults else "", plan)
+
+    assert shrunk == Plan("chaos", 7, topology=Topology.RELAY, faults=(PowerCut("other", 0),))
+
+
 def test_what_it_takes_is_left_as_small_as_it_can_be():
     def judge(plan: Plan) -> str:
         is_keyed_and_late = plan.is_keyed and _has_late_failing_fsync(plan.faults)

@@ -1,7 +1,8 @@
 """What all faults are made of."""
 
 from psync.system import System
-from sim.faults.fault import at_call, watching
+from sim.faults import Fault, NameLost, NetworkSilent, PowerCut
+from sim.faults.fault import MACHINE_FIELDS, NOBODY, at_call, machines_of, watching
 from sim.gate import Call
 from sim.world import World
 
@@ -53,3 +54,26 @@ def test_a_watcher_sees_every_call_until_it_is_healed() -> None:
 async def _make_folders_again(_settings: None, system: System) -> int:
     system.os.mkdir(b"/again")
     return 0
+
+
+def test_the_machines_of_a_fault_are_all_that_it_names() -> None:
+    faults = {
+        PowerCut("near", 1): ("near",),
+        NetworkSilent("near", "far", True, 1, 1.0): ("near", "far"),
+        NameLost("near", "far", 1.0): ("near", "far"),
+    }
+
+    assert {fault: machines_of(fault) for fault in faults} == faults
+
+
+def test_a_link_that_leads_to_nobody_needs_one_machine_and_a_power_cut_of_nobody_cannot_be() -> None:
+    silence = NetworkSilent("near", NOBODY, True, 1, 1.0)
+
+    assert (machines_of(silence), machines_of(PowerCut(NOBODY, 1))) == (("near",), (NOBODY,))
+
+
+def test_no_class_of_faults_names_its_machine_otherwise() -> None:
+    fields = {fault.__name__: {*MACHINE_FIELDS} & {*fault.__struct_fields__} for fault in Fault.__args__}
+
+    # Whose machine follows from its kind: that of the source or of the target.
+    assert [name for name, found in fields.items() if not found] == ["EntryUnfit"]
