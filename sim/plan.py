@@ -5,14 +5,15 @@ is shown by `explain`, reduced by `shrink`, and kept in a replay file, which
 stays true when presets and their chances change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from pathlib import PurePosixPath
 from random import Random
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from psync.core.paths import PathStyle
+from psync.core.paths import PathStyle, name_refusal
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
 from sim.faults import Fault
@@ -57,13 +58,16 @@ class Kind(StrEnum):
 # Contents are made anew whenever they are looked at.
 SIZE_MAX = 1 << 28
 
+# A file is so many seconds older than the world; with more of them its time would lie before 1970.
+Version = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+
 
 class FileSpec(Struct, frozen=True):
     """An entry that a user has made. A file has `size` bytes, a link as many letters, but one at least; `version` decides which."""
 
     path: str
     size: Annotated[int, Meta(ge=0, le=SIZE_MAX)]
-    version: int
+    version: Version
     kind: Kind = Kind.FILE
 
     @property
@@ -87,7 +91,7 @@ class Edit(Struct, frozen=True):
 
     path: str
     size: Annotated[int, Meta(ge=-1, le=SIZE_MAX)]
-    version: int
+    version: Version
 
 
 class Plan(Struct, frozen=True):
@@ -95,11 +99,12 @@ class Plan(Struct, frozen=True):
 
     `crash_profile` is that of POSIX machines; those in `windows` run under Windows, on NTFS.
     `is_mapped`: a listener is asked for a path that its RootPath has to be put before.
-    Raises `ValueError` for a fault on a machine that the topology does not have.
+    Raises `ValueError` for what could not be carried out: a fault on a machine that the topology
+    does not have, a tree that no disk of its machine holds.
     """
 
     preset: str
-    seed: int
+    seed: Annotated[int, Meta(ge=0)]
     topology: Topology = Topology.PUSH
     durability: Durability = Durability.BATCH
     is_deleting: bool = False
@@ -117,6 +122,11 @@ class Plan(Struct, frozen=True):
         for fault in self.faults:
             self._check_machines(f"the fault {fault!r} names", machines_of(fault))
         self._check_machines("windows names", self.windows)
+        edited = [edit for edits in self.edits for edit in edits]
+        self._check_paths(self.source_place, (*self.source, *edited))
+        self._check_paths(self.target_place, self.target)
+        self._check_tree("source", self.source_place, self.source)
+        self._check_tree("target", self.target_place, self.target)
 
     def _check_machines(self, who: str, names: Iterable[str]) -> None:
         """What happens on a machine that is not there would be an error of the simulator, or nothing at all."""
@@ -124,6 +134,27 @@ class Plan(Struct, frozen=True):
             if name not in self.machines:
                 there = ", ".join(self.machines)
                 raise ValueError(f"{who} the machine {name!r}; a {self.topology} plan has: {there}")
+
+    def _check_paths(self, place: Place, files: Iterable[FileSpec | Edit]) -> None:
+        style = self.style(place.machine)
+        for file in files:
+            refusals = (name_refusal(name.encode(), style) for name in file.path.split("/"))
+            refused = next(filter(None, refusals), None)
+            if refused is not None:
+                raise ValueError(f"no {style} machine has a file {file.path!r}: {refused}")
+
+    def _check_tree(self, side: str, place: Place, files: Sequence[FileSpec]) -> None:
+        leaves = {file.path for file in files if file.kind is not Kind.FOLDER}
+        for file in files:
+            above = leaves.intersection(map(str, PurePosixPath(file.path).parents))
+            if above:
+                raise ValueError(
+                    f"the {side} has {min(above)!r}, which is no folder, and {file.path!r} in it"
+                )
+            if file.kind is Kind.LINK and place.machine in self.windows:
+                raise ValueError(
+                    f"the {side} has the link {file.path!r}, and Windows asks a privilege for it"
+                )
 
     @property
     def machines(self) -> tuple[str, ...]:

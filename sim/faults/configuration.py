@@ -2,9 +2,11 @@
 
 from enum import StrEnum
 from functools import partial
+from typing import Annotated
 
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 
+from psync.core.addresses import PORT_MAX, PORT_MIN
 from sim.configuration import NO_KEYS, OTHER_PASSWORD, OTHER_USER, Keys, Setup
 from sim.faults.fault import Heal, Site
 
@@ -14,7 +16,7 @@ class PortMismatch(Struct, frozen=True, tag="port-mismatch"):
 
     run: int
     machine: str
-    port: int
+    port: Annotated[int, Meta(ge=PORT_MIN, le=PORT_MAX)]
 
     def arm(self, site: Site) -> Heal:
         """Plan it."""

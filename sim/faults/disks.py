@@ -2,12 +2,13 @@
 
 import errno
 import inspect
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from psync.system import OperatingSystem, System
 from sim.failure import failure
-from sim.faults.fault import Heal, Site, at_call, watching
+from sim.faults.fault import Heal, Seconds, Site, at_call, watching
 from sim.gate import Call
 from sim.windows import as_windows
 
@@ -22,6 +23,9 @@ CALLS = frozenset(
     if inspect.isfunction(value) and not name.startswith("_")
 )
 
+# Calls by which psync looks into a file that it has open.
+READS = ("fstat", "pread", "preadv")
+
 # Calls that wait for a device, and not only for the cache.
 DEVICE_CALLS = frozenset({"fsync", "sync_volume"})
 
@@ -33,12 +37,12 @@ class CallFails(Struct, frozen=True, tag="call-fails"):
     call: str
     number: int
     error: str
-    times: int = 1
+    times: Annotated[int, Meta(ge=0)] = 1
 
     def __post_init__(self) -> None:
         if self.call not in CALLS:
             raise ValueError(f"there is no system call {self.call!r}; there are: {', '.join(sorted(CALLS))}")
-        if not hasattr(errno, self.error):
+        if not isinstance(getattr(errno, self.error, None), int):
             raise ValueError(f"there is no error {self.error!r}; use a name of errno, such as 'EIO'")
 
     def arm(self, site: Site) -> Heal:
@@ -62,6 +66,12 @@ class CallFails(Struct, frozen=True, tag="call-fails"):
         return watching(machine, watch)
 
 
+def check_read(call: str) -> None:
+    """Raise `ValueError` for a call by which no open file is read."""
+    if call not in READS:
+        raise ValueError(f"no source file is read by {call!r}, but by: {', '.join(READS)}")
+
+
 def _lose_pages(site: Site, call: Call) -> None:
     """A failed sync leaves pages that the kernel takes for written: the next sync succeeds, and means nothing."""
     machine = site.machine(call.process.stack.name)
@@ -78,7 +88,7 @@ class DiskFull(Struct, frozen=True, tag="disk-full"):
     """The files of a machine may grow by so many bytes and no more."""
 
     machine: str
-    bytes: int
+    bytes: Annotated[int, Meta(ge=0)]
 
     def arm(self, site: Site) -> Heal:
         """Set the quota."""
@@ -95,7 +105,7 @@ class FileSizeLimited(Struct, frozen=True, tag="file-size-limited"):
     """No file of a machine can grow beyond so many bytes, as those of vfat end at 4 GiB."""
 
     machine: str
-    bytes: int
+    bytes: Annotated[int, Meta(ge=0)]
 
     def arm(self, site: Site) -> Heal:
         """Set the limit."""
@@ -154,7 +164,7 @@ class DiskSlow(Struct, frozen=True, tag="disk-slow"):
 
     machine: str
     number: int
-    seconds: float
+    seconds: Seconds
 
     def arm(self, site: Site) -> Heal:
         """Let time pass in a call."""
@@ -172,6 +182,9 @@ class SourceChanges(Struct, frozen=True, tag="source-changes"):
     machine: str
     number: int
     call: str = "pread"
+
+    def __post_init__(self) -> None:
+        check_read(self.call)
 
     def arm(self, site: Site) -> Heal:
         """Change the file that is being read."""

@@ -1,7 +1,9 @@
 """What every fault can do, and what it needs for that."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+from msgspec import Meta
 
 from sim.configuration import Setup
 from sim.crash import Choose
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
 # Ends a fault for good; may be called when it is over already.
 Heal = Callable[[], None]
+
+# How long something lasts. No trial takes ten days; what counts nanoseconds ends at some 300 years.
+SECONDS_MAX = 1e6
+Seconds = Annotated[float, Meta(ge=0, le=SECONDS_MAX)]
 
 # The fields in which faults name machines.
 MACHINE_FIELDS = ("machine", "source", "target", "name")

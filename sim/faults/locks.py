@@ -4,7 +4,7 @@ import ntpath
 
 from msgspec import Struct
 
-from sim.faults.fault import Heal, Site
+from sim.faults.fault import Heal, Seconds, Site
 from sim.gate import PATHS, Call
 from sim.handles import Handle
 from sim.link import SECOND_NS
@@ -14,6 +14,7 @@ from sim.windows import (
     FOLDER,
     LOCK_VIOLATION,
     MARKED,
+    OPEN_ELSEWHERE,
     SHARING_VIOLATION,
     TABLE,
     fold,
@@ -31,8 +32,12 @@ class FileLocked(Struct, frozen=True, tag="file-locked"):
 
     machine: str
     path: str
-    seconds: float
+    seconds: Seconds
     state: str = EXCLUSIVE
+
+    def __post_init__(self) -> None:
+        if self.state not in OPEN_ELSEWHERE:
+            raise ValueError(f"no file is open {self.state!r}; there are: {'; '.join(OPEN_ELSEWHERE)}")
 
     def arm(self, site: Site) -> Heal:
         """Open the file, and count each call that fails for it."""

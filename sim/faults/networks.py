@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, structs
 
-from sim.faults.fault import Heal, Site
+from sim.faults.fault import Heal, Seconds, Site
 from sim.link import SECOND_NS, Link
 
 
@@ -14,7 +14,7 @@ class LinkClogged(Struct, frozen=True, tag="link-clogged"):
 
     source: str
     target: str
-    latency_seconds: float
+    latency_seconds: Seconds
     bytes_per_second: Annotated[int, Meta(ge=1)]
     segment_bytes: Annotated[int, Meta(ge=1)]
 
@@ -45,7 +45,7 @@ class NetworkSilent(Struct, frozen=True, tag="network-silent"):
     target: str
     is_both_ways: bool
     packets: int
-    seconds: float
+    seconds: Seconds
 
     def arm(self, site: Site) -> Heal:
         """Hold the links."""
@@ -109,6 +109,10 @@ class SegmentTampered(Struct, frozen=True, tag="segment-tampered"):
     kind: str
     segment: int
 
+    def __post_init__(self) -> None:
+        if self.kind not in TAMPERINGS:
+            raise ValueError(f"nobody tampers by {self.kind!r}; there are: {', '.join(TAMPERINGS)}")
+
     def arm(self, site: Site) -> Heal:
         """Change one segment."""
         link = site.world.network.link(self.source, self.target)
@@ -152,7 +156,7 @@ class PortFiltered(Struct, frozen=True, tag="port-filtered"):
     """A firewall refuses connections to a machine for so long."""
 
     machine: str
-    seconds: float
+    seconds: Seconds
 
     def arm(self, site: Site) -> Heal:
         """Refuse them."""
@@ -172,7 +176,7 @@ class NameLost(Struct, frozen=True, tag="name-lost"):
 
     machine: str
     name: str
-    seconds: float
+    seconds: Seconds
 
     def arm(self, site: Site) -> Heal:
         """Lose the name."""

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from psync.core.paths import is_temporary_name
+from sim.faults.disks import check_read
 from sim.faults.fault import Heal, Site, at_call, watching
 from sim.gate import Call
 
@@ -16,6 +17,9 @@ class SourceWritten(Struct, frozen=True, tag="source-written"):
     machine: str
     number: int
     call: str = "pread"
+
+    def __post_init__(self) -> None:
+        check_read(self.call)
 
     def arm(self, site: Site) -> Heal:
         """Write the file in two steps."""

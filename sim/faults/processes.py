@@ -1,11 +1,16 @@
 """Programs that are killed or hang, machines that lose their power, clocks that jump."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from sim.crash import Journal
-from sim.faults.fault import Heal, Site, at_call
+from sim.faults.fault import Heal, Seconds, Site, at_call
 from sim.gate import Call
 from sim.link import SECOND_NS
+
+# Some thirty years, either way: no time of a file comes near the ends of what a disk can hold.
+JUMP_SECONDS_MAX = 1e9
 
 
 class ProcessKilled(Struct, frozen=True, tag="process-killed"):
@@ -53,7 +58,7 @@ class ProcessHangs(Struct, frozen=True, tag="process-hangs"):
 
     machine: str
     number: int
-    seconds: float
+    seconds: Seconds
 
     def arm(self, site: Site) -> Heal:
         """Stop it, and let it go on."""
@@ -80,7 +85,7 @@ class ClockJumps(Struct, frozen=True, tag="clock-jumps"):
 
     machine: str
     number: int
-    seconds: float
+    seconds: Annotated[float, Meta(ge=-JUMP_SECONDS_MAX, le=JUMP_SECONDS_MAX)]
 
     def arm(self, site: Site) -> Heal:
         """Set the clock; it stays so."""

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from psync.core.paths import PathStyle, name_refusal
 from sim.faults.fault import Heal, Site
 
 
@@ -31,6 +32,11 @@ class EntryUnfit(Struct, frozen=True, tag="entry-unfit"):
 
     kind: Unfit
     path: str
+
+    def __post_init__(self) -> None:
+        for name in self.path.split("/"):
+            if refused := name_refusal(name.encode(), PathStyle.POSIX):
+                raise ValueError(f"nobody can make an entry {self.path!r}: {refused}")
 
     def arm(self, site: Site) -> Heal:
         """Make it."""

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from sim.faults import ConnectionReset, Fault, NameLost, PowerCut
-from sim.plan import FileSpec, Plan, Topology
+from sim.plan import Edit, FileSpec, Kind, Plan, Topology
 from sim.presets import PRESETS, derive
 
 
@@ -67,3 +67,58 @@ def test_a_fault_on_a_machine_that_the_plan_does_not_have_is_refused(
 def test_windows_on_a_machine_that_the_plan_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^windows names the machine 'other'; a push plan has: far, near$"):
         Plan("clean", 1, windows=("other",))
+
+
+@pytest.mark.parametrize("path", ["", ".", "../a", "/a", "a//b", "a\0b", "a" * 256])
+def test_a_path_that_no_machine_has_is_refused(path: str) -> None:
+    file, edit = FileSpec(path, 1, 1), Edit(path, 1, 1)
+    for changes in ({"source": (file,)}, {"target": (file,)}, {"edits": ((), (edit,))}):
+        with pytest.raises(ValueError, match=f"^no posix machine has a file {re.escape(repr(path))}: "):
+            Plan("clean", 1, **changes)
+
+
+@pytest.mark.parametrize("path", ["a:b", "a.", "sub/con", "a?"])
+def test_a_path_that_windows_does_not_have_is_refused_there_and_only_there(path: str) -> None:
+    file = FileSpec(path, 1, 1)
+    Plan("clean", 1, source=(file,), windows=("far",))
+
+    with pytest.raises(ValueError, match=f"^no windows machine has a file {re.escape(repr(path))}: "):
+        Plan("clean", 1, target=(file,), windows=("far",))
+
+
+def test_a_link_on_windows_is_refused() -> None:
+    link = FileSpec("a", 1, 1, Kind.LINK)
+
+    with pytest.raises(
+        ValueError, match=r"^the target has the link 'a', and Windows asks a privilege for it$"
+    ):
+        Plan("clean", 1, target=(link,), windows=("far",))
+
+
+@pytest.mark.parametrize("kind", [Kind.FILE, Kind.LINK])
+def test_a_file_in_what_is_no_folder_is_refused(kind: Kind) -> None:
+    files = (FileSpec("b", 1, 1), FileSpec("sub/a/deep", 1, 1), FileSpec("sub/a", 1, 1, kind))
+
+    with pytest.raises(
+        ValueError, match=r"^the source has 'sub/a', which is no folder, and 'sub/a/deep' in it$"
+    ):
+        Plan("clean", 1, source=files)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('{"preset": "a", "seed": -1}', "Expected `int` >= 0 - at `$.seed`"),
+        (
+            '{"preset": "a", "seed": 1, "source": [{"path": "a", "size": 1, "version": -1}]}',
+            "Expected `int` >= 0 - at `$.source[0].version`",
+        ),
+        (
+            '{"preset": "a", "seed": 1, "edits": [[{"path": "a", "size": 1, "version": 2000000000}]]}',
+            "Expected `int` <= 1000000000 - at `$.edits[0][0].version`",
+        ),
+    ],
+)
+def test_a_number_that_no_plan_has_is_refused_when_it_is_read(text: str, complaint: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=f"^{re.escape(complaint)}$"):
+        msgspec.json.decode(text, type=Plan)
