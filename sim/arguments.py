@@ -1,6 +1,7 @@
 """What can be typed after `python -m sim`, and refusals that name what would have been right."""
 
 import re
+import sys
 from typing import TypeVar
 
 import click
@@ -90,7 +91,8 @@ def one_of(name: str, known: dict[str, T], kind: str) -> T:
 def _number_or_text(text: str) -> Value:
     for kind in (int, float):
         try:
-            return kind(text)
+            number = kind(text)
         except ValueError:
             continue
+        return number if abs(number) <= sys.float_info.max else text
     return text

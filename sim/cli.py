@@ -198,7 +198,7 @@ def mutants(**options: Any) -> int:
 def experiment(**options: Any) -> int:
     """Measure what parameters do: repeats with several seeds, medians and 95 % intervals.
 
-    FILE is Python with `async def experiment(world, **parameters) -> dict[str, float]`; two stand under
+    FILE is Python with `async def experiment(world, *, name=value) -> dict[str, float]`; two stand under
     sim/experiments.
     """
     from sim.commands.experiment import run_experiment

@@ -7,6 +7,9 @@ and its parameters by name, and gives numbers by name:
         ...
         return {"copy_seconds": world.loop.time() - begun}
 
+What a parameter accepts is its annotation, `Annotated[float, Meta(gt=0)]` by msgspec; one
+without takes a number if its default is one.
+
 Every combination of values is tried with the same seeds, so that what differs
 between two of them is not luck. Of the repeats the median is told, with the
 interval in which it lies with a chance of 95 %, by bootstrap (Efron and
@@ -20,12 +23,14 @@ import importlib.util
 import inspect
 import io
 import statistics
+import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
 from sim.arguments import Value
@@ -75,15 +80,44 @@ def load(file: Path) -> Experiment:
 
 
 def check(experiment: Experiment, parameters: Parameters) -> None:
-    """Raise `Misfit` if these are not the parameters of an experiment."""
-    _, *known = inspect.signature(experiment).parameters.values()
-    names = ", ".join(parameter.name for parameter in known) or "none"
-    for name in parameters:
-        if name not in {parameter.name for parameter in known}:
-            raise Misfit(f"The experiment has no parameter {name!r}. There are: {names}.")
-    for parameter in known:
+    """Raise `Misfit` if these are not the parameters of an experiment, or not values that they take."""
+    known = _parameters(experiment)
+    for name, values in parameters.items():
+        if name not in known:
+            there = ", ".join(known) or "none"
+            raise Misfit(f"The experiment has no parameter {name!r}. There are: {there}.")
+        for value in values:
+            _check_value(known[name], value)
+    for parameter in known.values():
         if parameter.default is parameter.empty and parameter.name not in parameters:
             raise Misfit(f"The experiment needs a value for {parameter.name!r}.")
+
+
+def _parameters(experiment: Experiment) -> dict[str, inspect.Parameter]:
+    """The parameters of an experiment by name, after the world."""
+    try:
+        known = inspect.signature(experiment, eval_str=True).parameters.values()
+    except Exception as error:
+        raise Misfit(f"An annotation of the experiment means nothing: {error!r}") from error
+    if not known:
+        raise Misfit("The experiment takes no world.")
+    _, *others = known
+    if any(parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) for parameter in others):
+        raise Misfit("The experiment must name each of its parameters.")
+    return {parameter.name: parameter for parameter in others}
+
+
+def _check_value(parameter: inspect.Parameter, value: Value) -> None:
+    accepted = parameter.annotation
+    if accepted is parameter.empty:
+        accepted = int | float if isinstance(parameter.default, int | float) else Any
+    try:
+        msgspec.convert(value, accepted)
+    except msgspec.ValidationError as error:
+        told = str(error).replace("Expected", "expected", 1)
+        raise Misfit(f"The parameter {parameter.name!r} cannot be {value!r}: {told}.") from None
+    except TypeError as error:
+        raise Misfit(f"The annotation of {parameter.name!r} is none of msgspec's: {error}") from error
 
 
 def measure(
@@ -122,6 +156,11 @@ def _try(experiment: Experiment, values: Mapping[str, Value], metric: str, seed:
     except Exception as error:
         shown = ", ".join(f"{name}={value}" for name, value in values.items())
         raise Failed(f"The experiment failed with seed {seed}{f', {shown}' if shown else ''}.") from error
+    if not isinstance(results, Mapping):
+        raise Misfit(f"The experiment gives no numbers by name, but {results!r}.")
     if metric not in results:
         raise Misfit(f"The experiment has no metric {metric!r}. There are: {', '.join(sorted(results))}.")
-    return float(results[metric])
+    result: object = results[metric]
+    if not isinstance(result, int | float) or not abs(result) <= sys.float_info.max:
+        raise Misfit(f"The experiment's metric {metric!r} is no number that can be compared, but {result!r}.")
+    return float(result)

@@ -7,6 +7,9 @@ Where the power mostly holds for as long as a run takes, one or two are enough.
 """
 
 import asyncio
+from typing import Annotated
+
+from msgspec import Meta
 
 from sim.gate import Call
 from sim.machine import Machine
@@ -18,7 +21,9 @@ FILES = 40
 RUNS_MAX = 500
 
 
-async def experiment(world: World, *, calls_between_cuts: int = 200) -> dict[str, float]:
+async def experiment(
+    world: World, *, calls_between_cuts: Annotated[int, Meta(ge=1)] = 200
+) -> dict[str, float]:
     """Push a folder until it is there; the power fails after so many system calls, by chance more or fewer."""
     near, far = world.machine("near"), world.machine("far")
     tree: Tree = {f"file {number}".encode(): b"content" * 100 for number in range(FILES)}
@@ -39,8 +44,10 @@ async def experiment(world: World, *, calls_between_cuts: int = 200) -> dict[str
             await asyncio.sleep(1.0)
         if await replication.copy(near, "/data", "tcp://far/backup") == 0:
             break
+    else:
+        raise TimeoutError(f"the folder had not arrived after {RUNS_MAX} runs")
 
-    assert far.files.tree(b"/srv/backup") == tree
+    assert far.files.tree(b"/srv/backup") == tree, "the target is not what the source is"
     return {"runs": runs, "seconds": world.loop.time() - begun, "power_cuts": far.generation - 1}
 
 

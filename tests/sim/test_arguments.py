@@ -43,6 +43,7 @@ def test_seeds_that_end_before_they_begin_are_refused():
     [
         ("retry_seconds=5,60", ("retry_seconds", (5, 60))),
         ("a=0.5,1e3,-1", ("a", (0.5, 1000.0, -1))),
+        (f"a=nan,inf,-1e999,{'9' * 400}", ("a", ("nan", "inf", "-1e999", "9" * 400))),
         ("durability=file,none", ("durability", ("file", "none"))),
         ("a=b=c", ("a", ("b=c",))),
     ],

@@ -1,10 +1,12 @@
 """Parameters, repeats, medians and intervals."""
 
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+from msgspec import Meta
 
-from sim.experiment import Failed, Measurement, Misfit, check, interval, load, measure, table
+from sim.experiment import Failed, Measurement, Misfit, Parameters, check, interval, load, measure, table
 from sim.world import World
 
 LINES = """
@@ -16,6 +18,18 @@ async def experiment(world, *, seconds=1.0, factor=1):
 async def _fails(world: World, *, seed: int) -> dict[str, float]:
     assert world.seed != seed
     return {"seed": world.seed}
+
+
+async def _takes(
+    world: World,
+    *,
+    count: Annotated[int, Meta(ge=0)] = 1,
+    seconds: float = 1.0,
+    plain=1.0,
+    free="a",
+    odd: (int, float) = 1,
+) -> dict[str, float]:
+    return {}
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -89,6 +103,67 @@ def test_a_parameter_or_metric_that_is_not_there_is_refused_with_those_that_are(
 def test_a_parameter_without_a_value_is_refused():
     with pytest.raises(Misfit, match=r"^The experiment needs a value for 'seed'\.$"):
         check(_fails, {})
+
+
+@pytest.mark.parametrize(
+    ("parameters", "complaint"),
+    [
+        ({"count": (3, -3)}, "The parameter 'count' cannot be -3: expected `int` >= 0."),
+        ({"count": (1.5,)}, "The parameter 'count' cannot be 1.5: expected `int`, got `float`."),
+        ({"count": ("abc",)}, "The parameter 'count' cannot be 'abc': expected `int`, got `str`."),
+        ({"seconds": ("abc",)}, "The parameter 'seconds' cannot be 'abc': expected `float`, got `str`."),
+        ({"plain": ("abc",)}, "The parameter 'plain' cannot be 'abc': expected `int | float`, got `str`."),
+        ({"odd": (1,)}, "The annotation of 'odd' is none of msgspec's: "),
+    ],
+)
+def test_a_value_that_a_parameter_does_not_take_is_refused(parameters: Parameters, complaint: str):
+    with pytest.raises(Misfit) as caught:
+        check(_takes, parameters)
+
+    assert str(caught.value).startswith(complaint)
+
+
+def test_values_that_parameters_take_are_not_refused():
+    check(_takes, {"count": (0, 7), "seconds": (1, 0.5), "plain": (-1, 0.5), "free": (1, "a", 0.5)})
+
+
+@pytest.mark.parametrize(
+    ("signature", "complaint"),
+    [
+        ("", "The experiment takes no world."),
+        ("world, **others", "The experiment must name each of its parameters."),
+        ("world, *others", "The experiment must name each of its parameters."),
+        ("world, *, a: 'Nix' = 1", "An annotation of the experiment means nothing: NameError("),
+    ],
+)
+def test_a_signature_that_says_nothing_is_refused(tmp_path: Path, signature: str, complaint: str):
+    experiment = load(_file(tmp_path, f"async def experiment({signature}): ..."))
+
+    with pytest.raises(Misfit) as caught:
+        check(experiment, {})
+
+    assert str(caught.value).startswith(complaint)
+
+
+@pytest.mark.parametrize(
+    ("results", "complaint"),
+    [
+        ("None", "The experiment gives no numbers by name, but None."),
+        ("{'a': 'b'}", "The experiment's metric 'a' is no number that can be compared, but 'b'."),
+        (
+            "{'a': -(10**309)}",
+            f"The experiment's metric 'a' is no number that can be compared, but {-(10**309)}.",
+        ),
+        ("{'a': float('nan')}", "The experiment's metric 'a' is no number that can be compared, but nan."),
+    ],
+)
+def test_what_is_no_number_by_name_is_refused(tmp_path: Path, results: str, complaint: str):
+    experiment = load(_file(tmp_path, f"async def experiment(world): return {results}"))
+
+    with pytest.raises(Misfit) as caught:
+        list(measure(experiment, {}, "a", 1))
+
+    assert str(caught.value) == complaint
 
 
 def test_a_failure_names_the_seed_and_the_values():

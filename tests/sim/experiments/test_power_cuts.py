@@ -1,5 +1,8 @@
 """The experiment on power cuts."""
 
+import pytest
+
+from sim.experiment import Misfit, check
 from sim.experiments.power_cuts import experiment
 from sim.world import World
 
@@ -20,3 +23,14 @@ def test_cuts_make_more_runs_and_the_folder_arrives():
 
     assert measured["runs"] > 1
     assert measured["power_cuts"] > 0
+
+
+def test_a_folder_that_never_arrives_is_a_failure_that_says_so():
+    with pytest.raises(TimeoutError, match=r"^the folder had not arrived after 500 runs$"):
+        _measure(1)
+
+
+@pytest.mark.parametrize("calls", [0, -5, 1.5])
+def test_what_is_no_number_of_calls_is_refused(calls):
+    with pytest.raises(Misfit):
+        check(experiment, {"calls_between_cuts": (calls,)})
