@@ -1,7 +1,11 @@
 """What can be typed after `python -m sim`, and refusals that name what would have been right."""
 
+import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -16,6 +20,66 @@ _PARAMETER = re.compile(r"([A-Za-z_]\w*)=(.+)", re.ASCII)
 
 # A value of an experiment's parameter.
 Value = int | float | str
+
+
+class Unwritable(click.ClickException):
+    """What was asked for could not be written in the end. The code is not that of a broken promise."""
+
+    exit_code = 2
+
+
+@contextmanager
+def told_if_unwritable(file: Path) -> Iterator[None]:
+    """Say which file it was. Raises `Unwritable`."""
+    try:
+        yield
+    except OSError as error:
+        raise Unwritable(f"'{file}' cannot be written: {error.strerror}.") from None
+
+
+class NewFile(click.Path):
+    """A file to be written at the end of long work: that it can be is seen before the work begins."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        """Give the path of a file whose folder is there."""
+        if not os.fspath(value):
+            self.fail("A file needs a name.", param, ctx)
+        file = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if refused := _folder_refusal(file.parent):
+            self.fail(refused, param, ctx)
+        return file
+
+
+class NewFolder(click.Path):
+    """A folder that is made when there is something to keep in it; the one that it lies in is there."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        """Give the path of a folder that is there or can be made."""
+        if not os.fspath(value):
+            self.fail("A folder needs a name.", param, ctx)
+        folder = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if refused := _folder_refusal(folder if folder.exists() else folder.parent):
+            self.fail(refused, param, ctx)
+        return folder
+
+
+def _folder_refusal(folder: Path) -> str:
+    """Why nothing can be made in a folder; nothing if something can."""
+    if not folder.exists():
+        return f"There is no folder '{folder}'."
+    if not folder.is_dir():
+        return f"'{folder}' is no folder."
+    return "" if os.access(folder, os.W_OK | os.X_OK) else f"The folder '{folder}' cannot be written to."
 
 
 def seeds_of(text: str) -> range:

@@ -8,15 +8,13 @@ from sim.world import World
 
 
 def write_trace(world: World, file: Path) -> None:
-    """Write every event of a world; the folder is made."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Write every event of a world."""
     with file.open("wb") as lines:
         lines.writelines(world.trace.lines())
 
 
 def write_picture(world: World, file: Path, title: str, plan: Plan | None, result: Result | None) -> None:
-    """Draw a world as one self-contained page; the folder is made."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Draw a world as one self-contained page."""
     file.write_text(_draw(world, plan, result, title), encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 """`python -m sim`: the commands and their options.
 
 Exit codes: 0 if every promise was kept, 1 if one was broken, 2 for what was
-typed wrongly, 130 after Ctrl-C.
+typed wrongly or cannot be written, 130 after Ctrl-C.
 """
 
 import os
@@ -12,12 +12,12 @@ from typing import Any
 
 import click
 
-from sim.arguments import INTERRUPTED, Group, one_of, read_parameters, read_seeds
+from sim.arguments import INTERRUPTED, Group, NewFile, NewFolder, one_of, read_parameters, read_seeds
 from sim.presets import PRESETS
 from sim.scenarios import SCENARIOS
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+_NEW_FILE = NewFile()
 _SEED = click.IntRange(min=0)
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -89,7 +89,7 @@ def run(**options: Any) -> int:
 @click.option(
     "--keep",
     metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=NewFolder(),
     default=Path("replays"),
     show_default=True,
     help="Keep the plan of each broken seed in this folder.",

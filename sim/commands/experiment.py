@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from sim.arguments import told_if_unwritable
 from sim.experiment import Failed, Measurement, Misfit, Parameters, check, load, measure, table
 from sim.plot import draw
 from sim.sweep import ignore_the_dead
@@ -28,10 +29,12 @@ def run_experiment(
         print(f"{error} {error.__cause__!r}", file=sys.stderr)
         return 1
     if csv is not None:
-        _write(csv, table(metric, measurements))
+        with told_if_unwritable(csv):
+            csv.write_text(table(metric, measurements), encoding="utf-8")
     if plot is not None:
         title = f"{file.stem.replace('_', ' ').capitalize()}: {metric.replace('_', ' ')}"
-        _write(plot, draw(title, metric, measurements))
+        with told_if_unwritable(plot):
+            plot.write_text(draw(title, metric, measurements), encoding="utf-8")
     return 0
 
 
@@ -41,8 +44,3 @@ def _line(metric: str, one: Measurement) -> str:
         f"{values:<40} {metric} {one.median:.6g}  "
         f"(95 %: {one.low:.6g} to {one.high:.6g}, {one.repeats} repeats)"
     )
-
-
-def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sim import replay
+from sim.arguments import told_if_unwritable
 from sim.artifacts import write_picture, write_trace
 from sim.outcome import outcome_lines
 from sim.plan import Plan
@@ -70,6 +71,8 @@ def _leave_behind(
     result: Result | None = None,
 ) -> None:
     if trace is not None:
-        write_trace(world, trace)
+        with told_if_unwritable(trace):
+            write_trace(world, trace)
     if html is not None:
-        write_picture(world, html, title, plan, result)
+        with told_if_unwritable(html):
+            write_picture(world, html, title, plan, result)

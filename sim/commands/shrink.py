@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sim import replay
+from sim.arguments import told_if_unwritable
 from sim.outcome import outcome_lines
 from sim.plan import Plan
 from sim.presets import derive
@@ -35,7 +36,8 @@ def run_shrink(preset: str, seed: int, output: Path | None) -> int:
     result, _ = carry_out(shrinker.plan, keeps_trace=True)
     name = f"{promise.split(':')[0].replace(' ', '-')}-{preset}-{seed}.json"
     file = output or REGRESSIONS / name
-    replay.write(file, shrinker.plan, result.broken)
+    with told_if_unwritable(file):
+        replay.write(file, shrinker.plan, result.broken)
     print("\n".join(outcome_lines(shrinker.plan, result)))
     print(f"{_size(plan)} became {_size(shrinker.plan)} in {shrinker.tries:,} tries")
     print(f"kept in {file}; again: python -m sim replay {file}")

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from sim import replay
-from sim.arguments import INTERRUPTED
+from sim.arguments import INTERRUPTED, told_if_unwritable
 from sim.explanation import explain
 from sim.outcome import finding_lines
 from sim.presets import derive
@@ -47,7 +47,8 @@ class Report:
         self._count += 1
         plan = derive(self._preset, finding.seed)
         file = self._keep / f"{self._preset}-{finding.seed}.json"
-        replay.write(file, plan, finding.broken)
+        with told_if_unwritable(file):
+            replay.write(file, plan, finding.broken)
         lines = finding_lines(plan, finding.broken, str(file))
         if self._count <= EXPLAINED_MAX:
             lines += [f"    {line}" for line in explain(plan)]

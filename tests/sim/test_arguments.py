@@ -1,17 +1,24 @@
 """What can be typed, and what is said to the rest."""
 
+import os
+from pathlib import Path
+
 import click
 import pytest
 from click.testing import CliRunner
 
 from sim.arguments import (
     Group,
+    NewFile,
+    NewFolder,
+    Unwritable,
     Value,
     one_of,
     parameter_of,
     read_parameters,
     read_seeds,
     seeds_of,
+    told_if_unwritable,
 )
 
 
@@ -64,6 +71,71 @@ def test_a_name_that_is_not_known_is_refused_with_those_that_are():
     assert one_of("b", {"b": 1, "a": 2}, "scenario") == 1
     with pytest.raises(click.UsageError, match=r"^There is no scenario 'c'\. There are: a, b\.$"):
         one_of("c", {"b": 1, "a": 2}, "scenario")
+
+
+def _refusal(kind: click.ParamType, text: str) -> str:
+    with pytest.raises(click.BadParameter) as caught:
+        kind.convert(text, None, None)
+    return caught.value.message
+
+
+def test_a_new_file_needs_a_folder_that_is_there(tmp_path: Path):
+    (tmp_path / "file").touch()
+    vectors = {
+        "": "A file needs a name.",
+        f"{tmp_path}": f"File '{tmp_path}' is a directory.",
+        f"{tmp_path}/new/file": f"There is no folder '{tmp_path}/new'.",
+        f"{tmp_path}/file/new": f"'{tmp_path}/file' is no folder.",
+    }
+
+    assert {text: _refusal(NewFile(), text) for text in vectors} == vectors
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_new_file_may_be_there_already(tmp_path: Path):
+    (tmp_path / "old").touch()
+
+    files = [tmp_path / "old", tmp_path / "new"]
+    assert [NewFile().convert(str(file), None, None) for file in files] == files
+
+
+def test_a_new_folder_needs_one_that_it_can_be_made_in(tmp_path: Path):
+    (tmp_path / "file").touch()
+    vectors = {
+        "": "A folder needs a name.",
+        f"{tmp_path}/file": f"Directory '{tmp_path}/file' is a file.",
+        f"{tmp_path}/new/folder": f"There is no folder '{tmp_path}/new'.",
+        f"{tmp_path}/file/new": f"'{tmp_path}/file' is no folder.",
+    }
+
+    assert {text: _refusal(NewFolder(), text) for text in vectors} == vectors
+
+
+def test_a_new_folder_may_be_there_already_and_is_not_made_yet(tmp_path: Path):
+    folders = [tmp_path, tmp_path / "new"]
+
+    assert [NewFolder().convert(str(folder), None, None) for folder in folders] == folders
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_written_in_the_end_is_told_by_name(tmp_path: Path):
+    file = tmp_path / "folder gone" / "file"
+
+    with pytest.raises(Unwritable) as caught, told_if_unwritable(file):
+        file.touch()
+
+    told = f"'{file}' cannot be written: No such file or directory."
+    assert (caught.value.message, caught.value.exit_code) == (told, 2)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_nothing_can_be_written_into_is_refused(tmp_path: Path):
+    tmp_path.chmod(0o500)
+
+    refusal = _refusal(NewFile(), f"{tmp_path}/new")
+
+    tmp_path.chmod(0o700)
+    assert refusal == f"The folder '{tmp_path}' cannot be written to."
 
 
 @click.group(cls=Group)

@@ -8,9 +8,9 @@ from sim.presets import derive
 from sim.trial import carry_out
 
 
-def test_a_trace_is_written_whole_and_its_folder_is_made(tmp_path: Path):
+def test_a_trace_is_written_whole(tmp_path: Path):
     _, world = carry_out(derive("clean", 1), keeps_trace=True)
-    file = tmp_path / "new" / "trace.ndjson"
+    file = tmp_path / "trace.ndjson"
 
     write_trace(world, file)
 
@@ -20,7 +20,7 @@ def test_a_trace_is_written_whole_and_its_folder_is_made(tmp_path: Path):
 def test_a_picture_is_a_page_of_its_own(tmp_path: Path):
     plan = derive("clean", 1)
     result, world = carry_out(plan, keeps_trace=True)
-    file = tmp_path / "new" / "run.html"
+    file = tmp_path / "run.html"
 
     write_picture(world, file, "clean, seed 1", plan, result)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
+from sim.arguments import Unwritable
 from sim.commands.experiment import run_experiment
 from sim.experiment import load, measure, table
 from sim.plot import draw
@@ -24,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_what_was_measured_is_told_and_written(file: Path, capsys: pytest.CaptureFixture[str]):
     parameters = {"seconds": (1, 2)}
-    csv, plot = file.parent / "new" / "a.csv", file.parent / "new" / "a.svg"
+    csv, plot = file.parent / "a.csv", file.parent / "a.svg"
 
     assert run_experiment(file, parameters, "copy_seconds", 5, csv=csv, plot=plot) == 0
 
@@ -42,6 +43,14 @@ def test_an_experiment_that_fails_ends_with_code_1(file: Path, capsys: pytest.Ca
     assert capsys.readouterr().err.startswith(
         "The experiment failed with seed 1, seconds=100. AssertionError("
     )
+
+
+@pytest.mark.parametrize("option", ["csv", "plot"])
+def test_a_table_or_plot_that_cannot_be_written_is_told(option: str, file: Path):
+    outputs = {"csv": None, "plot": None, option: file / "below a file"}
+
+    with pytest.raises(Unwritable, match=r"/below a file' cannot be written: Not a directory\.$"):
+        run_experiment(file, {}, "copy_seconds", 1, **outputs)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import click
 import pytest
 
 from sim import replay
+from sim.arguments import Unwritable
 from sim.commands.run import run_replay, run_scenario, run_seed
 from sim.difference import read_trace
 from sim.outcome import outcome_lines
@@ -37,6 +38,12 @@ def test_a_trace_is_left_behind(tmp_path: Path):
     run_seed("clean", seed=1, trace=tmp_path / "trace", html=None)
 
     assert read_trace(tmp_path / "trace") == carry_out(derive("clean", 1), keeps_trace=True)[1].trace.events
+
+
+@pytest.mark.parametrize("option", ["trace", "html"])
+def test_what_cannot_be_left_behind_is_told(option: str, tmp_path: Path):
+    with pytest.raises(Unwritable, match=r"/gone/file' cannot be written: No such file or directory\.$"):
+        run_seed("clean", seed=1, **{**NOTHING, option: tmp_path / "gone" / "file"})
 
 
 def test_a_scenario_that_goes_well_is_told_with_its_digest(capsys: pytest.CaptureFixture[str]):

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from sim import replay
+from sim.arguments import Unwritable
 from sim.commands.sweep import EXPLAINED_MAX, Report, run_sweep, sum_up
 from sim.explanation import explain
 from sim.outcome import finding_lines
@@ -62,6 +63,13 @@ def test_a_finding_is_told_and_its_plan_kept(tmp_path: Path, capsys: pytest.Capt
     told = [*finding_lines(plan, "whole: torn", str(file)), *(f"    {line}" for line in explain(plan))]
     assert capsys.readouterr().out.splitlines() == told
     assert replay.read(file) == replay.Replay(replay.this_origin(), "whole: torn", plan)
+
+
+def test_a_plan_that_cannot_be_kept_is_told(tmp_path: Path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(Unwritable, match=r"/file/chaos-3\.json' cannot be written: "):
+        Report("chaos", tmp_path / "file", is_json=False).tell(Finding(3, "whole: torn"))
 
 
 def test_with_json_a_finding_goes_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
