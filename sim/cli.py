@@ -24,13 +24,13 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def _preset(*, is_required: bool = True, default: str | None = None) -> Decorator:
+    # A default that is given counts as a value, even None: the option would not be missed.
+    given = {"required": is_required} if default is None else {"default": default, "show_default": True}
     return click.option(
         "--preset",
         type=click.Choice(sorted(PRESETS)),
-        required=is_required and default is None,
-        default=default,
-        show_default=True,
         help="Which faults a seed is likely to have.",
+        **given,
     )
 
 
