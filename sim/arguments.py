@@ -1,9 +1,11 @@
 """What can be typed after `python -m sim`, and refusals that name what would have been right."""
 
+import difflib
 import os
 import re
 import sys
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -15,11 +17,40 @@ T = TypeVar("T")
 # The exit code after Ctrl-C, as shells have it.
 INTERRUPTED = 130
 
-_SEEDS = re.compile(r"(\d{1,18})(?:\.\.(\d{1,18}))?", re.ASCII)
+# So many seeds can be counted, and told apart by a machine's own numbers.
+SEED_MAX = 10**18 - 1
+
+# Wide enough for the longest name of a scenario, narrow enough to be read.
+LINE_LETTERS = 100
+
+_SEEDS = re.compile(r"(\d+)(?:\.\.(\d+))?", re.ASCII)
+
+# Python's own reading refuses what has more than 4,300 digits.
+_WHOLE = re.compile(r"\d{1,99}", re.ASCII)
 _PARAMETER = re.compile(r"([A-Za-z_]\w*)=(.+)", re.ASCII)
 
 # A value of an experiment's parameter.
 Value = int | float | str
+
+
+class Whole(click.IntRange):
+    """A whole number within limits, both of them included; `noun` is what it is to the one who types it."""
+
+    def __init__(self, noun: str, lowest: int, highest: int) -> None:
+        super().__init__(lowest, highest)
+        self.noun = noun
+        self.limits = range(lowest, highest + 1)
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Give the number."""
+        text = str(value)
+        if _WHOLE.fullmatch(text) is None or int(text) not in self.limits:
+            limits = f"a whole number from {self.limits[0]:,} to {self.limits[-1]:,}"
+            self.fail(f"{value!r} is no {self.noun}, which is {limits}.", param, ctx)
+        return int(text)
+
+
+SEED = Whole("seed", 0, SEED_MAX)
 
 
 class Unwritable(click.ClickException):
@@ -86,8 +117,8 @@ def seeds_of(text: str) -> range:
     """Give the seeds of `A..B`, both of them included, or of one number."""
     match = _SEEDS.fullmatch(text)
     if match is None:
-        raise click.BadParameter(f"{text!r} is not of the form A..B, such as 1..2000.")
-    first, last = int(match[1]), int(match[2] or match[1])
+        raise click.BadParameter(f"{text!r} is not of the form A..B, such as 1..2000, nor one seed.")
+    first, last = (SEED.convert(number, None, None) for number in (match[1], match[2] or match[1]))
     if last < first:
         raise click.BadParameter(f"{text!r} ends before it begins.")
     return range(first, last + 1)
@@ -146,10 +177,18 @@ class Group(click.Group):
 
 
 def one_of(name: str, known: dict[str, T], kind: str) -> T:
-    """What is known by that name; else a refusal that names all that are."""
+    """What is known by that name; else a refusal that names those like it, and then all."""
     if name not in known:
-        raise click.UsageError(f"There is no {kind} {name!r}. There are: {', '.join(sorted(known))}.")
+        like = difflib.get_close_matches(name, known)
+        guess = f" Did you mean {' or '.join(like)}?" if like else ""
+        raise click.UsageError(f"There is no {kind} {name!r}.{guess}\n{listed('There are', known)}")
     return known[name]
+
+
+def listed(title: str, names: Iterable[str]) -> str:
+    """Names in order under a title, in lines that can be read."""
+    text = f"{title}: {', '.join(sorted(names))}."
+    return textwrap.fill(text, LINE_LETTERS, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _number_or_text(text: str) -> Value:

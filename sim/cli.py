@@ -12,13 +12,23 @@ from typing import Any
 
 import click
 
-from sim.arguments import INTERRUPTED, Group, NewFile, NewFolder, one_of, read_parameters, read_seeds
+from sim.arguments import (
+    INTERRUPTED,
+    SEED,
+    Group,
+    NewFile,
+    NewFolder,
+    Whole,
+    listed,
+    one_of,
+    read_parameters,
+    read_seeds,
+)
 from sim.presets import PRESETS
 from sim.scenarios import SCENARIOS
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_FILE = NewFile()
-_SEED = click.IntRange(min=0)
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -36,7 +46,7 @@ def _preset(*, is_required: bool = True, default: str | None = None) -> Decorato
 
 def _jobs() -> Decorator:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    kind = click.IntRange(1, 512)
+    kind = Whole("number of processes", 1, 512)
     return click.option("--jobs", type=kind, default=cores, help="Processes.  [one a core]")
 
 
@@ -61,7 +71,7 @@ def simulate() -> None:
 @simulate.command()
 @click.argument("scenario", required=False)
 @_preset(is_required=False)
-@click.option("--seed", type=_SEED, default=1, show_default=True)
+@click.option("--seed", type=SEED, default=1, show_default=True)
 @_trace()
 @_html()
 def run(**options: Any) -> int:
@@ -72,8 +82,8 @@ def run(**options: Any) -> int:
     if scenario is not None and preset is not None:
         raise click.UsageError("Name a scenario or a --preset, not both.")
     if scenario is None and preset is None:
-        names = f"Scenarios are: {', '.join(sorted(SCENARIOS))}. Presets are: {', '.join(sorted(PRESETS))}."
-        raise click.UsageError(f"Name a scenario or a --preset. {names}")
+        names = f"{listed('Scenarios are', SCENARIOS)}\n{listed('Presets are', PRESETS)}"
+        raise click.UsageError(f"Name a scenario or a --preset.\n{names}")
     if scenario is None:
         return run_seed(preset, **options)
     return run_scenario(scenario, one_of(scenario, SCENARIOS, "scenario"), **options)
@@ -116,7 +126,7 @@ def replay(**options: Any) -> int:
 
 @simulate.command()
 @_preset()
-@click.argument("seed", type=_SEED)
+@click.argument("seed", type=SEED)
 @click.option("--output", type=_NEW_FILE, help="Where to keep it.  [tests/regressions/NAME.json]")
 def shrink(**options: Any) -> int:
     """Reduce the plan of a broken seed to what it takes to break the same promise."""
@@ -127,7 +137,7 @@ def shrink(**options: Any) -> int:
 
 @simulate.command()
 @_preset()
-@click.argument("seed", type=_SEED)
+@click.argument("seed", type=SEED)
 def explain(preset: str, seed: int) -> int:
     """Print every option that a seed decides."""
     from sim.explanation import explain
@@ -170,7 +180,11 @@ def coverage(**options: Any) -> int:
 @simulate.command()
 @click.argument("names", metavar="[MUTANT]...", nargs=-1)
 @click.option(
-    "--seeds", type=click.IntRange(0, 100_000), default=200, show_default=True, help="From each start."
+    "--seeds",
+    type=Whole("number of seeds", 1, 100_000),
+    default=200,
+    show_default=True,
+    help="From each start.",
 )
 @_jobs()
 @click.option("--save", "is_saved", is_flag=True, help="Keep the plans and the table of sim/README.md.")
@@ -192,7 +206,7 @@ def mutants(**options: Any) -> int:
     help="Values to try.",
 )
 @click.option("--metric", required=True, help="Which of the experiment's results to look at.")
-@click.option("--repeats", type=click.IntRange(1, 100_000), default=10, show_default=True)
+@click.option("--repeats", type=Whole("number of repeats", 1, 100_000), default=10, show_default=True)
 @click.option("--csv", type=_NEW_FILE, help="Write medians and intervals as a table.")
 @click.option("--plot", type=_NEW_FILE, help="Draw them as SVG.")
 def experiment(**options: Any) -> int:

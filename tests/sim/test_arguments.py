@@ -8,11 +8,14 @@ import pytest
 from click.testing import CliRunner
 
 from sim.arguments import (
+    LINE_LETTERS,
     Group,
     NewFile,
     NewFolder,
     Unwritable,
     Value,
+    Whole,
+    listed,
     one_of,
     parameter_of,
     read_parameters,
@@ -37,7 +40,7 @@ def test_what_is_not_of_the_form_of_seeds_is_refused(text: str):
     with pytest.raises(click.BadParameter) as caught:
         seeds_of(text)
 
-    assert str(caught.value) == f"{text!r} is not of the form A..B, such as 1..2000."
+    assert str(caught.value) == f"{text!r} is not of the form A..B, such as 1..2000, nor one seed."
 
 
 def test_seeds_that_end_before_they_begin_are_refused():
@@ -67,10 +70,52 @@ def test_what_is_not_of_the_form_of_a_parameter_is_refused(text: str):
     assert str(caught.value) == f"{text!r} is not of the form name=value,value."
 
 
-def test_a_name_that_is_not_known_is_refused_with_those_that_are():
-    assert one_of("b", {"b": 1, "a": 2}, "scenario") == 1
-    with pytest.raises(click.UsageError, match=r"^There is no scenario 'c'\. There are: a, b\.$"):
-        one_of("c", {"b": 1, "a": 2}, "scenario")
+@pytest.mark.parametrize("text", ["1..9999999999999999999", "9999999999999999999", f"1..{'9' * 5000}"])
+def test_seeds_that_nobody_can_count_are_refused(text: str):
+    with pytest.raises(click.BadParameter, match=r"^'9+' is no seed, which is a whole number from 0 to 999,"):
+        seeds_of(text)
+
+
+@pytest.mark.parametrize("text", ["", "x", "1.5", "-1", "9", "²", "1_0", " 1", "1\n", "9" * 5000])
+def test_what_is_no_whole_number_within_limits_is_refused_with_what_is_accepted(text: str):
+    assert (
+        _refusal(Whole("number of repeats", 0, 8), text)
+        == f"{text!r} is no number of repeats, which is a whole number from 0 to 8."
+    )
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("08", 8), (5, 5)])
+def test_a_whole_number_is_read(text: str, number: int):
+    assert Whole("seed", 0, 8).convert(text, None, None) == number
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("nix", "There is no scenario 'nix'.\nThere are: crash, deletion, full_disk."),
+        (
+            "fulldisk",
+            "There is no scenario 'fulldisk'. Did you mean full_disk?\nThere are: crash, deletion, full_disk.",
+        ),
+    ],
+)
+def test_a_name_that_is_not_known_is_refused_with_those_like_it_and_those_that_are(name: str, told: str):
+    known = {"full_disk": 1, "crash": 2, "deletion": 3}
+
+    assert one_of("crash", known, "scenario") == 2
+    with pytest.raises(click.UsageError) as caught:
+        one_of(name, known, "scenario")
+    assert caught.value.message == told
+
+
+def test_many_names_are_listed_in_lines_that_can_be_read():
+    names = [f"failing-disk-{number}" for number in range(40)]
+
+    lines = listed("There are", names).splitlines()
+
+    assert " ".join(map(str.strip, lines)) == f"There are: {', '.join(sorted(names))}."
+    assert max(map(len, lines)) <= LINE_LETTERS
+    assert {line[:2] for line in lines[1:]} == {"  "}
 
 
 def _refusal(kind: click.ParamType, text: str) -> str:

@@ -8,7 +8,7 @@ from sim.commands.mutants import run_mutants
 
 def test_an_unknown_mutant_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(
-        click.UsageError, match=r"There is no mutant 'nix'\. There are: acknowledged_when_received, "
+        click.UsageError, match=r"There is no mutant 'nix'\.\nThere are: acknowledged_when_received, "
     ):
         run_mutants(("nix",), 1, 1, is_saved=False)
 
