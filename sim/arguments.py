@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
 
@@ -148,17 +149,27 @@ def read_parameters(
 
 
 class Command(click.Command):
-    """A command that names its options where one is unknown."""
+    """A command that names its options where one is unknown, and writes no file over another one it was given."""
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """Read the arguments."""
         try:
-            return super().parse_args(context, args)
+            rest = super().parse_args(context, args)
         except click.NoSuchOption as error:
             options = [param for param in self.get_params(context) if isinstance(param, click.Option)]
             valid = sorted(name for option in options for name in option.opts)
             text = f"No such option {error.option_name!r}. There are: {', '.join(valid)}."
             raise click.UsageError(text, context) from None
+        self._check_outputs(context)
+        return rest
+
+    def _check_outputs(self, context: click.Context) -> None:
+        given = [(param, context.params.get(param.name or "")) for param in self.get_params(context)]
+        files = [(param, file.resolve()) for param, file in given if isinstance(file, Path)]
+        for (one, file), (other, same) in combinations(files, 2):
+            if file == same and any(isinstance(param.type, NewFile) for param in (one, other)):
+                names = " and ".join(param.get_error_hint(context) for param in (one, other))
+                raise click.UsageError(f"The file '{file}' is given for {names}.", context)
 
 
 class Group(click.Group):

@@ -23,7 +23,7 @@ def run_mutants(names: tuple[str, ...], seeds: int, jobs: int, *, is_saved: bool
     is kept for the tests, and the table of `sim/README.md` is written anew.
     """
     mutants = load_mutants()
-    chosen = [one_of(name, mutants, "mutant") for name in names or mutants]
+    chosen = [one_of(name, mutants, "mutant") for name in dict.fromkeys(names or mutants)]
     rows = {}
     for mutant, kills in _hunt_all(chosen, seeds, jobs, is_saved=is_saved):
         rows[mutant.name] = row_of(mutant, kills)

@@ -59,6 +59,8 @@ PRESET_NAMES = ", ".join(f"'{name}'" for name in sorted(PRESETS))
         ("mutants --seeds 0", "'0' is no number of seeds, which is a whole number from 1 to 100,000."),
         ("experiment README.md --metric a --repeats x", "'x' is no number of repeats, which is a whole number from 1 to 100,000."),
         ("explain 1", "Missing option '--preset'"),
+        ("run --preset clean --trace nix --html ./nix", "/nix' is given for '--trace' and '--html'."),
+        ("experiment README.md --metric a --plot README.md", "/README.md' is given for 'FILE' and '--plot'."),
         ("mutants nix", "There is no mutant 'nix'.\nThere are: acknowledged_when_received, "),
         ("walk", "No such command 'walk'. There are: coverage, diff, experiment, explain, mutants, "),
     ],

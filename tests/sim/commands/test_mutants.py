@@ -23,3 +23,8 @@ def test_a_mutant_that_survives_is_a_failure(capsys) -> None:
     assert run_mutants(("in_place_write",), 0, 1, is_saved=False) == 1
 
     assert "| survives |" in capsys.readouterr().out
+
+
+def test_a_mutant_that_is_named_twice_is_hunted_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_mutants(("in_place_write", "in_place_write"), 1, 1, is_saved=False) == 0
+    assert capsys.readouterr().out.count("| in_place_write |") == 1
