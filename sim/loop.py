@@ -58,7 +58,7 @@ class SimSelector(selectors.BaseSelector):
     def __init__(
         self,
         agenda: Agenda,
-        events: Callable[[int], int],
+        events: Callable[[int, int], int],
         waiting: Callable[[], str],
         is_woken: Callable[[], bool],
     ) -> None:
@@ -102,7 +102,7 @@ class SimSelector(selectors.BaseSelector):
 
     def _ready(self) -> list[tuple[selectors.SelectorKey, int]]:
         events_of = self._events
-        return [(key, events) for fd, key in self._keys.items() if (events := events_of(fd) & key.events)]
+        return [(key, events) for fd, key in self._keys.items() if (events := events_of(fd, key.events))]
 
     def _count_pass(self) -> None:
         if self._moment_ns != self._agenda.now_ns:

@@ -89,12 +89,12 @@ class Network:
         del self._sockets[sock.fileno()]
         sock.stack.release(sock)
 
-    def events(self, fd: int) -> int:
-        """What a selector reports of a descriptor: a mask of EVENT_READ and EVENT_WRITE."""
+    def events(self, fd: int, asked: int) -> int:
+        """What a selector reports of a descriptor, of what it asks for: masks of EVENT_READ and EVENT_WRITE."""
         sock = self._sockets.get(fd)
         if sock is None or sock.owner.is_hung:
             return 0
-        return sock.readiness
+        return sock.readiness(asked)
 
     def wires(self, client: SimSocket, server: Stack) -> tuple[Wire, Wire]:
         """Wires from a client to a machine, and back."""

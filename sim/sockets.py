@@ -4,11 +4,11 @@ Only what asyncio and psync use is here; anything else is an AttributeError.
 """
 
 import errno
-import selectors
 import socket
 import struct
 from collections import deque
 from collections.abc import Iterable
+from selectors import EVENT_READ
 from typing import TYPE_CHECKING
 
 from sim.failure import failure
@@ -67,14 +67,13 @@ class SimSocket:
         """Whether more connections wait to be accepted than the program asked for."""
         return len(self._queue or ()) > self._backlog
 
-    @property
-    def readiness(self) -> int:
-        """What a selector reports: EVENT_READ, EVENT_WRITE, both or nothing."""
+    def readiness(self, asked: int) -> int:
+        """What a selector reports: of the events that it asks for, those that are there."""
         if self._end is not None:
-            return self._end.readiness
+            return self._end.readiness(asked)
         if self._queue is not None:
-            return selectors.EVENT_READ if self._queue else 0
-        return selectors.EVENT_READ | selectors.EVENT_WRITE if self._error else 0
+            return asked & EVENT_READ if self._queue else 0
+        return asked if self._error else 0
 
     # What asyncio calls
 

@@ -18,8 +18,8 @@ Absent: loss and retransmission, urgent data, one-sided shutdown of reading.
 """
 
 import errno
-import selectors
 from functools import partial
+from selectors import EVENT_READ, EVENT_WRITE
 
 from sim.failure import failure
 from sim.wire import Wire
@@ -60,13 +60,12 @@ class TcpEnd:
 
     # What a program may ask
 
-    @property
-    def readiness(self) -> int:
-        """EVENT_READ where `receive` would not raise EAGAIN, EVENT_WRITE where sending is worth a try."""
+    def readiness(self, asked: int) -> int:
+        """Of what is asked, EVENT_READ where `receive` would not raise EAGAIN, EVENT_WRITE where to send is worth a try."""
         if self._is_broken:
-            return selectors.EVENT_READ | selectors.EVENT_WRITE
-        readable = selectors.EVENT_READ if self._received or self._peer_has_ended else 0
-        return readable | selectors.EVENT_WRITE if self.is_writable else readable
+            return asked
+        ready = asked & EVENT_READ if self._received or self._peer_has_ended else 0
+        return ready | EVENT_WRITE if asked & EVENT_WRITE and self.is_writable else ready
 
     @property
     def is_writable(self) -> bool:

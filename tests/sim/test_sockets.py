@@ -4,6 +4,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import Callable
+from selectors import EVENT_READ, EVENT_WRITE
 
 import pytest
 
@@ -44,7 +45,7 @@ def _closed(sock: SimSocket) -> SimSocket:
         (lambda sock: sock.connect(("127.0.0.1", 9)), "EINPROGRESS"),
         (lambda sock: sock.getsockname(), ("0.0.0.0", 0)),
         (lambda sock: sock.gettimeout(), 0.0),
-        (lambda sock: sock.readiness, 0),
+        (lambda sock: sock.readiness(EVENT_READ | EVENT_WRITE), 0),
         (lambda sock: _closed(sock).recv(1), "EBADF"),
         (lambda sock: _closed(sock).fileno(), -1),
         (lambda sock: _closed(_closed(sock)).fileno(), -1),

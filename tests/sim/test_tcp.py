@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Callable
 from random import Random
+from selectors import EVENT_READ, EVENT_WRITE
 
 import pytest
 
@@ -83,6 +84,17 @@ def test_a_full_send_buffer_takes_nothing():
         connection.settle()
 
     assert not connection.near.is_writable
+
+
+@pytest.mark.parametrize("break_off", [lambda near: None, TcpEnd.reset])
+def test_of_what_is_ready_only_what_was_asked_for_is_told(break_off: Callable[[TcpEnd], None]):
+    connection = Connection()
+    connection.far.send(b"to be read")
+    connection.settle()
+    break_off(connection.near)
+
+    masks = [0, EVENT_READ, EVENT_WRITE, EVENT_READ | EVENT_WRITE]
+    assert [connection.near.readiness(asked) for asked in masks] == masks
 
 
 def test_a_slow_reader_never_holds_more_than_its_buffer():
