@@ -43,5 +43,6 @@ class Agenda:
 
     def run_due(self) -> None:
         """Do all that is due now, and what that makes due."""
-        while self._entries and self._entries[0][0] <= self.now_ns:
-            heapq.heappop(self._entries)[2]()
+        entries = self._entries
+        while entries and entries[0][0] <= self.now_ns:
+            heapq.heappop(entries)[2]()

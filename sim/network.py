@@ -105,7 +105,8 @@ class Network:
 
     def _wire(self, source: Stack, target: Stack, ends: str) -> Wire:
         link = Link(self.agenda, LOOPBACK) if source is target else self.link(source.name, target.name)
-        return Wire(self.agenda, self._random, link, partial(self._record, target.name, ends))
+        record = partial(self._record, target.name, ends) if self._trace.is_kept else None
+        return Wire(self.agenda, self._random, link, record)
 
     def _record_link(self, source: str, target: str, state: str) -> None:
         self._trace.record("world", LINK, f"{source}>{target} {state}")

@@ -12,11 +12,11 @@ class Wire:
     """Carries packets one way, each after a latency drawn anew, and never out of order.
 
     `record` is told of every packet at the moment of its arrival, with the time
-    at which it was sent.
+    at which it was sent; None where nobody keeps a record.
     """
 
     def __init__(
-        self, agenda: Agenda, random: Random, link: Link, record: Callable[[str, int], None]
+        self, agenda: Agenda, random: Random, link: Link, record: Callable[[str, int], None] | None
     ) -> None:
         self._agenda = agenda
         self._random = random
@@ -33,8 +33,9 @@ class Wire:
         latency_ns = self._random.randint(route.latency_ns_min, route.latency_ns_max)
         arrival_ns = self._agenda.now_ns + latency_ns + size * SECOND_NS // route.bytes_per_second
         self._last_arrival_ns = max(self._last_arrival_ns, arrival_ns)
-        arrive = partial(self._arrive, packet, self._agenda.now_ns, deliver)
-        self._agenda.at(self._last_arrival_ns, partial(link.deliver, arrive))
+        if self._record is not None:
+            deliver = partial(_recorded, partial(self._record, packet, self._agenda.now_ns), deliver)
+        self._agenda.at(self._last_arrival_ns, partial(link.deliver, deliver))
 
     def segment_bytes(self, waiting: int) -> int:
         """How many of the waiting bytes the next segment takes."""
@@ -48,6 +49,7 @@ class Wire:
         """The bytes of a segment as they arrive."""
         return data if self._link.tamper is None else self._link.tamper(data)
 
-    def _arrive(self, packet: str, sent_ns: int, deliver: Action) -> None:
-        self._record(packet, sent_ns)
-        deliver()
+
+def _recorded(record: Action, deliver: Action) -> None:
+    record()
+    deliver()
