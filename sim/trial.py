@@ -236,7 +236,7 @@ class Trial:
 
     def _compare(self, expected: Tree) -> None:
         found = self.tree_of_target()
-        expected |= {path: content for path, content in found.items() if path in self._left_behind()}
+        expected |= self._left_behind(found)
         wrong = sorted(
             path
             for path in expected.keys() | found.keys()
@@ -245,17 +245,16 @@ class Trial:
         if wrong:
             raise Broken("converges", f"the target differs from what it should be: {wrong[:5]}")
 
-    def _left_behind(self) -> set[bytes]:
-        """Files that the target may keep: those that the source once had, and what a power cut has torn.
+    def _left_behind(self, found: Tree) -> Tree:
+        """Of what is found, files that the target may keep: those that the source once had, and what a power cut has torn.
 
         The second only where nothing was synced: size and time of such a file are right, so no run sees it.
         """
-        found = self.tree_of_target().items()
         if self.is_torn and self.plan.durability is Durability.NONE:
-            return {path for path, content in found if isinstance(content, bytes)}
+            return {path: content for path, content in found.items() if isinstance(content, bytes)}
         if self.plan.is_deleting:
-            return set()
-        return {path for path, content in found if self.ledger.has_been(path, content)}
+            return {}
+        return {path: content for path, content in found.items() if self.ledger.has_been(path, content)}
 
     async def _copy(self) -> int:
         """Run the job once, to its end."""
