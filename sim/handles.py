@@ -67,7 +67,7 @@ class Handles:
 
     def is_marked(self, node: FakeFile) -> bool:
         """Whether a file waits for its end."""
-        return any(marked is node for marked in self._marked)
+        return node in self._marked
 
     def states(self, node: FakeFile) -> list[str]:
         """How a file is open, for all who have it open."""

@@ -1,7 +1,7 @@
 """What lies below a folder, as a value: relative path → content of a file, a link, or None for a folder."""
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from msgspec import Struct
 from pyfakefs.fake_file import FakeDirectory, FakeFile
@@ -23,7 +23,9 @@ def _is_there(node: FakeFile) -> bool:
 
 def read_tree(folder: FakeDirectory, is_there: Callable[[FakeFile], bool] = _is_there) -> Tree:
     """What lies below a folder, in the order of paths; no program sees that it is looked at."""
-    return dict(sorted(_entries(folder, b"", is_there)))
+    tree: Tree = {}
+    _collect(tree, folder, b"", is_there)
+    return dict(sorted(tree.items()))
 
 
 def content_of(node: FakeFile) -> bytes | Link | None:
@@ -34,13 +36,11 @@ def content_of(node: FakeFile) -> bytes | Link | None:
     return Link(content) if stat.S_ISLNK(node.stat_result.st_mode) else content
 
 
-def _entries(
-    folder: FakeDirectory, prefix: bytes, is_there: Callable[[FakeFile], bool]
-) -> Iterator[tuple[bytes, bytes | Link | None]]:
+def _collect(tree: Tree, folder: FakeDirectory, prefix: bytes, is_there: Callable[[FakeFile], bool]) -> None:
     for name, node in folder.entries.items():
         if not is_there(node):
             continue
         path = prefix + name.encode("utf-8", "surrogateescape")
-        yield path, content_of(node)
+        tree[path] = content_of(node)
         if isinstance(node, FakeDirectory):
-            yield from _entries(node, path + b"/", is_there)
+            _collect(tree, node, path + b"/", is_there)
