@@ -3,8 +3,8 @@
 import errno
 import stat
 from enum import Enum
-from typing import NamedTuple
 
+from msgspec import Struct
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 
 from sim.disk import EXECUTE, NAME_BYTES_MAX, Disk, permits
@@ -30,7 +30,7 @@ class Last(Enum):
     LATER = 4
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """Where a path ends: `name` in `folder` is `node`, or nothing yet (None).
 
     `name` may be one of SPECIAL_NAMES, then `node` is `folder`. `is_folder`: a
