@@ -38,7 +38,7 @@ from sim.faults.configuration import KeyPart
 from sim.faults.unfit import Unfit
 from sim.layout import DATA, Layout
 from sim.plan import CLIENT
-from sim.windows import OPEN_ELSEWHERE
+from sim.windows import EXCLUSIVE, OPEN_ELSEWHERE, READING
 
 # A run of a small tree makes so many calls on a machine; a fault at a later one has no effect.
 CALLS_MAX = 160
@@ -62,6 +62,7 @@ class Drawing(Struct):
     run: int = 1
     windows: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    due_files: tuple[str, ...] = ()
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -92,9 +93,11 @@ FAILING_CALLS = (
     ("fsync", "ENOSPC", 12),
     ("write", "EIO", 8),
     ("write", "ENOSPC", 8),
+    ("write", "EDQUOT", 8),
     ("open", "EACCES", 40),
     ("open", "EMFILE", 40),
     ("open", "EIO", 40),
+    ("open", "ENOSPC", 40),
     ("pread", "EIO", 8),
     ("rename", "EIO", 8),
     ("rename", "EACCES", 8),
@@ -182,15 +185,15 @@ def _lengthened(d: Drawing) -> Fault:
 
 
 def _filtered(d: Drawing) -> Fault:
-    return PortFiltered(d.random.choice(d.remotes or (CLIENT,)), d.random.choice((0.5, 5.0)))
+    return PortFiltered(d.random.choice(d.remotes), d.random.choice((0.5, 5.0)))
 
 
 def _name_lost(d: Drawing) -> Fault:
-    return NameLost(CLIENT, d.random.choice(d.remotes or (CLIENT,)), d.random.choice((0.5, 5.0)))
+    return NameLost(CLIENT, d.random.choice(d.remotes), d.random.choice((0.5, 5.0)))
 
 
 def _link(d: Drawing) -> tuple[str, str]:
-    other = d.random.choice(d.remotes or ("nobody",))
+    other = d.random.choice(d.remotes)
     return (CLIENT, other) if d.random.random() < 0.5 else (other, CLIENT)
 
 
@@ -237,6 +240,13 @@ def _second_listener(d: Drawing) -> Fault:
     return SecondListener(d.run, d.random.choice(d.remotes), d.random.choice((DEFAULT_INSTANCE, "old")))
 
 
+def _locked_target(d: Drawing) -> Fault:
+    """A file that the first run has to exchange or delete; for that run, or for all."""
+    path = Layout(PathStyle.WINDOWS).on_disk(DATA).decode() + "/" + d.random.choice(d.due_files)
+    state = d.random.choice((EXCLUSIVE, READING, d.random.choice(OPEN_ELSEWHERE)))
+    return FileLocked(d.target, path, d.random.choice((8.0, 200.0)), state)
+
+
 # Mistakes of operators, drawn in a stream of their own: each lasts one run.
 MISTAKES: dict[str, Callable[[Drawing], Fault]] = {
     "port mismatch": _port_mismatch,
@@ -271,4 +281,8 @@ CONDITIONS: dict[str, Callable[[Drawing], Fault]] = {
     "unfit entry": _unfit,
 }
 
+# Where the target is a Windows machine that has files: the fault that the guide documents.
+LOCKS: dict[str, Callable[[Drawing], Fault]] = {"locked target": _locked_target}
+
 NETWORK = ("clogged link", "silent network", "reset", "tampered segment", "filtered port", "lost name")
+NEEDS_NETWORK = (*NETWORK, "endless record")

@@ -12,9 +12,19 @@ from msgspec import Struct, structs
 
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
-from sim.drawing import CALLS_MAX, CLASSES, CONDITIONS, MEDIUM_CALLS, MISTAKES, NETWORK, Drawing
+from sim.drawing import (
+    CALLS_MAX,
+    CLASSES,
+    CONDITIONS,
+    LOCKS,
+    MEDIUM_CALLS,
+    MISTAKES,
+    NEEDS_NETWORK,
+    NETWORK,
+    Drawing,
+)
 from sim.faults import Fault
-from sim.plan import PLACES, Plan, Topology
+from sim.plan import PLACES, Kind, Plan, Topology
 from sim.workload import BULKY_BYTES, Amounts, draw_edits, draw_files, draw_old_files, vary
 
 
@@ -22,6 +32,7 @@ class Preset(Struct, frozen=True):
     """Chances by which faults are drawn: `classes` are tried in order, each `rounds` times.
 
     `mistake_chance`: for each of `MISTAKES`, in a run of its own choice. `condition_chance`: for each of `CONDITIONS`.
+    `lock_chance`: for each of `LOCKS`, where the target is a Windows machine.
     """
 
     classes: tuple[str, ...] = ()
@@ -32,6 +43,7 @@ class Preset(Struct, frozen=True):
     amounts: Amounts = Amounts()
     mistake_chance: float = 0.0
     condition_chance: float = 0.0
+    lock_chance: float = 0.0
     windows_chance: float = 0.0
     kind_chance: float = 0.0
     keyed_chance: float = 0.5
@@ -39,7 +51,9 @@ class Preset(Struct, frozen=True):
 
 PRESETS = {
     "clean": Preset(),
-    "documented": Preset(("locked file",), 0.7, mistake_chance=0.5, keyed_chance=0.9, windows_chance=0.7),
+    "documented": Preset(
+        ("locked file",), 0.7, mistake_chance=0.5, lock_chance=0.7, keyed_chance=0.9, windows_chance=0.7
+    ),
     "lossy": Preset(NETWORK, chance=0.5, rounds=1),
     "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
     "failing-disk": Preset(("failing call", "full disk"), chance=0.5, rounds=6),
@@ -71,7 +85,8 @@ PRESETS = {
         interleave_chance=0.25,
         mistake_chance=0.1,
         condition_chance=0.1,
-        windows_chance=0.3,
+        lock_chance=0.7,
+        windows_chance=0.5,
         kind_chance=0.15,
     ),
     "medium": Preset(
@@ -83,6 +98,7 @@ PRESETS = {
         amounts=Amounts(20, 60),
         mistake_chance=0.1,
         condition_chance=0.1,
+        lock_chance=0.5,
         windows_chance=0.3,
         kind_chance=0.1,
     ),
@@ -122,7 +138,9 @@ def derive(name: str, seed: int) -> Plan:
     mistakes = structs.replace(drawing, random=Random(f"{name}:{seed}:mistakes"))
     conditions = structs.replace(drawing, random=Random(f"{name}:{seed}:conditions"))
     faults = (*plan.faults, *_mistakes(preset, mistakes, plan.runs), *_conditions(preset, conditions))
-    return structs.replace(plan, faults=faults)
+    locks = structs.replace(drawing, random=Random(f"{name}:{seed}:locks"))
+    locks.due_files = tuple(_due(plan))
+    return structs.replace(plan, faults=(*faults, *_locks(preset, locks)))
 
 
 def _windows(random: Random, preset: Preset, remotes: tuple[str, ...]) -> tuple[str, ...]:
@@ -141,7 +159,7 @@ def _faults(preset: Preset, drawing: Drawing) -> Iterator[Fault]:
 
 def _is_possible(name: str, drawing: Drawing) -> bool:
     """Whether there is a network, or a machine whose files can be locked."""
-    return bool(drawing.windows if name == "locked file" else drawing.remotes or name not in NETWORK)
+    return bool(drawing.windows if name == "locked file" else drawing.remotes or name not in NEEDS_NETWORK)
 
 
 def _mistakes(preset: Preset, drawing: Drawing, runs: int) -> Iterator[Fault]:
@@ -154,4 +172,20 @@ def _mistakes(preset: Preset, drawing: Drawing, runs: int) -> Iterator[Fault]:
 def _conditions(preset: Preset, drawing: Drawing) -> Iterator[Fault]:
     for draw in CONDITIONS.values():
         if drawing.random.random() < preset.condition_chance:
+            yield draw(drawing)
+
+
+def _due(plan: Plan) -> Iterator[str]:
+    """Name the files of the target that the first run has to exchange or delete."""
+    source = {file.path: file for file in plan.source}
+    for file in plan.target:
+        is_other = source[file.path] != file if file.path in source else plan.is_deleting
+        if file.kind is Kind.FILE and is_other:
+            yield file.path
+
+
+def _locks(preset: Preset, drawing: Drawing) -> Iterator[Fault]:
+    is_possible = drawing.target in drawing.windows and drawing.due_files
+    for draw in LOCKS.values():
+        if is_possible and drawing.random.random() < preset.lock_chance:
             yield draw(drawing)

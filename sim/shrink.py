@@ -9,9 +9,10 @@ by the clock, so that two machines would keep different plans, and it reduces
 the choices behind a value where here each try is one step of a plan that a
 reader can follow.
 
-Two plans break the same if they are told in the same words, up to the first
-name or number: to end with an error is not the same as to leave a wrong tree,
-although both break what `converges` promises.
+Two plans break the same if they are told in the same words, whatever names and
+numbers stand between them, up to the first list or value in brackets: to end with an
+error is not the same as to leave a wrong tree, although both break what `converges`
+promises.
 """
 
 import re
@@ -29,7 +30,10 @@ TRIES_MAX = 2000
 # What says where a plan comes from; what only tells contents apart, the smaller not the simpler.
 _KEPT = frozenset({"preset", "seed", "version"})
 
-_CIRCUMSTANCES = re.compile(r"b?['\"].*|[\d(\[{].*", re.DOTALL)
+# What differs from one plan to another although the same is broken: quoted names, numbers, the insides of values.
+_NAME = re.compile(r"""b?'(?:[^'\\]|\\.)*'|b?"(?:[^"\\]|\\.)*\"""", re.DOTALL)
+_NUMBER = re.compile(r"\d+")
+_INSIDE = re.compile(r"[(\[{].*", re.DOTALL)
 
 # Tells what a plan breaks; nothing if every promise is kept.
 Judge = Callable[[Plan], str]
@@ -40,7 +44,7 @@ Way = tuple[str | int, ...]
 
 def promise_of(broken: str) -> str:
     """What was broken, without the circumstances."""
-    return _CIRCUMSTANCES.sub("", broken).strip()
+    return _NUMBER.sub("N", _INSIDE.sub("", _NAME.sub("NAME", broken))).strip()
 
 
 class Shrinker:

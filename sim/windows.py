@@ -28,6 +28,7 @@ from pathlib import Path
 from sim.failure import NotSimulated
 
 ACCESS_DENIED = 5
+FOLDER_NOT_EMPTY = 145
 WRITE_PROTECT = 19
 SHARING_BUFFER_EXCEEDED = 36
 SHARING_VIOLATION = 32
@@ -104,6 +105,7 @@ _WINERROR = {
     errno.ENOTEMPTY: 145,
     errno.EEXIST: 183,
     errno.EFBIG: 223,
+    errno.EDQUOT: 1295,
     errno.ENOTDIR: 267,
     errno.EIO: 1117,
 }

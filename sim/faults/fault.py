@@ -25,9 +25,6 @@ Seconds = Annotated[float, Meta(ge=0, le=SECONDS_MAX)]
 # The fields in which faults name machines.
 MACHINE_FIELDS = ("machine", "source", "target", "name")
 
-# The other end of a link, as it is drawn where there is no other machine. Such a fault has no effect.
-NOBODY = "nobody"
-
 
 class Site(Protocol):
     """Where faults happen."""
@@ -80,8 +77,7 @@ class Site(Protocol):
 
 def machines_of(fault: object) -> tuple[str, ...]:
     """The machines that a fault needs."""
-    names = {field: getattr(fault, field) for field in MACHINE_FIELDS if hasattr(fault, field)}
-    return tuple(name for field, name in names.items() if field == "machine" or name != NOBODY)
+    return tuple(getattr(fault, field) for field in MACHINE_FIELDS if hasattr(fault, field))
 
 
 def at_call(machine: Machine, number: int, act: Callable[[Call], None], name: str = "") -> Heal:

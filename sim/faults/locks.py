@@ -12,6 +12,7 @@ from sim.windows import (
     ACCESS_DENIED,
     EXCLUSIVE,
     FOLDER,
+    FOLDER_NOT_EMPTY,
     LOCK_VIOLATION,
     MARKED,
     OPEN_ELSEWHERE,
@@ -62,12 +63,18 @@ class FileLocked(Struct, frozen=True, tag="file-locked"):
     def _is_cause(self, call: Call, error: OSError) -> bool:
         """Whether a call on the file or its folder has failed with what Windows says of this lock.
 
-        A file that is deleted while it is open keeps its name, marked, until the lock ends.
+        A file that is deleted while it is open keeps its name, marked, until the lock ends, and its folder
+        cannot be removed before.
         """
+        if call.name == "rmdir" and getattr(error, "winerror", None) == FOLDER_NOT_EMPTY:
+            return self._is_named(call, self.path.split("/")[-2:-1])
         states = (self.state, MARKED)
         told = {number for (_, state), number in TABLE.items() if number in _REFUSED and state in states}
+        locked = self.path.split("/")[-2 if self.state == FOLDER else -1 :]
+        return getattr(error, "winerror", None) in told and self._is_named(call, locked)
+
+    def _is_named(self, call: Call, locked: list[str]) -> bool:
+        """Whether a call names one of these; a read is made through a descriptor, and names nothing."""
         paths = [path for path in call.arguments[: PATHS.get(call.name, 0)] if isinstance(path, bytes)]
         names = {fold(ntpath.basename(path).decode("utf-8", "replace")) for path in paths}
-        locked = {fold(name) for name in self.path.split("/")[-2 if self.state == FOLDER else -1 :]}
-        # A read is made through a descriptor, and fails for a locked range.
-        return getattr(error, "winerror", None) in told and (not paths or not locked.isdisjoint(names))
+        return not paths or not names.isdisjoint(map(fold, locked))

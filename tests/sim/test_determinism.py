@@ -4,35 +4,45 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
 
-from sim.presets import derive
+from sim.presets import PRESETS, derive
+from sim.scenarios import SCENARIOS
 from sim.trial import carry_out
 from tests.checkout import ROOT
-from tests.sim.digests import PRESETS, application_digests, committed_digests, trace_digests
+from tests.sim.digests import SEEDS, application_digests, committed_digests
+
+HASH_SEEDS = ("1", "4242")
 
 
-def _traces_elsewhere(hash_seed: str) -> dict[str, str]:
-    printed = subprocess.run(
+def _start(hash_seed: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.sim.digests", "traces"],
         cwd=ROOT,
         env=os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)},
-        check=True,
-        capture_output=True,
-        text=True,
+        stdout=subprocess.PIPE,
     )
-    found: dict[str, str] = json.loads(printed.stdout)
-    return found
 
 
-def test_the_same_seeds_give_the_same_traces_whatever_strings_hash_to():
-    here = trace_digests()
+def test_seeds_and_scenarios_give_the_same_traces_whatever_strings_hash_to():
+    with ExitStack() as started:
+        processes = [started.enter_context(_start(hash_seed)) for hash_seed in HASH_SEEDS]
+        one, other = [json.loads(process.communicate()[0]) for process in processes]
 
-    assert [_traces_elsewhere(hash_seed) for hash_seed in ("1", "4242")] == [here, here]
+    assert one == other
+    assert one.keys() == PRESETS.keys() | SCENARIOS.keys()
+    assert len(set(one.values())) == len(one)
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+def test_the_seeds_that_are_compared_reach_windows_machines_too():
+    plans = [derive(preset, seed) for preset in PRESETS for seed in SEEDS]
+
+    assert sum(bool(plan.windows) for plan in plans) > len(plans) // 5
+
+
+@pytest.mark.parametrize("preset", ["clean", "lossy", "crashy", "interleave", "chaos", "windows-hostile"])
 def test_a_world_leaves_nothing_behind_that_changes_the_next(preset: str):
     first, _ = carry_out(derive(preset, 7), keeps_trace=True)
     carry_out(derive("chaos", 8))

@@ -4,18 +4,18 @@ from random import Random
 
 import pytest
 
-from sim.drawing import CLASSES, CONDITIONS, MISTAKES, NETWORK, Drawing
+from sim.drawing import CLASSES, CONDITIONS, LOCKS, MISTAKES, NETWORK, Drawing
 
 MACHINES = ("far", "near")
 
 
 def _drawing(seed: int) -> Drawing:
-    return Drawing(Random(seed), "near", "far", ("far",), windows=("far",), files=("a",))
+    return Drawing(Random(seed), "near", "far", ("far",), windows=("far",), files=("a",), due_files=("a",))
 
 
-@pytest.mark.parametrize("name", [*CLASSES, *MISTAKES, *CONDITIONS])
+@pytest.mark.parametrize("name", [*CLASSES, *MISTAKES, *CONDITIONS, *LOCKS])
 def test_a_class_draws_one_kind_of_fault_and_not_always_the_same(name: str) -> None:
-    draw = {**CLASSES, **MISTAKES, **CONDITIONS}[name]
+    draw = {**CLASSES, **MISTAKES, **CONDITIONS, **LOCKS}[name]
 
     drawn = [draw(_drawing(seed)) for seed in range(60)]
 

@@ -95,8 +95,12 @@ def test_the_number_of_tries_has_a_limit():
 @pytest.mark.parametrize(
     ("broken", "promise"),
     [
-        ("whole: b'a' is torn: 3 bytes", "whole:"),
-        ("converges: exit code 5 although nothing fails", "converges: exit code"),
+        ("whole: b'a' is torn: 3 bytes", "whole: NAME is torn: N bytes"),
+        (
+            "durable: b'it\\'s' is called done, the name \"'\" was not synced",
+            "durable: NAME is called done, the name NAME was not synced",
+        ),
+        ("converges: exit code 5 although nothing fails", "converges: exit code N although nothing fails"),
         ("converges: the target differs: [b'a']", "converges: the target differs:"),
         ("error: KeyError('far')", "error: KeyError"),
         ("unhandled: OSError(5, 'a'); ValueError()", "unhandled: OSError"),

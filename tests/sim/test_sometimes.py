@@ -57,8 +57,8 @@ def test_a_name_that_is_not_in_the_catalogue_is_a_mistake() -> None:
 
 # Seeds that together reach all that a campaign can reach.
 WITNESSES = (
-    *(("documented", 6), ("failing-disk", 6), ("meddling", 21), ("meddling", 24), ("unfit", 1), ("unfit", 2)),
-    *(("unfit", 22), ("unfit", 28), ("windows-hostile", 2), ("windows-hostile", 16)),
+    *(("documented", 8), ("meddling", 21), ("meddling", 24), ("unfit", 2), ("unfit", 22), ("unfit", 28)),
+    *(("windows-hostile", 2), ("windows-hostile", 9), ("windows-hostile", 16)),
     *(("windows-hostile", 50), ("windows-hostile", 88)),
 )
 

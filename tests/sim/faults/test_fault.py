@@ -5,7 +5,7 @@ import pytest
 
 from psync.system import System
 from sim.faults import Fault, NameLost, NetworkSilent, PowerCut
-from sim.faults.fault import MACHINE_FIELDS, NOBODY, at_call, machines_of, watching
+from sim.faults.fault import MACHINE_FIELDS, at_call, machines_of, watching
 from sim.gate import Call
 from sim.world import World
 
@@ -67,12 +67,6 @@ def test_the_machines_of_a_fault_are_all_that_it_names() -> None:
     }
 
     assert {fault: machines_of(fault) for fault in faults} == faults
-
-
-def test_a_link_that_leads_to_nobody_needs_one_machine_and_a_power_cut_of_nobody_cannot_be() -> None:
-    silence = NetworkSilent("near", NOBODY, True, 1, 1.0)
-
-    assert (machines_of(silence), machines_of(PowerCut(NOBODY, 1))) == (("near",), (NOBODY,))
 
 
 def test_no_class_of_faults_names_its_machine_otherwise() -> None:
