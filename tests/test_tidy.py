@@ -16,7 +16,7 @@ import pytest
 from tests.checkout import texts, tracked_files
 
 CODE = ("psync/", "sim/", "conformance/", "benchmarks/", "tests/")
-MIRRORED = ("psync/", "sim/")  # tests/ has a file for each of their modules
+MIRRORED = ("psync/", "sim/", "conformance/")  # tests/ has a file for each of their modules
 TEXT_SUFFIXES = (".py", ".md", ".toml", ".ini", ".sql", ".json", ".ci/run")
 
 FUNCTION_LINES_MAX = 60
