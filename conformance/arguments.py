@@ -1,0 +1,57 @@
+"""What can be typed after `python -m conformance`, and refusals that name what would have been right."""
+
+import difflib
+from collections.abc import Mapping
+from typing import TypeVar
+
+import click
+
+T = TypeVar("T")
+
+# The guide has 134 lines; more than this is no guide, and would be read for nothing.
+GUIDE_BYTES_MAX = 1 << 20
+
+
+class NothingSelected(click.ClickException):
+    """What was asked for selects nothing, so that nothing can be said about it."""
+
+    exit_code = 4
+
+
+class Command(click.Command):
+    """A command that names its options where one is unknown."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        try:
+            return super().parse_args(context, args)
+        except click.NoSuchOption as error:
+            options = [param for param in self.get_params(context) if isinstance(param, click.Option)]
+            valid = sorted(name for option in options for name in option.opts)
+            text = f"No such option {error.option_name!r}. There are: {', '.join(valid)}."
+            raise click.UsageError(text, context) from None
+
+
+class Group(click.Group):
+    """A group of `Command`s that names them where one is unknown."""
+
+    command_class = Command
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of that name."""
+        if self.get_command(context, args[0]) is None:
+            valid = ", ".join(self.list_commands(context))
+            raise click.UsageError(f"No such command {args[0]!r}. There are: {valid}.", context)
+        return super().resolve_command(context, args)
+
+
+def one_of(id: str, known: Mapping[str, T], kind: str) -> T:
+    """What has that id, whatever the case; else a refusal that names those like it. Raises `click.UsageError`."""
+    found = known.get(id.upper())
+    if found is None:
+        like = difflib.get_close_matches(id.upper(), known)
+        guess = f"Did you mean {' or '.join(like)}?" if like else "`list` names them all."
+        raise click.UsageError(f"There is no {kind} {id!r}. {guess}")
+    return found

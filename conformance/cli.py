@@ -1,0 +1,90 @@
+"""`python -m conformance`: the commands and their options.
+
+Exit codes: 0 if nothing is wrong, 1 if the catalogue and the guide differ, 2 for
+what was typed wrongly, 3 if the catalogue cannot be read, 4 if a selection
+matches nothing, 130 after Ctrl-C.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from conformance.arguments import Group
+from conformance.catalogue import AREAS, STRENGTHS, CatalogueError
+
+# The exit code after Ctrl-C, as shells have it.
+INTERRUPTED = 130
+UNREADABLE = 3
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+def suite() -> None:
+    """Tell what the guide asks for, and what shows that an implementation does it.
+
+    \b
+      python -m conformance list --select 'PS-ROOT-*'
+      python -m conformance explain PS-ROOT-03
+      python -m conformance coverage --guide setup-guide.txt
+    """
+
+
+@suite.command("list")
+@click.option("--select", metavar="GLOB", default="*", help="Only ids that match, such as 'PS-ROOT-*'.")
+@click.option("--area", type=click.Choice(list(AREAS)), help="Only this area.")
+@click.option(
+    "--strength",
+    type=click.Choice(list(STRENGTHS)),
+    help="Only this strength: " + ", ".join(f"{letter} {text}" for letter, text in STRENGTHS.items()) + ".",
+)
+@click.option("--json", is_flag=True, help="Print all that is known of each as JSON.")
+def list_requirements(**options: Any) -> int:
+    """Print the requirements, one a line. Exit code 4 if none is selected."""
+    from conformance.commands.list import run_list
+
+    return run_list(is_json=options.pop("json"), **options)
+
+
+@suite.command()
+@click.argument("id")
+def explain(id: str) -> int:
+    """Print a requirement, or an ambiguity or deviation, with all that is said about it."""
+    from conformance.commands.explain import run_explain
+
+    return run_explain(id)
+
+
+@suite.command()
+@click.option(
+    "--guide",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The guide's text: compare each sentence and quote with it. Exit code 1 if they differ.",
+)
+@click.option("--json", is_flag=True, help="Print it as JSON.")
+def coverage(guide: Path | None, json: bool) -> int:
+    """Print which requirements nothing shows yet, and whether every sentence of the guide is accounted for."""
+    from conformance.commands.coverage import run_coverage
+
+    return run_coverage(guide, is_json=json)
+
+
+def main() -> None:
+    """Run what was typed, and exit."""
+    try:
+        code = suite.main(standalone_mode=False, prog_name="python -m conformance")
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except CatalogueError as error:
+        print(f"The catalogue is faulty.\n{error}", file=sys.stderr)
+        code = UNREADABLE
+    except (click.Abort, KeyboardInterrupt):
+        print("Interrupted.", file=sys.stderr)
+        code = INTERRUPTED
+    except BrokenPipeError:  # the reader has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)

@@ -1,0 +1,94 @@
+"""One requirement, ambiguity or deviation, and what is said about it."""
+
+import textwrap
+from collections.abc import Iterator
+
+from conformance.arguments import one_of
+from conformance.catalogue import (
+    AREAS,
+    LEVELS,
+    STRENGTHS,
+    Ambiguity,
+    Catalogue,
+    Deviation,
+    Requirement,
+    load_catalogue,
+)
+
+# Wide enough for a sentence, narrow enough to be read.
+LINE_LETTERS = 100
+
+
+def run_explain(id: str) -> int:
+    """Print it. Raises `click.UsageError` for an id that is none."""
+    catalogue = load_catalogue()
+    known: dict[str, Requirement | Ambiguity | Deviation] = {
+        **catalogue.requirements,
+        **catalogue.ambiguities,
+        **catalogue.deviations,
+    }
+    print("\n".join(explanation(catalogue, id.upper(), one_of(id, known, "id"))))
+    return 0
+
+
+def explanation(catalogue: Catalogue, id: str, found: Requirement | Ambiguity | Deviation) -> list[str]:
+    """Tell one entry of a catalogue in lines."""
+    if isinstance(found, Requirement):
+        return [*_of_requirement(catalogue, found)]
+    used = [
+        requirement.id for requirement in catalogue.requirements.values() if id in _registers(requirement)
+    ]
+    lines = _of_ambiguity(id, found) if isinstance(found, Ambiguity) else _of_deviation(id, found)
+    return [*lines, *_field("named by", ", ".join(used))]
+
+
+def _registers(requirement: Requirement) -> tuple[str, ...]:
+    return requirement.ambiguities + requirement.deviations
+
+
+def _of_requirement(catalogue: Catalogue, requirement: Requirement) -> Iterator[str]:
+    strength = f"{requirement.strength}, {STRENGTHS[requirement.strength]}"
+    yield f"{requirement.id}  ({AREAS[requirement.area]})"
+    if requirement.quote is not None:
+        yield from _field("quote", f"“{requirement.quote}”, line {requirement.line} of the guide")
+    if requirement.source is not None:
+        yield from _field("source", requirement.source)
+    yield from _field("strength", strength)
+    levels = ", ".join(f"{level} {LEVELS[level]}" for level in requirement.levels)
+    yield from _field("levels", levels or "none: it cannot be tested")
+    yield from _field("profile", requirement.profile)
+    yield from _field("checks", requirement.checks)
+    yield from _field("resolution", requirement.resolution or "nothing is open")
+    for id in requirement.ambiguities:
+        yield from ["", *_of_ambiguity(id, catalogue.ambiguities[id])]
+    for id in requirement.deviations:
+        yield from ["", *_of_deviation(id, catalogue.deviations[id])]
+
+
+def _of_ambiguity(id: str, ambiguity: Ambiguity) -> Iterator[str]:
+    yield from _wrapped(f"{id}  ", ambiguity.question)
+    yield from _field("chosen", ambiguity.chosen)
+    for name, reading in ambiguity.others.items():
+        yield from _field("not chosen", f"{name}: {reading}")
+
+
+def _of_deviation(id: str, deviation: Deviation) -> Iterator[str]:
+    yield f"{id}  A deliberate deviation"
+    yield from _field("guide", deviation.guide)
+    yield from _field("ours", deviation.ours)
+    yield from _field("why", deviation.why)
+
+
+def _field(name: str, text: str) -> list[str]:
+    return _wrapped(f"  {name:<12}", text)
+
+
+def _wrapped(start: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        LINE_LETTERS,
+        initial_indent=start,
+        subsequent_indent=" " * len(start),
+        break_on_hyphens=False,
+        break_long_words=False,
+    )

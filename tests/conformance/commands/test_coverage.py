@@ -1,0 +1,64 @@
+"""What is covered, and whether the catalogue is the guide's."""
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+
+from conformance.arguments import GUIDE_BYTES_MAX
+from conformance.catalogue import load_catalogue
+from conformance.commands.coverage import run_coverage
+from conformance.coverage import NO_EVIDENCE, coverage, coverage_lines
+
+EVIDENCE = {"PS-CFG-02": {"V": ["address-001"]}}
+
+
+def test_without_evidence_all_is_missing_and_that_is_code_0(capsys: pytest.CaptureFixture[str]):
+    assert run_coverage(None, is_json=False) == 0
+    assert capsys.readouterr().out.splitlines() == coverage_lines(coverage(load_catalogue(), NO_EVIDENCE))
+
+
+def test_evidence_can_be_handed_in(capsys: pytest.CaptureFixture[str]):
+    run_coverage(None, EVIDENCE, is_json=False)
+
+    assert "PS-CFG-02" not in capsys.readouterr().out
+
+
+def test_json_has_what_covers_each_requirement(capsys: pytest.CaptureFixture[str]):
+    run_coverage(None, EVIDENCE, is_json=True)
+
+    report = json.loads(capsys.readouterr().out)
+    assert report["complaints"] is None
+    assert report["coverage"]["rows"]["PS-CFG-02"]["covered"] == {"V": ["address-001"]}
+    assert report["coverage"]["sentences"]["shown"] == 1
+
+
+@pytest.mark.parametrize("is_json", [False, True])
+def test_what_is_not_the_guide_is_told_with_code_1(is_json: bool, tmp_path: Path, capsys):
+    guide = tmp_path / "guide.txt"
+    guide.write_text("Another text.")
+
+    assert run_coverage(guide, is_json=is_json) == 1
+
+    said = capsys.readouterr().out
+    complaints = json.loads(said)["complaints"] if is_json else said.splitlines()
+    assert "guide, 1a: no row of sentences.toml has “Another text.”" in complaints
+    assert "sentences.toml, 135a: its sentence is not in the guide" in complaints
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [(b"\xff\xfe", "is not UTF-8"), (b"a" * (GUIDE_BYTES_MAX + 1), "is longer than 1,048,576 bytes")],
+)
+def test_what_can_be_no_guide_is_refused(content: bytes, complaint: str, tmp_path: Path):
+    guide = tmp_path / "guide.txt"
+    guide.write_bytes(content)
+
+    with pytest.raises(click.UsageError, match=complaint):
+        run_coverage(guide, is_json=False)
+
+
+def test_a_guide_that_cannot_be_read_is_refused(tmp_path: Path):
+    with pytest.raises(click.UsageError, match="cannot be read: Is a directory"):
+        run_coverage(tmp_path, is_json=False)

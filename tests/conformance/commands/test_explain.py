@@ -1,0 +1,89 @@
+"""All that is said about one id."""
+
+import click
+import pytest
+
+from conformance.catalogue import load_catalogue
+from conformance.commands.explain import LINE_LETTERS, explanation, run_explain
+from tests.conformance.catalogues import CATALOGUE
+
+
+def test_a_requirement_is_told_with_the_readings_of_its_ambiguity(capsys: pytest.CaptureFixture[str]):
+    assert run_explain("ps-enc-06") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "PS-ENC-06  (encryption and keys)",
+        "  quote       “the key values need to be identical on both sides”, line 23 of the guide",
+        "  strength    D, documented",
+        "  levels      S in the simulation, P with real processes",
+        "  profile     core",
+        "  checks      mismatch matrix refused before any path operation; ERR-01/02",
+        "  resolution  NFC then byte-exact, both case-sensitive",
+        "",
+        "AMB-02  When are key values “identical on both sides”?",
+        "  chosen      When their bytes are equal after NFC; both the user name and the password are",
+        "              case-sensitive.",
+        "  not chosen  bytes: When their bytes are equal as they were typed, so that é in two forms differs.",
+        "  not chosen  caseless: User names are equal whatever the case, as on Windows.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("id", "lines"),
+    [
+        (
+            "PS-RET-S1",
+            [
+                "PS-RET-S1  (retry)",
+                "  source      a page",
+                "  strength    S, said on another page of the maker's",
+                "  levels      S in the simulation",
+                "  profile     vendor",
+                "  checks      retry",
+                "  resolution  nothing is open",
+            ],
+        ),
+        ("PS-PORT-02", ["  levels      none: it cannot be tested"]),
+    ],
+)
+def test_what_is_not_there_is_told_as_such(id: str, lines: list[str]):
+    told = explanation(CATALOGUE, id, CATALOGUE.requirements[id])
+
+    assert [line for line in told if line in lines] == lines
+
+
+def test_an_ambiguity_and_a_deviation_name_who_refers_to_them():
+    catalogue = load_catalogue()
+
+    ambiguity = explanation(catalogue, "AMB-03", catalogue.ambiguities["AMB-03"])
+    deviation = explanation(catalogue, "DEV-001", catalogue.deviations["DEV-001"])
+
+    assert ambiguity[-1] == "  named by    PS-ROOT-03"
+    assert deviation[:2] == [
+        "DEV-001  A deliberate deviation",
+        "  guide       An “internal strong DES cipher”, recommended and approved by FIPS.",
+    ]
+    assert deviation[-1] == "  named by    PS-ENC-03, PS-GLO-02"
+
+
+def test_a_requirement_with_a_deviation_tells_it():
+    catalogue = load_catalogue()
+
+    assert "DEV-003  A deliberate deviation" in explanation(
+        catalogue, "PS-ENC-09", catalogue.requirements["PS-ENC-09"]
+    )
+
+
+def test_no_line_is_too_long_to_be_read():
+    catalogue = load_catalogue()
+    told = [
+        line
+        for id, requirement in catalogue.requirements.items()
+        for line in explanation(catalogue, id, requirement)
+    ]
+
+    assert max(map(len, told)) <= LINE_LETTERS
+
+
+def test_an_unknown_id_is_refused():
+    with pytest.raises(click.UsageError, match=r"There is no id 'AMB-1'\. Did you mean AMB-"):
+        run_explain("AMB-1")

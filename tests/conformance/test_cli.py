@@ -1,0 +1,58 @@
+"""The command line, as an operator meets it."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.checkout import ROOT
+from tests.conformance.typed import typed
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "complaint"),
+    [
+        ("walk", 2, "No such command 'walk'. There are: coverage, explain, list."),
+        ("list --are ROOT", 2, "No such option '--are'. There are: --area, --help, --json, --select, --strength, -h."),
+        ("list --area NIX", 2, "'NIX' is not one of 'TOP', 'CFG', "),
+        ("list --strength Q", 2, "'Q' is not one of 'D', 'R', "),
+        ("list --select PS-NIX-*", 4, "No requirement is selected."),
+        ("explain", 2, "Missing argument 'ID'"),
+        ("explain PS-ROOT-3", 2, "There is no id 'PS-ROOT-3'. Did you mean PS-ROOT-"),
+        ("explain zzz", 2, "There is no id 'zzz'. `list` names them all."),
+        ("coverage --guide nix", 2, "File 'nix' does not exist."),
+    ],
+)  # fmt: skip
+def test_what_is_typed_wrongly_is_refused_and_what_is_known_named(
+    command, code, complaint, monkeypatch, capsys
+):
+    said = typed(command.split(), monkeypatch, capsys)
+
+    assert (said.code, said.out) == (code, "")
+    assert complaint in said.err
+
+
+@pytest.mark.parametrize("command", ["list", "explain PS-ROOT-03", "explain dev-001", "coverage", "--help"])
+def test_what_is_typed_rightly_is_code_0(command, monkeypatch, capsys):
+    said = typed(command.split(), monkeypatch, capsys)
+
+    assert (said.code, said.err) == (0, "")
+    assert said.out
+
+
+def test_a_faulty_catalogue_is_told_without_a_traceback(tmp_path: Path):
+    shutil.copytree(ROOT / "conformance", tmp_path / "conformance")
+    (tmp_path / "conformance/decisions.toml").write_text("nonsense")
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "conformance", "list"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert ran.stderr.startswith("The catalogue is faulty.\ndecisions.toml: Expected '=' after a key")
