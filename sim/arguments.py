@@ -187,12 +187,12 @@ class Group(click.Group):
         return super().resolve_command(context, args)
 
 
-def one_of(name: str, known: dict[str, T], kind: str) -> T:
-    """What is known by that name; else a refusal that names those like it, and then all."""
+def one_of(name: str, known: dict[str, T], kind: str, choice: str = "") -> T:
+    """What is known by that name; else a refusal that names those like it, and then all, as `choice` does."""
     if name not in known:
         like = difflib.get_close_matches(name, known)
         guess = f" Did you mean {' or '.join(like)}?" if like else ""
-        raise click.UsageError(f"There is no {kind} {name!r}.{guess}\n{listed('There are', known)}")
+        raise click.UsageError(f"There is no {kind} {name!r}.{guess}\n{choice or listed('There are', known)}")
     return known[name]
 
 

@@ -26,6 +26,7 @@ from sim.arguments import (
 )
 from sim.presets import PRESETS
 from sim.scenarios import SCENARIOS
+from sim.scenarios.scenario import listed_scenarios
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_FILE = NewFile()
@@ -82,11 +83,12 @@ def run(**options: Any) -> int:
     if scenario is not None and preset is not None:
         raise click.UsageError("Name a scenario or a --preset, not both.")
     if scenario is None and preset is None:
-        names = f"{listed('Scenarios are', SCENARIOS)}\n{listed('Presets are', PRESETS)}"
+        names = f"{listed_scenarios(SCENARIOS)}\n{listed('Presets are', PRESETS)}"
         raise click.UsageError(f"Name a scenario or a --preset.\n{names}")
     if scenario is None:
         return run_seed(preset, **options)
-    return run_scenario(scenario, one_of(scenario, SCENARIOS, "scenario"), **options)
+    chosen = one_of(scenario, SCENARIOS, "scenario", listed_scenarios(SCENARIOS))
+    return run_scenario(scenario, chosen, **options)
 
 
 @simulate.command()

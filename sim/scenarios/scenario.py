@@ -1,12 +1,13 @@
 """A scenario: a short coroutine that is given a world, and what it is to show."""
 
 import inspect
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
 from msgspec import Struct
 
+from sim.arguments import listed
 from sim.world import World
 
 Play = Callable[[World], Coroutine[Any, Any, object]]
@@ -56,3 +57,13 @@ def registry(*modules: ModuleType) -> dict[str, Scenario]:
     names = {item.name: item for item in found}
     assert len(names) == len(found), "two scenarios have one name"
     return names
+
+
+def listed_scenarios(known: Mapping[str, Scenario]) -> str:
+    """The names of scenarios for the one who chooses, those that cannot pass yet apart from the others."""
+    passing = [name for name, one in known.items() if not one.missing]
+    failing = [name for name, one in known.items() if one.missing]
+    lines = [listed("Scenarios are", passing)]
+    if failing:
+        lines.append(listed("Scenarios of what is not built yet, expected to fail", failing))
+    return "\n".join(lines)

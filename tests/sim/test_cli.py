@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from sim.arguments import listed
 from sim.cli import main
 from sim.difference import describe, read_trace
 from sim.explanation import explain
 from sim.presets import PRESETS, derive
 from sim.scenarios import SCENARIOS
+from sim.scenarios.scenario import listed_scenarios
 from tests.checkout import ROOT
 from tests.sim.broken_checkout import simulate
 
@@ -22,10 +22,10 @@ PRESET_NAMES = ", ".join(f"'{name}'" for name in sorted(PRESETS))
 @pytest.mark.parametrize(
     ("command", "complaint"),
     [
-        ("run nix", f"There is no scenario 'nix'.\n{listed('There are', SCENARIOS)}\n"),
+        ("run nix", f"There is no scenario 'nix'.\n{listed_scenarios(SCENARIOS)}\n"),
         ("run push_one_fil", "There is no scenario 'push_one_fil'. Did you mean push_one_file"),
         ("run --preset nix", f"'nix' is not one of {PRESET_NAMES}"),
-        ("run", f"Name a scenario or a --preset.\n{listed('Scenarios are', SCENARIOS)}\n"),
+        ("run", f"Name a scenario or a --preset.\n{listed_scenarios(SCENARIOS)}\nPresets are: "),
         ("run --preset clean push_one_file", "Name a scenario or a --preset, not both."),
         ("run --preset clean --seed x", "'x' is no seed, which is a whole number from 0 to "),
         ("run --sed 1", "No such option '--sed'. There are: --help, --html, --preset, --seed, --trace, -h."),
@@ -82,7 +82,7 @@ def test_a_complaint_reaches_the_shell_without_a_traceback():
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("Usage: ")
-    assert ran.stderr.endswith(f"Error: There is no scenario 'nix'.\n{listed('There are', SCENARIOS)}\n")
+    assert ran.stderr.endswith(f"Error: There is no scenario 'nix'.\n{listed_scenarios(SCENARIOS)}\n")
 
 
 def test_a_scenario_is_run_and_its_traces_are_compared(tmp_path: Path):

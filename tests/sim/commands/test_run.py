@@ -11,6 +11,7 @@ from sim.commands.run import run_replay, run_scenario, run_seed
 from sim.difference import read_trace
 from sim.outcome import outcome_lines
 from sim.presets import derive
+from sim.scenarios.scenario import Scenario, not_yet, scenario
 from sim.trial import carry_out
 from sim.world import World
 from tests.sim.broken_checkout import break_copy, simulate
@@ -18,13 +19,30 @@ from tests.sim.broken_checkout import break_copy, simulate
 NOTHING = {"trace": None, "html": None}
 
 
+@scenario
 async def _stops(world: World) -> None:
     world.note("begun")
     raise ValueError("no listener")
 
 
+@scenario
 async def _goes_well(world: World) -> None:
     world.note("begun")
+
+
+@not_yet("a lever")
+async def _pulls_a_lever(world: World) -> None:
+    assert world.seed < 0, "there is no lever"
+
+
+@not_yet("a lever")
+async def _pulls_a_lever_that_is_there(world: World) -> None:
+    assert world.seed > 0
+
+
+@not_yet("a lever")
+async def _pulls_a_lever_wrongly(world: World) -> None:
+    raise ValueError("no listener")
 
 
 def test_a_seed_is_carried_out_and_told(capsys: pytest.CaptureFixture[str]):
@@ -67,6 +85,24 @@ def test_a_scenario_that_fails_is_told_with_its_traceback_and_leaves_its_trace(
     assert said.out.splitlines()[0] == "mine, seed 3: failed"
     assert said.err.endswith("ValueError: no listener\n")
     assert [event.detail for event in read_trace(tmp_path / "trace")] == ["begun"]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "exit_code", "verdict"),
+    [
+        (_pulls_a_lever, 0, "fails as expected, missing: a lever"),
+        (_pulls_a_lever_that_is_there, 1, "passes, although something is said to be missing: a lever"),
+        (_pulls_a_lever_wrongly, 1, "failed"),
+    ],
+)
+def test_a_scenario_that_cannot_pass_yet_is_expected_to_fail_by_an_assertion(
+    scenario: Scenario, exit_code: int, verdict: str, capsys: pytest.CaptureFixture[str]
+):
+    assert run_scenario("mine", scenario, seed=3, **NOTHING) == exit_code
+
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == f"mine, seed 3: {verdict}"
+    assert ("Traceback" in said.err) is (verdict == "failed")
 
 
 def test_a_replay_says_what_was_broken_when_it_was_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

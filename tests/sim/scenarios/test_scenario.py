@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from sim.scenarios import SCENARIOS
-from sim.scenarios.scenario import Scenario, not_yet, registry, scenario
+from sim.scenarios.scenario import Scenario, listed_scenarios, not_yet, registry, scenario
 from sim.world import World
 
 PASSING = [name for name, found in SCENARIOS.items() if not found.missing]
@@ -48,6 +48,18 @@ def test_a_function_becomes_a_scenario_that_can_be_called() -> None:
 
 def test_what_cannot_pass_yet_says_what_is_missing() -> None:
     assert not_yet("a lever")(something_happens).missing == "a lever"
+
+
+def test_what_cannot_pass_yet_is_listed_as_such() -> None:
+    known = {
+        name: Scenario(name, "", something_happens, missing)
+        for name, missing in [("b", ""), ("c", "a lever"), ("a", "")]
+    }
+
+    assert listed_scenarios(known) == (
+        "Scenarios are: a, b.\nScenarios of what is not built yet, expected to fail: c."
+    )
+    assert listed_scenarios({"a": known["a"]}) == "Scenarios are: a."
 
 
 def test_modules_are_searched_for_scenarios_and_tuples_of_them() -> None:
