@@ -75,6 +75,9 @@ def simulate() -> None:
 @click.option("--seed", type=SEED, default=1, show_default=True)
 @_trace()
 @_html()
+@click.option(
+    "--traceback", "has_traceback", is_flag=True, help="Print the traceback of a scenario that fails, too."
+)
 def run(**options: Any) -> int:
     """Carry out a scenario by its name, or a seed of a preset."""
     from sim.commands.run import run_scenario, run_seed
@@ -86,6 +89,8 @@ def run(**options: Any) -> int:
         names = f"{listed_scenarios(SCENARIOS)}\n{listed('Presets are', PRESETS)}"
         raise click.UsageError(f"Name a scenario or a --preset.\n{names}")
     if scenario is None:
+        if options.pop("has_traceback"):
+            raise click.UsageError("--traceback is for a scenario: of a seed all is told.")
         return run_seed(preset, **options)
     chosen = one_of(scenario, SCENARIOS, "scenario", listed_scenarios(SCENARIOS))
     return run_scenario(scenario, chosen, **options)

@@ -9,6 +9,7 @@ import click
 from sim import replay
 from sim.arguments import told_if_unwritable
 from sim.artifacts import write_picture, write_trace
+from sim.diagnosis import diagnosis
 from sim.outcome import outcome_lines
 from sim.plan import Plan
 from sim.presets import derive
@@ -38,7 +39,15 @@ def run_replay(file: Path, *, trace: Path | None, html: Path | None) -> int:
     return 1 if result.broken else 0
 
 
-def run_scenario(name: str, scenario: Scenario, *, seed: int, trace: Path | None, html: Path | None) -> int:
+def run_scenario(
+    name: str,
+    scenario: Scenario,
+    *,
+    seed: int,
+    trace: Path | None,
+    html: Path | None,
+    has_traceback: bool,
+) -> int:
     """Run a scenario to its end, or to where it fails; exit code 1 if that is not what it is expected to do."""
     error = None
     with World(seed) as world:
@@ -48,11 +57,15 @@ def run_scenario(name: str, scenario: Scenario, *, seed: int, trace: Path | None
             error = caught
     _leave_behind(world, f"{name}, seed {seed}", trace, html)
     verdict, is_expected = _judged(error, scenario.missing)
-    if error is not None and not is_expected:
+    if error is not None and has_traceback:
         traceback.print_exception(error)
+    rows = list(diagnosis(error)) if error else []
+    if error is not None and not is_expected:
+        rows.append(("again", f"python -m sim run {name} --seed {seed} --html run.html"))
+    rows.append(("virtual time", f"{world.agenda.now_ns / 1e9:,.3f} s"))
+    rows.append(("trace", world.trace.digest()))
     print(f"{name}, seed {seed}: {verdict}")
-    print(f"  {'virtual time':<13} {world.agenda.now_ns / 1e9:,.3f} s")
-    print(f"  {'trace':<13} {world.trace.digest()}")
+    print("\n".join(f"  {title:<13} {value}" for title, value in rows))
     return 0 if is_expected else 1
 
 

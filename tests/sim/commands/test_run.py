@@ -18,6 +18,8 @@ from tests.sim.broken_checkout import break_copy, simulate
 
 NOTHING = {"trace": None, "html": None}
 
+STOPS = 'raise ValueError("no listener")'
+
 
 @scenario
 async def _stops(world: World) -> None:
@@ -45,6 +47,11 @@ async def _pulls_a_lever_wrongly(world: World) -> None:
     raise ValueError("no listener")
 
 
+def _line_of(code: str) -> int:
+    """The first line of this file that is such code, counted from 1."""
+    return [line.strip() for line in Path(__file__).read_text("utf-8").splitlines()].index(code) + 1
+
+
 def test_a_seed_is_carried_out_and_told(capsys: pytest.CaptureFixture[str]):
     plan = derive("clean", 1)
 
@@ -68,7 +75,7 @@ def test_a_scenario_that_goes_well_is_told_with_its_digest(capsys: pytest.Captur
     with World(3) as world:
         world.run(_goes_well(world))
 
-    assert run_scenario("mine", _goes_well, seed=3, **NOTHING) == 0
+    assert run_scenario("mine", _goes_well, seed=3, **NOTHING, has_traceback=False) == 0
     assert capsys.readouterr().out.splitlines() == [
         "mine, seed 3: as it should be",
         "  virtual time  0.000 s",
@@ -76,15 +83,27 @@ def test_a_scenario_that_goes_well_is_told_with_its_digest(capsys: pytest.Captur
     ]
 
 
-def test_a_scenario_that_fails_is_told_with_its_traceback_and_leaves_its_trace(
+def test_a_scenario_that_fails_says_where_and_how_to_run_it_again_and_leaves_its_trace(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    assert run_scenario("mine", _stops, seed=3, trace=tmp_path / "trace", html=None) == 1
+    assert run_scenario("mine", _stops, seed=3, trace=tmp_path / "trace", html=None, has_traceback=False) == 1
 
     said = capsys.readouterr()
-    assert said.out.splitlines()[0] == "mine, seed 3: failed"
-    assert said.err.endswith("ValueError: no listener\n")
+    assert said.err == ""
+    assert said.out.splitlines()[:4] == [
+        "mine, seed 3: failed",
+        f"  failed at     tests/sim/commands/test_run.py:{_line_of(STOPS)}: {STOPS}",
+        "  because       ValueError: no listener",
+        "  again         python -m sim run mine --seed 3 --html run.html",
+    ]
     assert [event.detail for event in read_trace(tmp_path / "trace")] == ["begun"]
+
+
+@pytest.mark.parametrize("scenario", [_stops, _pulls_a_lever])
+def test_a_traceback_is_told_to_whoever_asks_for_it(scenario: Scenario, capsys: pytest.CaptureFixture[str]):
+    run_scenario("mine", scenario, seed=3, trace=None, html=None, has_traceback=True)
+
+    assert capsys.readouterr().err.startswith("Traceback (most recent call last):\n")
 
 
 @pytest.mark.parametrize(
@@ -98,11 +117,11 @@ def test_a_scenario_that_fails_is_told_with_its_traceback_and_leaves_its_trace(
 def test_a_scenario_that_cannot_pass_yet_is_expected_to_fail_by_an_assertion(
     scenario: Scenario, exit_code: int, verdict: str, capsys: pytest.CaptureFixture[str]
 ):
-    assert run_scenario("mine", scenario, seed=3, **NOTHING) == exit_code
+    assert run_scenario("mine", scenario, seed=3, **NOTHING, has_traceback=False) == exit_code
 
     said = capsys.readouterr()
     assert said.out.splitlines()[0] == f"mine, seed 3: {verdict}"
-    assert ("Traceback" in said.err) is (verdict == "failed")
+    assert ("  again  " in said.out) is (verdict == "failed")
 
 
 def test_a_replay_says_what_was_broken_when_it_was_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

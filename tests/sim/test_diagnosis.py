@@ -1,0 +1,70 @@
+"""What is told of a scenario that has failed: where, why, and what its pair knows."""
+
+import re
+
+import pytest
+
+from psync.system import System
+from sim.diagnosis import diagnosis
+from sim.faults import PowerCut
+from sim.scenarios.pair import Pair
+from sim.scenarios.scenario import Play
+from sim.world import World
+
+
+# pytest puts values into the message of an `assert` that it has compiled, so none stands here.
+async def _misses_a_listener(world: World) -> None:
+    pair = Pair(world)
+    pair.took_effect(PowerCut("far", 1))
+    if await pair.push() != 0:
+        raise AssertionError("nobody listens")
+
+
+async def _says_nothing(world: World) -> None:
+    raise AssertionError(
+        *(),
+    )
+
+
+async def _has_a_program_that_fails(world: World) -> None:
+    await world.machine("near").start(_fails, None).wait()
+
+
+async def _fails_with_its_program(world: World) -> None:
+    await _has_a_program_that_fails(world)
+    raise ValueError("two\nlines")
+
+
+async def _fails(given: None, system: System) -> int:
+    raise KeyError("lever")
+
+
+def _diagnosis(play: Play) -> list[str]:
+    """What is told of it, lines of this file without their numbers."""
+    with World(1) as world, pytest.raises(Exception) as failed:  # noqa: PT011
+        world.run(play(world))
+    return [re.sub(r"py:\d+: ", "py: ", f"{name}: {value}") for name, value in diagnosis(failed.value)]
+
+
+def test_an_assertion_is_told_with_its_message_and_what_the_pair_knows():
+    assert _diagnosis(_misses_a_listener) == [
+        'failed at: tests/sim/test_diagnosis.py: raise AssertionError("nobody listens")',
+        "because: nobody listens",
+        "faults: PowerCut 1",
+        "causes: CONNECT_REFUSED",
+    ]
+
+
+def test_code_of_several_lines_is_told_as_one_and_an_assertion_without_a_message_without_one():
+    assert _diagnosis(_says_nothing) == [
+        "failed at: tests/sim/test_diagnosis.py: raise AssertionError( *(), )"
+    ]
+
+
+def test_programs_that_have_failed_are_told():
+    fails = 'failed at: tests/sim/test_diagnosis.py: raise KeyError("lever")'
+    assert _diagnosis(_has_a_program_that_fails) == [fails, "because: KeyError: 'lever'"]
+    assert _diagnosis(_fails_with_its_program)[1:] == [
+        "because: ValueError: two lines",
+        "meanwhile: KeyError: 'lever'",
+    ]
