@@ -15,6 +15,9 @@ NOTE = "note"
 CONTENT = "content"
 LINK = "link"
 
+# How a note begins that tells of the promise that a trial found broken.
+BROKEN = "Broken"
+
 
 class Event(Struct, frozen=True):
     """One line of history.

@@ -36,7 +36,7 @@ from sim.process import Process
 from sim.replication import Replication
 from sim.runs import Runs
 from sim.sometimes import Reached
-from sim.trace import NOTE
+from sim.trace import BROKEN, NOTE
 from sim.trees import Link, Tree, content_of
 from sim.unfit import UnfitEntries
 from sim.windows import READING
@@ -50,7 +50,10 @@ PAUSE_SECONDS = 5.0
 
 
 class Result(Struct):
-    """What has come of a trial. `broken` is empty if every promise was kept."""
+    """What has come of a trial. `broken` is empty if every promise was kept.
+
+    `is_run_stopped`: a promise was broken during the last run, whose exit code would be the simulator's doing.
+    """
 
     broken: str = ""
     effects: dict[str, int] = {}
@@ -59,6 +62,7 @@ class Result(Struct):
     virtual_seconds: float = 0.0
     application_digest: str = ""
     trace_digest: str = ""
+    is_run_stopped: bool = False
 
 
 class Trial:
@@ -73,7 +77,8 @@ class Trial:
         self.exit_codes: list[int] = []
         self.is_torn = False
         self.written_into_target: dict[bytes, bytes] = {}
-        self.first_broken: Broken | None = None
+        self._first_broken: Broken | None = None
+        self.is_run_stopped = False
         self.runs = Runs()
         self.setups: dict[str, Setup] = {}
         self.rivals: list[Process] = []
@@ -95,6 +100,18 @@ class Trial:
         self.checkers = [checker(self) for checker in CHECKERS]
 
     # What faults and checkers ask
+
+    @property
+    def first_broken(self) -> Broken | None:
+        """The promise that a checker has found broken before all others."""
+        return self._first_broken
+
+    @first_broken.setter
+    def first_broken(self, error: Broken) -> None:
+        """Note it where it is found: the program whose code runs is stopped by the checker, and not by psync."""
+        if self._first_broken is None:
+            self.world.note(f"{BROKEN} {error}")
+        self._first_broken = error
 
     def machine(self, name: str) -> Machine:
         """A machine by its name."""
@@ -266,9 +283,13 @@ class Trial:
         process = self._start_copy()
         try:
             async with asyncio.timeout(RUN_SECONDS_MAX):
-                self.exit_codes.append(await process.wait())
+                exit_code = await process.wait()
         except TimeoutError:
             raise Broken("ends", f"a run was not over after {RUN_SECONDS_MAX:g} seconds") from None
+        if self.first_broken is not None:
+            self.is_run_stopped = True
+            raise self.first_broken
+        self.exit_codes.append(exit_code)
         for checker in self.checkers:
             checker.after_run(self.exit_codes[-1])
         return self.exit_codes[-1]
@@ -405,5 +426,6 @@ def carry_out(plan: Plan, *, keeps_trace: bool = False) -> tuple[Result, World]:
             world.agenda.now_ns / 1e9,
             trial.replication.digest(),
             world.trace.digest() if keeps_trace else "",
+            trial.is_run_stopped,
         )
     return result, world

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from msgspec import Struct, structs
 
 from sim.picture.calls import BYTES, Calls, paths_in, readable
-from sim.trace import CONTENT, LINK, NOTE, Event
+from sim.trace import BROKEN, CONTENT, LINK, NOTE, Event
 
 # Order and words of the filter; those of the last three are hidden at first.
 CLASSES = {
@@ -43,6 +43,7 @@ NOTES = tuple(
         (r"ProblemFound (.*) (\w+)", "problem with {}: {}"),
         (r"ConnectionFailed (\w+) (.*) (\w+)", "connection failed: {2}, {0} {1}"),
         (r"RunRefused (\w+)", "run refused: {}"),
+        (rf"{BROKEN} (.*)", "promise broken: {}"),
         (r"Summary (\w+) (\d+) (\d+) (\d+)", "Summary: {}; {} sent, {} deleted, {} failed"),
     )
 )
@@ -88,7 +89,7 @@ def _described(event: Event, calls: Calls) -> Shown:
         return _line(event, "content", _content(event.detail))
     if event.kind == NOTE:
         text = _note(names_readable(event.detail))
-        return _line(event, "told", text, is_failure=event.detail.startswith(TROUBLE))
+        return _line(event, "told", text, is_failure=event.detail.startswith((*TROUBLE, BROKEN)))
     if event.kind in ("fault", LINK):
         text = _link(event.detail) if event.kind == LINK else _fault(event.place, event.detail)
         return _line(event, "fault", text)

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from sim.picture.bands import HEALED, Band
 from sim.picture.events import EXIT, TROUBLE, USER, Shown
-from sim.trace import LINK, NOTE, Event
+from sim.trace import BROKEN, LINK, NOTE, Event
 from sim.trial import Result
 
 # What a program or a machine notes is a story only if it begins so; what the world notes always is.
@@ -100,6 +100,8 @@ def _tone(event: Event) -> str:
         return "run" if event.detail.endswith("open") else ""
     if event.kind == NOTE and PHASES.fullmatch(event.detail):
         return "phase"
+    if event.kind == NOTE and event.detail.startswith(BROKEN):
+        return ""  # the end of the story tells it
     if event.kind == NOTE and (event.place == WORLD or event.detail.startswith(TELLING)):
         return "bad" if event.detail.startswith(TROUBLE) else "told"
     if event.kind == "machine" or (event.kind == "process" and not USER.fullmatch(event.place)):

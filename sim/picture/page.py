@@ -14,7 +14,14 @@ from sim.picture.calls import readable
 from sim.picture.events import CLASSES, HIDDEN, shown
 from sim.picture.moments import closing, moments
 from sim.picture.states import Folder, Lane, States, end_of_files
-from sim.picture.story import end_in_words, end_of_last_run, fates, plan_in_words, words_of_effects
+from sim.picture.story import (
+    end_in_words,
+    end_of_last_run,
+    fates,
+    plan_in_words,
+    words_of_effects,
+    words_of_stops,
+)
 from sim.plan import CLIENT, Plan
 from sim.trace import Event
 from sim.trial import Result
@@ -45,7 +52,10 @@ def _run(world: World, plan: Plan | None, result: Result | None, title: str) -> 
     known = fates(plan, events)
     lanes = _files(world, plan)
     lasting = bands(events, known)
-    lines = list(shown(events, words_of_effects(known, events) | dict.fromkeys(_left(events), STILL_RUNS)))
+    words = (
+        words_of_effects(known, events) | words_of_stops(events) | dict.fromkeys(_left(events), STILL_RUNS)
+    )
+    lines = list(shown(events, words))
     return {
         "title": title,
         "plan": plan_in_words(plan) if plan else "",

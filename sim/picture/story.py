@@ -12,7 +12,7 @@ from sim.link import SECOND_NS
 from sim.picture.calls import paths_in, readable
 from sim.picture.events import EXIT, spelled
 from sim.plan import Plan
-from sim.trace import CONTENT, Event
+from sim.trace import BROKEN, CONTENT, NOTE, Event
 from sim.trial import Result
 
 # Each is filled with the fields of its fault; one without words is shown by its name and fields.
@@ -56,6 +56,8 @@ EXITS = {
     -9: "killed",
 }
 
+STOPPED = "stopped by the broken promise"
+
 # winerror.h
 WINDOWS_ERRORS = {"5": "access denied", "32": "sharing violation", "33": "lock violation"}
 
@@ -88,6 +90,21 @@ def words_of_effects(known: Iterable[Fate], events: Sequence[Event]) -> dict[int
         for number in fate.effects:
             is_met = type(fate.fault).__name__ in ARMED
             found[number] = _meeting(fate, events[number]) if is_met else f"fault: {fate.words}"
+    return found
+
+
+def words_of_stops(events: Iterable[Event]) -> dict[int, str]:
+    """What the picture says of the end of a program in which a promise was broken, by its number.
+
+    The checker has stopped it, so that its exit code is none of psync's.
+    """
+    found = {}
+    stopped = None
+    for event in events:
+        if event.kind == NOTE and event.detail.startswith(BROKEN):
+            stopped = event.place
+        elif event.kind == "process" and event.place == stopped and EXIT.fullmatch(event.detail):
+            found[event.sequence] = STOPPED
     return found
 
 
@@ -136,6 +153,8 @@ def end_in_words(plan: Plan, result: Result) -> str:
         parts.append(f"{_runs(failing)} while things failed: {_exits(failing)}.")
     if healed:
         parts.append(f"{_runs(healed)} after all was healed: {_exits(healed)}.")
+    if result.is_run_stopped:
+        parts.append(f"Run {len(result.exit_codes) + 1} was {STOPPED}.")
     if not result.broken:
         parts.append("At the end the target was as it should be, and a last run had nothing to send.")
     return " ".join([*parts, f"It took {result.virtual_seconds:.3f} s of virtual time."])

@@ -4,6 +4,7 @@ import pytest
 
 from psync.core.settings import Durability
 from sim.faults import Fault, PowerCut, ProcessKilled
+from sim.mutants.mutant import load_mutants
 from sim.plan import Edit, FileSpec, Plan, Topology
 from sim.presets import derive
 from sim.trial import carry_out
@@ -67,3 +68,17 @@ def test_without_its_trace_a_history_is_the_same() -> None:
         bare.application_digest,
         bare.virtual_seconds,
     )
+
+
+def test_the_run_that_a_broken_promise_stops_has_no_exit_code() -> None:
+    with load_mutants()["no_folder_sync"].planted():
+        result, world = carry_out(derive("crashy", 1), keeps_trace=True)
+
+    assert (result.broken.partition(":")[0], result.exit_codes, result.is_run_stopped) == (
+        "durable",
+        (3,),
+        True,
+    )
+    assert [
+        (event.place, event.detail) for event in world.trace.events if event.detail.startswith("Broken")
+    ] == [("near/1001", f"Broken {result.broken}")]

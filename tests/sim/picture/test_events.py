@@ -68,6 +68,7 @@ def test_a_fault_has_the_words_of_its_plan_where_they_are_known():
         ("file", "fsync(3) EIO", True),
         ("file", "stat(b'/a') ENOENT", False),
         ("note", "ProblemFound b'a' LOCKED", True),
+        ("note", "Broken whole: b'a' is torn", True),
         ("note", "Summary converged 1 2 3", False),
         ("process", "ended 3", False),
     ],
@@ -76,6 +77,12 @@ def test_a_line_tells_of_a_failure_or_not(kind: str, detail: str, is_failure: bo
     [line] = shown([Event(0, 7, "near/1000", kind, detail)])
 
     assert line.is_failure == is_failure
+
+
+def test_a_broken_promise_is_told_where_it_was_found():
+    [line] = shown([Event(0, 7, "near/1000", "note", "Broken whole: b'a' is torn")])
+
+    assert (line.group, line.text) == ("told", "promise broken: whole: a is torn")
 
 
 def test_what_is_hidden_at_first_is_a_class():

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from sim.faults import NetworkSilent, PowerCut, ProcessHangs
+from sim.mutants.mutant import load_mutants
 from sim.picture import draw
 from sim.plan import Edit, FileSpec, Plan
+from sim.presets import derive
 from sim.trial import Result, carry_out
 from sim.world import World
 
@@ -155,6 +157,21 @@ def test_a_broken_promise_is_the_headline():
     run = _run_of(draw(world, PLAN, Result("whole: <b>torn</b>"), "a run"))
 
     assert (run["is_broken"], run["end"].partition(".")[0]) == (True, "Promise broken: whole: <b>torn</b>")
+
+
+def test_the_run_that_a_broken_promise_stops_is_told_as_stopped_and_not_as_ended():
+    plan = derive("crashy", 1)
+    with load_mutants()["no_folder_sync"].planted():
+        result, world = carry_out(plan, keeps_trace=True)
+
+    run = _run_of(draw(world, plan, result, "a run"))
+
+    assert [moment["text"] for moment in run["story"][-2:]] == [
+        "near/1001: stopped by the broken promise",
+        f"promise broken: {result.broken}",
+    ]
+    assert "exit code 1" not in json.dumps(run)
+    assert " Run 2 was stopped by the broken promise. It took " in run["end"]
 
 
 def test_a_world_without_a_plan_is_drawn_with_all_its_machines():

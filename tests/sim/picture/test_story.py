@@ -161,6 +161,11 @@ def test_a_plan_is_told_in_words(plan: Plan, words: str):
             "Promise broken: whole: torn. 1 run while things failed: killed (exit code -9). "
             "It took 0.000 s of virtual time.",
         ),
+        (
+            Result("whole: torn", exit_codes=(0,), is_run_stopped=True),
+            "Promise broken: whole: torn. 1 run while things failed: all arrived (exit code 0). "
+            "Run 2 was stopped by the broken promise. It took 0.000 s of virtual time.",
+        ),
         (Result("ends: never"), "Promise broken: ends: never. It took 0.000 s of virtual time."),
     ],
 )
