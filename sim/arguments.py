@@ -70,10 +70,14 @@ def told_if_unwritable(file: Path) -> Iterator[None]:
 
 
 class NewFile(click.Path):
-    """A file to be written at the end of long work: that it can be is seen before the work begins."""
+    """A file to be written at the end of long work: that it can be is seen before the work begins.
 
-    def __init__(self) -> None:
+    `suffix`: how its name must end, `.svg`, where another one would promise what is not written.
+    """
+
+    def __init__(self, suffix: str = "") -> None:
         super().__init__(dir_okay=False, writable=True, path_type=Path)
+        self.suffix = suffix
 
     def convert(
         self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
@@ -82,6 +86,10 @@ class NewFile(click.Path):
         if not os.fspath(value):
             self.fail("A file needs a name.", param, ctx)
         file = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if self.suffix and file.suffix.lower() != self.suffix:
+            self.fail(
+                f"'{file}' does not end in {self.suffix}: no other kind of file is written.", param, ctx
+            )
         if refused := _folder_refusal(file.parent):
             self.fail(refused, param, ctx)
         return file

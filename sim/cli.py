@@ -215,7 +215,7 @@ def mutants(**options: Any) -> int:
 @click.option("--metric", required=True, help="Which of the experiment's results to look at.")
 @click.option("--repeats", type=Whole("number of repeats", 1, 100_000), default=10, show_default=True)
 @click.option("--csv", type=_NEW_FILE, help="Write medians and intervals as a table.")
-@click.option("--plot", type=_NEW_FILE, help="Draw them as SVG.")
+@click.option("--plot", type=NewFile(".svg"), help="Draw them as SVG, in a file whose name ends in .svg.")
 def experiment(**options: Any) -> int:
     """Measure what parameters do: repeats with several seeds, medians and 95 % intervals.
 
