@@ -11,7 +11,9 @@ from sim.plan import Plan
 
 def explain(plan: Plan) -> list[str]:
     """Lines for an operator: first what is one value, then what there is several of."""
-    values = structs.asdict(plan)
+    # The field is that of POSIX machines: taken by itself, it would be wrong for one under Windows.
+    profiles = ", ".join(f"{name} {plan.profile(name)}" for name in plan.machines)
+    values = {**structs.asdict(plan), "crash_profile": profiles}
     plain = {name: value for name, value in values.items() if not isinstance(value, tuple)}
     lines = [f"{_words(name):<16} {_value(value)}" for name, value in plain.items()]
     for name, value in values.items():

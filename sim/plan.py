@@ -170,6 +170,10 @@ class Plan(Struct, frozen=True):
         """What a machine runs under."""
         return PathStyle.WINDOWS if machine in self.windows else PathStyle.POSIX
 
+    def profile(self, machine: str) -> CrashProfile:
+        """What the disk of a machine keeps in a power cut."""
+        return CrashProfile.NTFS if machine in self.windows else self.crash_profile
+
     @property
     def source_place(self) -> Place:
         return PLACES[self.topology][0]

@@ -23,7 +23,7 @@ from psync.engine.events import Event, Summary
 from sim.checkers import CHECKERS
 from sim.checkers.checker import Broken
 from sim.configuration import KEYS, NO_KEYS, Setup
-from sim.crash import Choose, CrashProfile
+from sim.crash import Choose
 from sim.faults.fault import Heal
 from sim.faults.unfit import EntryUnfit
 from sim.layout import ROOT, SOURCE, TARGET, TRIPWIRE, Layout, folder_of
@@ -83,10 +83,8 @@ class Trial:
         self.setups: dict[str, Setup] = {}
         self.rivals: list[Process] = []
         self.replication = Replication(world, hear=self._hear)
-        for name in sorted({CLIENT, plan.source_place.machine, plan.target_place.machine}):
-            style = plan.style(name)
-            profile = CrashProfile.NTFS if style is PathStyle.WINDOWS else plan.crash_profile
-            world.machine(name, style).disk.journal.profile = profile
+        for name in plan.machines:
+            world.machine(name, plan.style(name)).disk.journal.profile = plan.profile(name)
             self.setups[name] = Setup(keys=KEYS if plan.is_keyed else NO_KEYS)
         self.source = self._plant(plan.source_place, plan.source, SOURCE)
         self.target = self._plant(plan.target_place, plan.target, TARGET)

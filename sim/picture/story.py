@@ -139,7 +139,7 @@ def plan_in_words(plan: Plan) -> str:
         f"durability {plan.durability.value}",
         "with a key" if plan.is_keyed else "without a key",
         "deletes what the source has not" if plan.is_deleting else "deletes nothing",
-        f"a disk like {'ntfs' if target.machine in plan.windows else plan.crash_profile.value}",
+        f"a disk like {plan.profile(target.machine).value}",
         f"{_count(plan.runs, 'run')} while things fail, then two that must converge",
     ]
     return f"{', '.join(parts)}."

@@ -3,6 +3,7 @@
 import pytest
 from msgspec import structs
 
+from sim.crash import CrashProfile
 from sim.explanation import describe, explain
 from sim.faults import NetworkSilent, PowerCut
 from sim.plan import Edit, FileSpec, Plan, Topology
@@ -26,6 +27,14 @@ def test_options_that_are_one_value_are_told_first():
         "topology         pull",
         "durability       batch",
         "deleting         yes",
+    ]
+
+
+def test_the_crash_profile_is_told_of_each_machine():
+    plan = structs.replace(PLAN, crash_profile=CrashProfile.STRICT_POSIX, windows=("far",))
+
+    assert [line for line in explain(plan) if line.startswith("crash profile")] == [
+        "crash profile    far ntfs, near strict-posix"
     ]
 
 

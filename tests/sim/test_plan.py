@@ -5,6 +5,7 @@ import re
 import msgspec
 import pytest
 
+from sim.crash import CrashProfile
 from sim.faults import ConnectionReset, Fault, NameLost, PowerCut
 from sim.plan import Edit, FileSpec, Kind, Plan, Topology
 from sim.presets import PRESETS, derive
@@ -122,3 +123,9 @@ def test_a_file_in_what_is_no_folder_is_refused(kind: Kind) -> None:
 def test_a_number_that_no_plan_has_is_refused_when_it_is_read(text: str, complaint: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=f"^{re.escape(complaint)}$"):
         msgspec.json.decode(text, type=Plan)
+
+
+def test_a_machine_under_windows_has_ntfs_and_the_others_what_the_plan_says():
+    plan = Plan("clean", 1, crash_profile=CrashProfile.STRICT_POSIX, windows=("far",))
+
+    assert [plan.profile(name) for name in plan.machines] == [CrashProfile.NTFS, CrashProfile.STRICT_POSIX]
