@@ -5,11 +5,11 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -52,6 +52,20 @@ class Whole(click.IntRange):
 
 
 SEED = Whole("seed", 0, SEED_MAX)
+
+
+class Name(click.Choice):  # type: ignore[type-arg]  # generic from click 8.2 on only, and 8.1 does as well
+    """A name of those that are known; `noun` is what has such names. A refusal names those like it, too."""
+
+    def __init__(self, noun: str, known: Iterable[str]) -> None:
+        super().__init__(sorted(known))
+        self.noun = noun
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Give the name."""
+        if value not in self.choices:
+            self.fail(_refusal(str(value), self.choices, self.noun), param, ctx)
+        return str(value)
 
 
 class Unwritable(click.ClickException):
@@ -198,9 +212,7 @@ class Group(click.Group):
 def one_of(name: str, known: dict[str, T], kind: str, choice: str = "") -> T:
     """What is known by that name; else a refusal that names those like it, and then all, as `choice` does."""
     if name not in known:
-        like = difflib.get_close_matches(name, known)
-        guess = f" Did you mean {' or '.join(like)}?" if like else ""
-        raise click.UsageError(f"There is no {kind} {name!r}.{guess}\n{choice or listed('There are', known)}")
+        raise click.UsageError(_refusal(name, known, kind, choice))
     return known[name]
 
 
@@ -208,6 +220,12 @@ def listed(title: str, names: Iterable[str]) -> str:
     """Names in order under a title, in lines that can be read."""
     text = f"{title}: {', '.join(sorted(names))}."
     return textwrap.fill(text, LINE_LETTERS, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _refusal(name: str, known: Collection[str], kind: str, choice: str = "") -> str:
+    like = difflib.get_close_matches(name, known)
+    guess = f" Did you mean {' or '.join(like)}?" if like else ""
+    return f"There is no {kind} {name!r}.{guess}\n{choice or listed('There are', known)}"
 
 
 def _number_or_text(text: str) -> Value:

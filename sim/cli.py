@@ -16,6 +16,7 @@ from sim.arguments import (
     INTERRUPTED,
     SEED,
     Group,
+    Name,
     NewFile,
     NewFolder,
     Whole,
@@ -39,7 +40,7 @@ def _preset(*, is_required: bool = True, default: str | None = None) -> Decorato
     given = {"required": is_required} if default is None else {"default": default, "show_default": True}
     return click.option(
         "--preset",
-        type=click.Choice(sorted(PRESETS)),
+        type=Name("preset", PRESETS),
         help="Which faults a seed is likely to have.",
         **given,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.arguments import listed
 from sim.cli import main
 from sim.difference import describe, read_trace
 from sim.explanation import explain
@@ -16,7 +17,7 @@ from sim.scenarios.scenario import listed_scenarios
 from tests.checkout import ROOT
 from tests.sim.broken_checkout import simulate
 
-PRESET_NAMES = ", ".join(f"'{name}'" for name in sorted(PRESETS))
+NO_PRESET = f"Invalid value for '--preset': There is no preset 'nix'.\n{listed('There are', PRESETS)}\n"
 
 
 @pytest.mark.parametrize(
@@ -24,13 +25,15 @@ PRESET_NAMES = ", ".join(f"'{name}'" for name in sorted(PRESETS))
     [
         ("run nix", f"There is no scenario 'nix'.\n{listed_scenarios(SCENARIOS)}\n"),
         ("run push_one_fil", "There is no scenario 'push_one_fil'. Did you mean push_one_file"),
-        ("run --preset nix", f"'nix' is not one of {PRESET_NAMES}"),
+        ("run --preset nix", NO_PRESET),
         ("run", f"Name a scenario or a --preset.\n{listed_scenarios(SCENARIOS)}\nPresets are: "),
         ("run --preset clean push_one_file", "Name a scenario or a --preset, not both."),
+        ("run --preset chaso", "There is no preset 'chaso'. Did you mean chaos?\nThere are: "),
+        ("sweep --preset chaso --seeds 1..2", "There is no preset 'chaso'. Did you mean chaos?\nThere are: "),
         ("run --preset clean --traceback", "--traceback is for a scenario: of a seed all is told."),
         ("run --preset clean --seed x", "'x' is no seed, which is a whole number from 0 to "),
         ("run --sed 1", "No such option '--sed'. There are: --help, --html, --preset, --seed, --trace, --traceback, -h."),
-        ("sweep --preset nix --seeds 1..2", f"'nix' is not one of {PRESET_NAMES}"),
+        ("sweep --preset nix --seeds 1..2", NO_PRESET),
         ("sweep --preset clean", "Missing option '--seeds'"),
         ("sweep --preset clean --seeds 9..2", "'9..2' ends before it begins."),
         ("sweep --preset clean --seeds 1..x", "'1..x' is not of the form A..B, such as 1..2000, nor one seed."),
@@ -41,7 +44,7 @@ PRESET_NAMES = ", ".join(f"'{name}'" for name in sorted(PRESETS))
         ("replay README.md", "README.md is no replay file: "),
         ("shrink --preset clean 1", "clean, seed 1 keeps every promise: there is nothing to reduce."),
         ("shrink --preset clean", "Missing argument 'SEED'"),
-        ("explain --preset nix 1", f"'nix' is not one of {PRESET_NAMES}"),
+        ("explain --preset nix 1", NO_PRESET),
         ("diff README.md README.md", "README.md is no trace: "),
         ("coverage README.md", "README.md is no summary of a sweep: "),
         ("experiment README.md --metric a", "README.md is no Python file."),
