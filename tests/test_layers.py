@@ -34,7 +34,13 @@ def _broken(tree: Path) -> set[str]:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
-    for package in ["psync", "sim", "conformance", *(f"psync/{name}" for name in PACKAGES)]:
+    for package in [
+        "psync",
+        "sim",
+        "conformance",
+        "conformance/adapters",
+        *(f"psync/{name}" for name in PACKAGES),
+    ]:
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").touch()
     (tmp_path / "psync/app/run.py").touch()
@@ -60,8 +66,9 @@ def tree(tmp_path: Path) -> Path:
         ("psync/core/planted.py", "import hypothesis", {"alone"}),
         ("sim/planted.py", "import psync.app.run", {"simulation"}),
         ("sim/planted.py", "import psync.real", {"simulation"}),
-        ("conformance/planted.py", "import psync.core", {"suite"}),
-        ("conformance/planted.py", "def f(): from sim import world", {"suite"}),
+        ("conformance/planted.py", "def f(): from psync.core import x", {"suite"}),
+        ("conformance/planted.py", "import sim", {"suite"}),
+        ("conformance/adapters/planted.py", "import psync.app.run, psync.engine", set()),
         ("psync/app/run.py", "import psync.real, psync.engine, psync.core", set()),
         ("sim/planted.py", "import psync.engine, psync.system", set()),
     ],
