@@ -1,4 +1,4 @@
-"""What operators read: every message complete, every code in its table, the documented texts to the letter."""
+"""What operators read: every message complete, every code in its table."""
 
 import string
 
@@ -17,9 +17,6 @@ from psync.core.errors import (
     RefusedPath,
     SourceMissing,
     UsageInvalid,
-    connection_failure_text,
-    device_text,
-    locked_file_text,
     revive,
 )
 
@@ -147,25 +144,3 @@ def test_a_timeout_names_whole_seconds_without_a_point():
 
 def test_every_refusal_of_a_path_has_its_words():
     assert set(REFUSED_PATH_TEXTS) == set(RefusedPath)
-
-
-def test_the_documented_texts_are_kept_to_the_letter():
-    uri = r"TCP:\\nas\c$\Folder"
-
-    assert device_text("target", uri) == r"Could not initialize target device: TCP:\\nas\c$\Folder..."
-    assert connection_failure_text(uri, "Nightly", retry_scheduled=False) == (
-        r"Connection Failure: TCP:\\nas\c$\Folder - Job: Nightly"
-    )
-    assert connection_failure_text(uri, "Nightly", retry_scheduled=True) == (
-        r"Connection Failure: TCP:\\nas\c$\Folder - Job: Nightly (Connection Retry is Enabled!)..."
-    )
-
-
-@pytest.mark.parametrize(("is_listed", "suffix"), [(False, ""), (True, " (Added To Retry List)...")])
-def test_the_documented_text_of_a_locked_file_claims_the_retry_list_only_where_it_is_on_it(
-    is_listed: bool, suffix: str
-):
-    assert locked_file_text(r"C:\Target\Document.doc", is_on_retry_list=is_listed) == (
-        r"PSListener responded with - Update Failure [LockFiles] Error Opening Handle: C:\Target\Document.doc "
-        f"(The process cannot access the file because it is being used by another process){suffix}"
-    )

@@ -1,7 +1,5 @@
 """From what the operator enters to the keys of a connection."""
 
-import itertools
-
 import pytest
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from hypothesis import given
@@ -26,7 +24,6 @@ from psync.wire.keys import (
 from tests.wire.vector_files import records
 
 GENERATED = "psync1-aaaqeayeaudaocajbifqydiob4"
-COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"
 TRANSCRIPT = bytes(range(32))
 
 
@@ -51,30 +48,10 @@ def test_a_password_is_stretched_with_scrypt():
     assert stretched.reveal() == Scrypt(b"psync/1 prs", 32, 2**17, 8, 1).derive(entered)
 
 
-def test_user_and_password_do_not_run_into_one_another():
-    entered = [("ab", "c"), ("a", "bc"), ("abc", ""), ("", "abc")]
-
-    stretched = [stretch(user, password) for user, password in entered]
-
-    assert all(one != other for one, other in itertools.combinations(stretched, 2))
-
-
-def test_a_password_is_one_key_however_its_letters_are_composed():
-    assert stretch("", COMPOSED) == stretch("", DECOMPOSED)
-
-
 def test_a_generated_key_is_not_stretched():
     entered = b"\x08operator" + b"\x21" + GENERATED.encode()
 
     assert stretch("operator", GENERATED).reveal() == expand(extract(b"psync/1 prs", entered), b"", 32)
-
-
-def test_a_user_name_is_one_key_however_its_letters_are_composed():
-    assert stretch(COMPOSED, GENERATED) == stretch(DECOMPOSED, GENERATED)
-
-
-def test_letters_that_only_look_alike_are_two_keys():
-    assert stretch("\ufb01le", GENERATED) != stretch("file", GENERATED)
 
 
 @pytest.mark.parametrize(
