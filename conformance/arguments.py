@@ -1,8 +1,10 @@
 """What can be typed after `python -m conformance`, and refusals that name what would have been right."""
 
 import difflib
+import os
 from collections.abc import Mapping
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -16,6 +18,22 @@ class NothingSelected(click.ClickException):
     """What was asked for selects nothing, so that nothing can be said about it."""
 
     exit_code = 4
+
+
+class NewFile(click.Path):
+    """A file to be written, in a folder that is there."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, context: click.Context | None
+    ) -> Any:
+        """Refuse what cannot be written before the work begins."""
+        file = Path(os.fsdecode(super().convert(value, param, context)))
+        if not file.parent.is_dir():
+            self.fail(f"There is no folder '{file.parent}'.", param, context)
+        return file
 
 
 class Command(click.Command):

@@ -1,8 +1,8 @@
 """`python -m conformance`: the commands and their options.
 
-Exit codes: 0 if nothing is wrong, 1 if the catalogue and the guide differ, 2 for
-what was typed wrongly, 3 if the catalogue cannot be read, 4 if a selection
-matches nothing, 130 after Ctrl-C.
+Exit codes: 0 if nothing is wrong, 1 if a target does not conform or the catalogue
+and the guide differ, 2 for what was typed wrongly, 3 if a target or the catalogue
+cannot be read, 4 if a selection matches nothing or nothing passed, 130 after Ctrl-C.
 """
 
 import os
@@ -12,12 +12,16 @@ from typing import Any
 
 import click
 
-from conformance.arguments import Group
+from conformance.arguments import Group, NewFile
 from conformance.catalogue import AREAS, STRENGTHS, CatalogueError
+from conformance.selection import PROFILES, Shard, ShardInvalid
 
 # The exit code after Ctrl-C, as shells have it.
 INTERRUPTED = 130
 UNREADABLE = 3
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW_FILE = NewFile()
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,6 +29,7 @@ def suite() -> None:
     """Tell what the guide asks for, and what shows that an implementation does it.
 
     \b
+      python -m conformance run --target builtin:process --html report.html
       python -m conformance list --select 'PS-ROOT-*'
       python -m conformance explain PS-ROOT-03
       python -m conformance coverage --guide setup-guide.txt
@@ -69,6 +74,41 @@ def coverage(guide: Path | None, json: bool) -> int:
     from conformance.commands.coverage import run_coverage
 
     return run_coverage(guide, is_json=json)
+
+
+@suite.command()
+@click.option("--target", metavar="TARGET", required=True, help="builtin:process, or adapter:COMMAND.")
+@click.option("--profile", type=click.Choice(list(PROFILES)), default="full", show_default=True)
+@click.option(
+    "--select", metavar="GLOB", multiple=True, help="Only cases or requirements that match. Repeatable."
+)
+@click.option("--shard", metavar="N/COUNT", default="1/1", help="Only this share of the cases.")
+@click.option("--strict", is_flag=True, help="What is only recommended has to hold, too.")
+@click.option("--deviations", type=_FILE, help="What the target is known to do otherwise.")
+@click.option("--json", "json_file", type=_NEW_FILE, help="Write the report as JSON.")
+@click.option("--junit", type=_NEW_FILE, help="Write the report as JUnit XML.")
+@click.option("--html", type=_NEW_FILE, help="Write the report as one page.")
+@click.option("--badge", type=_NEW_FILE, help="Draw a badge.")
+def run(**typed: Any) -> int:
+    """Put an implementation to the test.
+
+    Exit code 0 if it conforms, 1 if it does not, 3 if it could not be judged,
+    4 if nothing was selected or nothing passed.
+
+    \b
+      python -m conformance run --target builtin:process --html report.html
+      python -m conformance run --target 'adapter:./my-adapter' --profile mapping
+    """
+    from conformance.commands.run import RunOptions, run_target
+
+    try:
+        shard = Shard.parse(typed["shard"])
+    except ShardInvalid as error:
+        raise click.UsageError(f"{error}.") from None
+    options = RunOptions(
+        typed["target"], typed["profile"], typed["select"], shard, typed["deviations"], typed["strict"]
+    )
+    return run_target(options, {name: typed[name] for name in ("json_file", "junit", "html", "badge")})
 
 
 def main() -> None:

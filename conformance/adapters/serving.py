@@ -1,0 +1,71 @@
+"""The loop of an adapter: a line in, a line out, until it is told goodbye."""
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+
+# Carries out one operation: params in, the `ok` of the answer out.
+Operation = Callable[[dict[str, Any]], dict[str, Any]]
+
+PROTOCOL = 1
+
+
+class Refusal(Exception):
+    """The implementation refuses what it was asked."""
+
+    def __init__(self, code: str, text: str = "") -> None:
+        super().__init__(code, text)
+        self.code = code
+        self.text = text
+
+
+class Unsupported(Exception):
+    """The implementation, or this adapter, cannot do that."""
+
+
+class Identity:
+    """Who answers `hello`."""
+
+    def __init__(self, name: str, version: str) -> None:
+        self.name = name
+        self.version = version
+
+
+def serve(
+    identity: Identity,
+    operations: Mapping[str, Operation],
+    requests: BinaryIO = sys.stdin.buffer,
+    answers: BinaryIO = sys.stdout.buffer,
+) -> None:
+    """Answer requests until `bye`, or until there are no more."""
+
+    def hello(params: dict[str, Any]) -> dict[str, Any]:
+        if params.get("protocol") != PROTOCOL:
+            raise Unsupported(f"protocol {params.get('protocol')!r}; this adapter speaks {PROTOCOL}")
+        return {"name": identity.name, "version": identity.version, "operations": sorted(served)}
+
+    served: dict[str, Operation] = {**operations, "hello": hello, "bye": lambda params: {}}
+    for line in requests:
+        request = json.loads(line)
+        answer = {"id": request["id"], **_answer(served, request["op"], request["params"])}
+        answers.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        answers.flush()
+        if request["op"] == "bye":
+            return
+
+
+def _answer(operations: Mapping[str, Operation], op: str, params: dict[str, Any]) -> dict[str, Any]:
+    operation = operations.get(op)
+    if operation is None:
+        return {"unsupported": {"reason": f"this adapter has no operation {op!r}"}}
+    try:
+        return {"ok": operation(params)}
+    except Refusal as refusal:
+        return {"rejected": {"code": refusal.code, "text": refusal.text}}
+    except Unsupported as unsupported:
+        return {"unsupported": {"reason": str(unsupported)}}
+    except Exception as error:  # noqa: BLE001  # whatever it is, the suite must hear of it and go on
+        traceback.print_exc()
+        return {"error": {"text": repr(error)}}

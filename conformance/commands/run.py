@@ -1,0 +1,158 @@
+"""`run`: put a target to the test, tell what comes of it, and write the reports."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import msgspec
+from msgspec import UNSET, Struct
+
+from conformance.catalogue import load_catalogue
+from conformance.deviation import Deviation, DeviationsInvalid, apply_deviations, load_deviations
+from conformance.protocol import VERSION
+from conformance.reports.badge import as_badge
+from conformance.reports.junit import as_junit
+from conformance.reports.page import Requirement, as_page
+from conformance.selection import WHOLE, Shard, select
+from conformance.target import Target, TargetBroken
+from conformance.targets import BUILT_IN, TargetUnknown, open_target
+from conformance.vector import load_alternatives, load_vectors
+from conformance.vector_run import VectorRun
+from conformance.verdict import (
+    EXIT_HARNESS,
+    EXIT_INCONCLUSIVE,
+    PASSES,
+    CaseResult,
+    Report,
+    State,
+    without_recommendations,
+)
+
+FOLDER = Path(__file__).parents[1]
+VECTORS = FOLDER / "vectors"
+
+# What psync itself is known not to do yet.
+OWN_DEVIATIONS = FOLDER / "deviations.toml"
+
+
+class RunOptions(Struct, frozen=True):
+    """What was typed."""
+
+    target: str
+    profile: str = "full"
+    patterns: tuple[str, ...] = ()
+    shard: Shard = WHOLE
+    deviations: Path | None = None
+    is_strict: bool = False
+
+
+def run_target(options: RunOptions, files: Mapping[str, Path | None]) -> int:
+    """Carry it out, tell it, and write the reports; give the exit code."""
+    try:
+        report = carry_out(options)
+    except (TargetUnknown, DeviationsInvalid) as error:
+        raise click.UsageError(str(error)) from None
+    except TargetBroken as broken:
+        print(f"Error: {broken}.", file=sys.stderr)
+        return EXIT_HARNESS
+    if not report.results:
+        print("Error: nothing is selected by that profile, these patterns and that share.", file=sys.stderr)
+        return EXIT_INCONCLUSIVE
+    print("\n".join(lines_of(report)))
+    for name, file in files.items():
+        if file is not None:
+            _write(file, REPORTS[name](report))
+    return report.exit_code
+
+
+def carry_out(options: RunOptions) -> Report:
+    """Give the report. Raises `TargetBroken` where the target cannot be judged at all."""
+    begun = time.monotonic()
+    vectors = load_vectors(VECTORS)
+    selected = select(vectors.values(), options.profile, options.patterns, options.shard)
+    rows = _deviations(options, {vector.id for vector in selected})
+    if not selected:
+        return Report(options.target, "", options.profile, ())
+    with closing(open_target(options.target)) as target:
+        name = _greet(target)
+        run = VectorRun(target, vectors, load_alternatives(VECTORS))
+        results = list(_shown(run.run(selected), len(selected)))
+        target.ask("bye", {})
+    judged, complaints = apply_deviations(results, rows, datetime.now(UTC).date())
+    if not options.is_strict:
+        judged = without_recommendations(judged)
+    return Report(
+        options.target, name, options.profile, tuple(judged), tuple(complaints), time.monotonic() - begun
+    )
+
+
+def _deviations(options: RunOptions, selected: set[str]) -> list[Deviation]:
+    """The rows that a run is held against: of one that is only a part, those that can speak of it."""
+    file = options.deviations or (OWN_DEVIATIONS if options.target in BUILT_IN else None)
+    rows = [] if file is None else load_deviations(file)
+    is_whole = not options.patterns and options.profile == "full" and options.shard == WHOLE
+    return rows if is_whole else [row for row in rows if row.id in selected or row.id.startswith("PS-")]
+
+
+def lines_of(report: Report) -> Iterator[str]:
+    """Say it in lines: what it amounts to first, then all that is not a pass."""
+    yield report.headline
+    yield from (f"  {complaint}" for complaint in report.complaints)
+    for result in report.results:
+        if result.state not in PASSES:
+            yield f"  {result.state:<12} {result.id} ({', '.join(result.requirements)}): {result.message}"
+        if result.state in (State.FAIL, State.ERROR, State.XPASS):
+            yield f"               {result.reproduce}"
+
+
+def _greet(target: Target) -> str:
+    answer = target.ask("hello", {"protocol": VERSION})
+    if answer.ok is UNSET:
+        refusal = msgspec.json.encode(answer).decode()
+        raise TargetBroken(f"{target.name} does not answer 'hello' with ok: {refusal}")
+    return f"{answer.ok.get('name', '')} {answer.ok.get('version', '')}".strip()
+
+
+def _shown(results: Iterator[CaseResult], total: int) -> Iterator[CaseResult]:
+    """Show how far the run is, on a terminal."""
+    is_shown = sys.stderr.isatty()
+    for count, result in enumerate(results, 1):
+        if is_shown:
+            print(f"\r{count} of {total}", end="" if count < total else "\n", file=sys.stderr, flush=True)
+        yield result
+
+
+def as_json(report: Report) -> str:
+    """The report for programs, with what follows from its results."""
+    summary = {"headline": report.headline, "exit_code": report.exit_code, "counts": report.counts}
+    return (
+        msgspec.json.format(msgspec.json.encode({**summary, **msgspec.to_builtins(report)})).decode() + "\n"
+    )
+
+
+def page_of(report: Report) -> str:
+    """The report as a page, with the quotes and resolutions of the catalogue."""
+    known = {
+        id: Requirement(one.quote or "", one.line or 0, one.resolution, one.checks)
+        for id, one in load_catalogue(FOLDER).requirements.items()
+    }
+    return as_page(report, known)
+
+
+REPORTS: dict[str, Callable[[Report], str]] = {
+    "json_file": as_json,
+    "junit": as_junit,
+    "html": page_of,
+    "badge": as_badge,
+}
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise click.ClickException(f"'{file}' cannot be written: {error.strerror}.") from None

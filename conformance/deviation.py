@@ -1,0 +1,94 @@
+"""What an implementation is known to do otherwise: read from its deviation file, and held against each verdict.
+
+    [["rootpath-12-relative"]]        # or the id of a requirement: all of its cases
+    message = "accepted"              # how the failure begins, so that no other one hides behind it
+    reason = "the retry list is not built"
+    clears = "issue 5"                # what will make it pass
+    expires = 2027-06-30              # from then on the row itself is a failure
+
+A row whose case passes is an unexpected pass, and one that belongs to no case is stale: both fail a run.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, structs
+
+from conformance.verdict import PASSES, CaseResult, State
+
+
+class DeviationsInvalid(Exception):
+    """The file cannot be used; the text says where and why."""
+
+
+class Deviation(Struct, frozen=True, forbid_unknown_fields=True):
+    """One row: `id` is that of a case, or of a requirement. `level` restricts it to one, such as `P`."""
+
+    id: str
+    reason: str
+    message: str = ""
+    clears: str = ""
+    level: str = ""
+    expires: date | None = None
+
+    def covers(self, result: CaseResult) -> bool:
+        """Whether the row speaks of a case."""
+        is_named = self.id == result.id or self.id in result.requirements
+        return is_named and self.level in ("", result.level)
+
+
+def load_deviations(file: Path) -> list[Deviation]:
+    """Read a file; raise `DeviationsInvalid`."""
+    try:
+        tables = tomllib.loads(file.read_text("utf-8"))
+        return [
+            msgspec.convert({**row, "id": id}, Deviation)
+            for id, rows in tables.items()
+            for row in _rows(rows)
+        ]
+    except OSError as error:
+        raise DeviationsInvalid(f"'{file}' cannot be read: {error.strerror}.") from None
+    except (ValueError, msgspec.ValidationError) as error:
+        raise DeviationsInvalid(f"'{file}' is no list of deviations: {error}.") from None
+
+
+def _rows(value: object) -> list[dict[str, object]]:
+    if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+        return value
+    raise ValueError('a row begins with [["id"]]')
+
+
+def apply_deviations(
+    results: Iterable[CaseResult], deviations: Iterable[Deviation], today: date
+) -> tuple[list[CaseResult], list[str]]:
+    """Judge each result by the rows that speak of it; give the results, and what is wrong with the rows."""
+    rows = list(deviations)
+    found = list(results)
+    complaints = [
+        f"the deviation {row.id!r} is stale: no case of this run belongs to it"
+        for row in rows
+        if not any(row.covers(result) for result in found)
+    ]
+    complaints += [
+        f"the deviation {row.id!r} has expired on {row.expires}: {row.reason}"
+        for row in rows
+        if row.expires is not None and row.expires < today
+    ]
+    return [_judged(result, rows) for result in found], complaints
+
+
+def _judged(result: CaseResult, rows: list[Deviation]) -> CaseResult:
+    row = next((row for row in rows if row.covers(result)), None)
+    if row is None:
+        return result
+    if result.state in PASSES:
+        return structs.replace(
+            result, state=State.XPASS, message=f"passes, and was expected not to: {row.reason}"
+        )
+    if result.state is State.FAIL and result.message.startswith(row.message):
+        clears = f"; will be cleared by {row.clears}" if row.clears else ""
+        return structs.replace(result, state=State.XFAIL, message=f"{row.reason}{clears} ({result.message})")
+    return result

@@ -1,0 +1,116 @@
+"""What came of each case, and what a run amounts to."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, structs
+
+EXIT_CONFORMANT = 0
+EXIT_NOT_CONFORMANT = 1
+EXIT_USAGE = 2
+EXIT_HARNESS = 3
+EXIT_INCONCLUSIVE = 4
+
+
+class State(StrEnum):
+    """The verdict on one case. Only the first two are passes."""
+
+    PASS = "pass"
+    PASS_ALTERNATIVE = "pass-alternative"
+    """Another reading of what the guide leaves open, or other than what is only recommended."""
+
+    FAIL = "fail"
+    ERROR = "error"
+    """The suite or the adapter has failed: nobody knows."""
+
+    XFAIL = "xfail"
+    """It failed as the deviation file says."""
+
+    XPASS = "xpass"
+    """It passed although the deviation file says that it fails: the row is to be taken out."""
+
+    UNSUPPORTED = "unsupported"
+    NOT_SELECTED = "not-selected"
+
+
+PASSES = (State.PASS, State.PASS_ALTERNATIVE)
+FAILURES = (State.FAIL, State.XPASS)
+
+
+class Step(Struct, frozen=True):
+    """One thing that was asked, and what came back."""
+
+    op: str
+    params: dict[str, Any]
+    answer: dict[str, Any]
+
+
+class CaseResult(Struct, frozen=True):
+    """What came of one case: a vector, or a scenario at one level.
+
+    `message` says what is wrong, or why it is not a pass. `reproduce` is a command line for this case alone.
+    """
+
+    id: str
+    requirements: tuple[str, ...]
+    level: str
+    about: str
+    state: State
+    message: str = ""
+    strength: str = "must"
+    seconds: float = 0.0
+    steps: tuple[Step, ...] = ()
+    reproduce: str = ""
+
+
+def without_recommendations(results: Iterable[CaseResult]) -> list[CaseResult]:
+    """Count as another way what is only recommended and does not hold."""
+    return [
+        structs.replace(
+            result, state=State.PASS_ALTERNATIVE, message=f"only a {result.strength!r}: {result.message}"
+        )
+        if result.state is State.FAIL and result.strength != "must"
+        else result
+        for result in results
+    ]
+
+
+class Report(Struct, frozen=True):
+    """A whole run. `complaints` are failures that belong to no case, such as a stale deviation."""
+
+    target: str
+    implementation: str
+    profile: str
+    results: tuple[CaseResult, ...]
+    complaints: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """How many cases have each state, in the order of the states, without those that none has."""
+        counts = Counter(result.state for result in self.results)
+        return {state: counts[state] for state in State if counts[state]}
+
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with."""
+        return exit_code(self.results, self.complaints)
+
+    @property
+    def headline(self) -> str:
+        """The first line of every report."""
+        word = {EXIT_CONFORMANT: "conformant", EXIT_NOT_CONFORMANT: "not conformant"}
+        counts = ", ".join(f"{count} {state}" for state, count in self.counts.items())
+        return f"{self.target}: {word.get(self.exit_code, 'inconclusive')} ({counts or 'no cases'})"
+
+
+def exit_code(results: Iterable[CaseResult], complaints: Sequence[str] = ()) -> int:
+    """Say what a run amounts to: an error hides behind no pass, and a run without any pass proves nothing."""
+    states = {result.state for result in results}
+    if State.ERROR in states:
+        return EXIT_HARNESS
+    if complaints or not states.isdisjoint(FAILURES):
+        return EXIT_NOT_CONFORMANT
+    return EXIT_CONFORMANT if not states.isdisjoint(PASSES) else EXIT_INCONCLUSIVE

@@ -1,0 +1,85 @@
+"""`run`: the exit code says what a target amounts to, and each report is written."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.typed import Said, typed
+
+PSYNC = ("run", "--target", "builtin:process")
+MISBEHAVING = f"adapter:{sys.executable} -m tests.conformance.misbehaving"
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    return lambda *words: typed([*words], monkeypatch, capsys)
+
+
+def test_psync_conforms_but_for_what_is_listed(said) -> None:
+    ran = said(*PSYNC, "--select", "configuration-*", "--select", "messages-*")
+
+    assert ran.code == 0, ran.out
+    assert ran.out.startswith("builtin:process: conformant (")
+
+
+def test_every_report_is_written(said, tmp_path: Path) -> None:
+    files = {name: tmp_path / name for name in ("json", "junit", "html", "badge")}
+    ran = said(*PSYNC, "--select", "PS-CFG-*", *(f"--{name}={file}" for name, file in files.items()))
+
+    assert ran.code == 0, ran.out
+    report = json.loads(files["json"].read_text())
+    assert report["headline"] == ran.out.splitlines()[0]
+    assert "“enter the IP address of the remote host”" in files["html"].read_text()
+    assert all(file.read_text().startswith("<") for name, file in files.items() if name != "json")
+
+
+def test_a_deviation_file_of_ones_own_takes_the_place_of_psyncs(said, tmp_path: Path) -> None:
+    (tmp_path / "none.toml").write_text("")
+
+    ran = said(*PSYNC, "--select", "configuration-cpu-high", "--deviations", str(tmp_path / "none.toml"))
+
+    assert ran.code == 1
+    assert "fail         configuration-cpu-high (PS-LCF-02): rejected with SETTING_UNKNOWN" in ran.out
+    assert "--target builtin:process --select configuration-cpu-high" in ran.out
+
+
+def test_what_is_only_recommended_fails_a_strict_run(said, tmp_path: Path) -> None:
+    (tmp_path / "none.toml").write_text("")
+    pick = ("--select", "configuration-cpu-low", "--deviations", str(tmp_path / "none.toml"))
+
+    assert (said(*PSYNC, *pick).code, said(*PSYNC, *pick, "--strict").code) == (0, 1)
+
+
+HARNESS = {
+    "a command that is missing": ("adapter:/no/such/program", "does not start"),
+    "one that ends at once": (f"{MISBEHAVING} 'ends at once'", "exit code 3"),
+    "one that says no JSON": (f"{MISBEHAVING} 'says no JSON'", "with a line that is none"),
+    "one that answers in no way": (f"{MISBEHAVING} 'answers in no way'", "an answer is one of"),
+}
+
+
+@pytest.mark.parametrize(("target", "complaint"), HARNESS.values(), ids=HARNESS)
+def test_a_target_that_cannot_be_judged_is_no_pass(said, target: str, complaint: str) -> None:
+    ran = said("run", "--target", target, "--select", "messages-*")
+
+    assert (ran.code, complaint in ran.err) == (3, True), ran.err
+
+
+USAGE: dict[str, tuple[tuple[str, ...], int, str]] = {
+    "nothing selected": ((*PSYNC, "--select", "no-such-*"), 4, "nothing is selected"),
+    "no target": (("run",), 2, "Missing option '--target'"),
+    "an unknown target": (("run", "--target", "psync"), 2, "There are: builtin:process, adapter:COMMAND"),
+    "a profile": ((*PSYNC, "--profile", "x"), 2, "'core', 'mapping', 'messages'"),
+    "a share": ((*PSYNC, "--shard", "3/2"), 2, "'3/2' is no share of a run"),
+    "a folder that is missing": ((*PSYNC, "--html", "/no/such/report.html"), 2, "no folder '/no/such'"),
+}
+
+
+@pytest.mark.parametrize(("words", "code", "complaint"), USAGE.values(), ids=USAGE)
+def test_what_is_typed_wrongly_is_told(said, words: tuple[str, ...], code: int, complaint: str) -> None:
+    ran = said(*words)
+
+    assert (ran.code, complaint in ran.err) == (code, True), ran.err

@@ -1,0 +1,35 @@
+"""A report as JUnit XML: well-formed whatever a target says, and a skip is a skip."""
+
+from xml.etree import ElementTree
+
+from conformance.reports.junit import as_junit
+from conformance.verdict import State
+from tests.conformance.reports.samples import EVERYTHING
+
+
+def test_the_counts_are_those_of_the_report() -> None:
+    suite = ElementTree.fromstring(as_junit(EVERYTHING))
+
+    found = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped", "time")}
+    assert found == {
+        "tests": str(len(State) + 1),
+        "failures": "3",
+        "errors": "1",
+        "skipped": "2",
+        "time": "1.500",
+    }
+
+
+def test_each_case_has_the_mark_of_its_state() -> None:
+    suite = ElementTree.fromstring(as_junit(EVERYTHING))
+
+    marks = {case.get("name"): [child.tag for child in case] for case in suite[: len(State)]}
+    assert [*marks.values()] == [[], [], ["failure"], ["error"], ["skipped"], ["failure"], ["skipped"], []]
+
+
+def test_a_failure_says_what_is_wrong_and_how_to_see_it_again() -> None:
+    suite = ElementTree.fromstring(as_junit(EVERYTHING))
+
+    failure = suite[2][0]
+    assert '<script>alert("x")</script> &' in str(failure.get("message"))
+    assert failure.text == "python -m x"

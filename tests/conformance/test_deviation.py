@@ -1,0 +1,104 @@
+"""A deviation file is held against each verdict: it excuses one failure, hides no other, and does not grow old unseen."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from conformance.deviation import Deviation, DeviationsInvalid, apply_deviations, load_deviations
+from conformance.verdict import CaseResult, State
+
+TODAY = date(2027, 1, 1)
+
+FILE = """
+[["retry-01"]]
+reason = "the retry list is not built"
+message = "rejected"
+clears = "issue 5"
+expires = 2027-06-30
+
+[["PS-ROOT-12"]]
+reason = "overlapping jobs are not told"
+level = "P"
+"""
+
+
+def result(state: str, message: str = "", id: str = "retry-01", level: str = "V") -> CaseResult:
+    return CaseResult(id, ("PS-ROOT-12",), level, "", State(state), message)
+
+
+def judged(row: Deviation, one: CaseResult) -> tuple[State, list[str]]:
+    (found,), complaints = apply_deviations([one], [row], TODAY)
+    return found.state, complaints
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "file.toml").write_text(FILE)
+
+    assert load_deviations(tmp_path / "file.toml") == [
+        Deviation("retry-01", "the retry list is not built", "rejected", "issue 5", "", date(2027, 6, 30)),
+        Deviation("PS-ROOT-12", "overlapping jobs are not told", level="P"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('["a"]\nreason = "x"', r"a row begins with \[\["),
+        ('[["a"]]\n', "missing required field `reason`"),
+        ('[["a"]]\nreason = "x"\nwhy = 1', "unknown field `why`"),
+        ("[[", "is no list of deviations"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told(tmp_path: Path, text: str, complaint: str) -> None:
+    file = tmp_path / "file.toml"
+    file.write_text(text)
+
+    with pytest.raises(DeviationsInvalid, match=complaint) as invalid:
+        load_deviations(file)
+
+    assert str(file) in str(invalid.value)
+
+
+def test_a_file_that_is_missing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DeviationsInvalid, match=r"missing.toml' cannot be read: No such file or directory\."):
+        load_deviations(tmp_path / "missing.toml")
+
+
+ROW = Deviation("retry-01", "not built", message="rejected")
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        (result("fail", "rejected with X"), State.XFAIL),
+        (result("fail", "something else"), State.FAIL),
+        (result("pass"), State.XPASS),
+        (result("pass-alternative"), State.XPASS),
+        (result("unsupported"), State.UNSUPPORTED),
+        (result("error"), State.ERROR),
+    ],
+)
+def test_a_row_excuses_the_failure_that_it_names_and_no_other(one: CaseResult, expected: State) -> None:
+    assert judged(ROW, one) == (expected, [])
+
+
+def test_a_row_may_speak_of_a_requirement_at_one_level() -> None:
+    row = Deviation("PS-ROOT-12", "not told", level="P")
+
+    (at_p, at_v), complaints = apply_deviations(
+        [result("fail", level="P"), result("fail", level="V")], [row], TODAY
+    )
+
+    assert (at_p.state, at_v.state, complaints) == (State.XFAIL, State.FAIL, [])
+
+
+def test_a_row_that_belongs_to_no_case_or_has_expired_is_told() -> None:
+    rows = [Deviation("other", "gone"), Deviation("retry-01", "late", expires=date(2026, 12, 31))]
+
+    _, complaints = apply_deviations([result("fail")], rows, TODAY)
+
+    assert complaints == [
+        "the deviation 'other' is stale: no case of this run belongs to it",
+        "the deviation 'retry-01' has expired on 2026-12-31: late",
+    ]

@@ -1,0 +1,44 @@
+"""What a run amounts to: a skip is never a pass, and an error hides behind no pass."""
+
+import pytest
+
+from conformance.verdict import CaseResult, Report, State, exit_code
+
+
+def results(*states: str) -> tuple[CaseResult, ...]:
+    return tuple(
+        CaseResult(f"case-{number}", ("PS-ROOT-03",), "V", "something", State(state))
+        for number, state in enumerate(states)
+    )
+
+
+EXIT_CODES = {
+    "pass": 0,
+    "pass-alternative": 0,
+    "pass xfail": 0,
+    "pass unsupported": 0,
+    "pass not-selected": 0,
+    "pass fail": 1,
+    "pass xpass": 1,
+    "pass fail error": 3,
+    "error": 3,
+    "xfail": 4,
+    "unsupported": 4,
+    "": 4,
+}
+
+
+@pytest.mark.parametrize(("states", "expected"), EXIT_CODES.items())
+def test_the_exit_code_follows_from_the_states(states: str, expected: int) -> None:
+    assert exit_code(results(*states.split())) == expected
+
+
+def test_what_belongs_to_no_case_fails_a_run_too() -> None:
+    assert exit_code(results("pass"), ["a stale row"]) == 1
+
+
+def test_the_headline_counts_each_state_in_its_order() -> None:
+    report = Report("it", "", "full", results("unsupported", "pass", "xfail", "pass"))
+
+    assert report.headline == "it: conformant (2 pass, 1 xfail, 1 unsupported)"
+    assert Report("it", "", "full", ()).headline == "it: inconclusive (no cases)"
