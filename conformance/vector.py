@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+VECTORS = Path(__file__).with_name("vectors")
 SCHEMA_NAME = "schema.json"
 ALTERNATIVES_NAME = "alternatives"
 

@@ -9,6 +9,8 @@ from conformance.arguments import GUIDE_BYTES_MAX
 from conformance.catalogue import load_catalogue
 from conformance.coverage import NO_EVIDENCE, Coverage, Evidence, coverage, coverage_lines
 from conformance.guide import check_guide
+from conformance.vector import VECTORS, load_vectors
+from conformance.vector_run import LEVEL
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -30,6 +32,15 @@ def run_coverage(guide: Path | None, evidence: Evidence = NO_EVIDENCE, *, is_jso
     else:
         print("\n".join([*coverage_lines(found), *_guide_lines(guide, complaints)]))
     return 1 if complaints else 0
+
+
+def evidence_of_vectors() -> Evidence:
+    """Which vectors ask about which requirement."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for vector in load_vectors(VECTORS).values():
+        for requirement in vector.requirements:
+            found.setdefault(requirement, {}).setdefault(LEVEL, []).append(vector.id)
+    return found
 
 
 def _read(guide: Path) -> str:

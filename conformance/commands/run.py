@@ -20,7 +20,7 @@ from conformance.reports.page import Requirement, as_page
 from conformance.selection import WHOLE, Shard, select
 from conformance.target import Target, TargetBroken
 from conformance.targets import BUILT_IN, TargetUnknown, open_target
-from conformance.vector import load_alternatives, load_vectors
+from conformance.vector import VECTORS, load_alternatives, load_vectors
 from conformance.vector_run import VectorRun
 from conformance.verdict import (
     EXIT_HARNESS,
@@ -33,7 +33,6 @@ from conformance.verdict import (
 )
 
 FOLDER = Path(__file__).parents[1]
-VECTORS = FOLDER / "vectors"
 
 # What psync itself is known not to do yet.
 OWN_DEVIATIONS = FOLDER / "deviations.toml"
@@ -62,10 +61,10 @@ def run_target(options: RunOptions, files: Mapping[str, Path | None]) -> int:
     if not report.results:
         print("Error: nothing is selected by that profile, these patterns and that share.", file=sys.stderr)
         return EXIT_INCONCLUSIVE
-    print("\n".join(lines_of(report)))
-    for name, file in files.items():
+    for name, file in files.items():  # first, since who reads the lines may stop reading
         if file is not None:
             _write(file, REPORTS[name](report))
+    print("\n".join(lines_of(report)))
     return report.exit_code
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.arguments import GUIDE_BYTES_MAX
 from conformance.catalogue import load_catalogue
-from conformance.commands.coverage import run_coverage
+from conformance.commands.coverage import evidence_of_vectors, run_coverage
 from conformance.coverage import NO_EVIDENCE, coverage, coverage_lines
 
 EVIDENCE = {"PS-CFG-02": {"V": ["address-001"]}}
@@ -62,3 +62,17 @@ def test_what_can_be_no_guide_is_refused(content: bytes, complaint: str, tmp_pat
 def test_a_guide_that_cannot_be_read_is_refused(tmp_path: Path):
     with pytest.raises(click.UsageError, match="cannot be read: Is a directory"):
         run_coverage(tmp_path, is_json=False)
+
+
+def test_each_vector_is_evidence_for_its_requirements_at_its_level() -> None:
+    evidence = evidence_of_vectors()
+
+    assert "rootpath-01-worked-example" in evidence["PS-ROOT-06"]["V"]
+    assert {level for levels in evidence.values() for level in levels} == {"V"}
+
+
+def test_each_statement_of_the_guide_at_level_v_has_a_vector_but_for_one_that_takes_a_file() -> None:
+    requirements = load_catalogue().requirements.items()
+    wanted = {id for id, one in requirements if "V" in one.levels and one.strength in "DI"}
+
+    assert wanted - evidence_of_vectors().keys() == {"PS-BYTE-03"}
