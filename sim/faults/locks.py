@@ -4,10 +4,12 @@ import ntpath
 
 from msgspec import Struct
 
+from psync.core.paths import PathStyle
 from sim.faults.fault import Heal, Seconds, Site
 from sim.gate import PATHS, Call
 from sim.handles import Handle
 from sim.link import SECOND_NS
+from sim.machine import Machine
 from sim.windows import (
     ACCESS_DENIED,
     EXCLUSIVE,
@@ -28,7 +30,8 @@ class FileLocked(Struct, frozen=True, tag="file-locked"):
     """Another program has a file open for so long, in a way that keeps psync from it.
 
     `path` is one of the disk, `/C:/folder/file`; a file that is not there is not locked. `state` is one of
-    `sim.windows.OPEN_ELSEWHERE`. Under the rules of Linux a lock has no effect.
+    `sim.windows.OPEN_ELSEWHERE`. Under the rules of Linux a lock has no effect. Plans are drawn with such
+    locks; whoever writes one down asks for its `flaw`.
     """
 
     machine: str
@@ -59,6 +62,14 @@ class FileLocked(Struct, frozen=True, tag="file-locked"):
         machine.witnesses.append(witness)
         site.world.agenda.after(round(self.seconds * SECOND_NS), heal)
         return heal
+
+    def flaw(self, machine: Machine) -> str:
+        """Why it would keep nobody from a file if it were armed now; empty if it may."""
+        if machine.style is not PathStyle.WINDOWS:
+            return f"{self.path} on {self.machine} cannot be locked: it is no Windows machine"
+        if machine.disk.find(self.path.encode()) is None:
+            return f"{self.path} on {self.machine} cannot be locked: there is no such file (/C:/folder/file)"
+        return ""
 
     def _is_cause(self, call: Call, error: OSError) -> bool:
         """Whether a call on the file or its folder has failed with what Windows says of this lock.

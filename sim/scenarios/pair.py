@@ -1,8 +1,9 @@
 """Two machines with psync on them, as most scenarios need them.
 
 `near` holds a folder and runs the client; `far` serves `/srv` with a listener.
-A push brings `/data` of the one to `/srv/backup` of the other. Faults of
-`sim.faults` can be armed on a pair as on a trial.
+A push brings `/data` of the one to `/srv/backup` of the other, which is
+`C:\\srv\\backup` where `far` is a Windows machine. Faults of `sim.faults` can be
+armed on a pair as on a trial.
 """
 
 import asyncio
@@ -12,28 +13,32 @@ from typing import Any
 
 from psync.core.addresses import DEFAULT_PORT, parse_address
 from psync.core.errors import EXIT_CONVERGED, connection_failure_text, device_text
+from psync.core.paths import PathStyle
 from psync.core.settings import DEFAULT_INSTANCE, CopySettings, Durability
 from psync.engine.events import ConnectionFailed, Event, ListenerReady, ProblemFound, RunRefused, SessionEnded
 from psync.wire.keys import UNKEYED_PRS
 from sim.configuration import NO_KEYS, Keys, Setup
 from sim.crash import Choose
-from sim.faults import Fault
+from sim.faults import Fault, FileLocked
 from sim.faults.fault import Heal
 from sim.faults.unfit import EntryUnfit
+from sim.layout import ROOT, Layout
 from sim.machine import EPOCH_NS, Machine
+from sim.plan import Place
 from sim.process import Process
 from sim.replication import Replication
 from sim.runs import Runs
 from sim.trees import Tree
 from sim.world import World
 
-SOURCE, ROOT, TARGET = b"/data", b"/srv", b"/srv/backup"
+SOURCE, TARGET = b"/data", b"/srv/backup"
 ADDRESS = "tcp://far/backup"
 
 TREE: Tree = {b"changed": b"new content", b"fresh": b"fresh " * 400, b"sub": None, b"sub/kept": b"same"}
 OLD_TREE: Tree = {b"changed": b"old", b"sub": None, b"sub/kept": b"same"}
 
-# Files that were there before the scenario are older than anything that it does.
+# Files that were there before the scenario are older than anything that it does, and those of the target
+# are older still where they differ: two of one length and one time would count as the same file.
 OLD_SECONDS_NS = 3600 * 10**9
 
 # Longer than every deadline of psync's own.
@@ -46,9 +51,22 @@ class Pair:
     `hear_too` is told of each event; `more_for_listener` and `more_for_client` are further fields of their settings.
     """
 
-    def __init__(self, world: World, source: Tree = TREE, target: Tree = OLD_TREE) -> None:
+    def __init__(
+        self,
+        world: World,
+        source: Tree = TREE,
+        target: Tree = OLD_TREE,
+        *,
+        target_style: PathStyle = PathStyle.POSIX,
+    ) -> None:
         self.world = world
-        self.near, self.far = world.machine("near"), world.machine("far")
+        self.near, self.far = world.machine("near"), world.machine("far", target_style)
+        layout = Layout(target_style)
+        self.root = layout.typed(ROOT)
+        self.target_folder = layout.files(TARGET.decode())
+        self.address = ADDRESS
+        if target_style is PathStyle.WINDOWS:
+            self.address = layout.address(Place("far", True), TARGET.decode())
         self.effects: Counter[str] = Counter()
         self.runs = Runs()
         self.setups: dict[str, Setup] = {"near": Setup(), "far": Setup()}
@@ -57,16 +75,18 @@ class Pair:
         self.more_for_client: dict[str, Any] = {}
         self.hear_too: Callable[[Event], None] | None = None
         self._ready = asyncio.Event()
-        self._plant(self.near, SOURCE, source)
-        self._plant(self.far, TARGET, target)
+        self._plant(self.near, SOURCE, source, {})
+        self._plant(self.far, self.target_folder, target, source)
 
     # Programs
 
-    async def listen(self, *, port: int = DEFAULT_PORT, keys: Keys = NO_KEYS, root: str = "/srv") -> Process:
+    async def listen(
+        self, *, port: int = DEFAULT_PORT, keys: Keys = NO_KEYS, root: str | None = None
+    ) -> Process:
         """Start the listener and wait until it takes clients."""
         self._ready.clear()
         process = self.replication.start_listener(
-            self.far, root, port=port, prs=keys.secret, **self.more_for_listener
+            self.far, root or self.root, port=port, prs=keys.secret, **self.more_for_listener
         )
         async with asyncio.timeout(RUN_SECONDS_MAX):
             await self._ready.wait()
@@ -75,7 +95,7 @@ class Pair:
     async def second_listener(self, instance: str = DEFAULT_INSTANCE) -> int:
         """Start another listener beside the first one; wait for its end and give its exit code."""
         async with asyncio.timeout(RUN_SECONDS_MAX):
-            return await self.replication.start_listener(self.far, "/srv", instance=instance).wait()
+            return await self.replication.start_listener(self.far, self.root, instance=instance).wait()
 
     def start_push(
         self,
@@ -83,7 +103,7 @@ class Pair:
         machine: Machine | None = None,
         port: int | None = None,
         keys: Keys = NO_KEYS,
-        address: str = ADDRESS,
+        address: str | None = None,
         delete: bool = False,
         durability: Durability = Durability.BATCH,
     ) -> Process:
@@ -91,7 +111,7 @@ class Pair:
         prs = keys.secret
         settings = CopySettings(
             parse_address(SOURCE.decode()),
-            parse_address(address),
+            parse_address(address or self.address),
             port=port,
             delete=delete,
             durability=durability,
@@ -106,7 +126,7 @@ class Pair:
         *,
         port: int | None = None,
         keys: Keys = NO_KEYS,
-        address: str = ADDRESS,
+        address: str | None = None,
         delete: bool = False,
         durability: Durability = Durability.BATCH,
     ) -> int:
@@ -129,8 +149,8 @@ class Pair:
         return self.near.files.tree(SOURCE)
 
     def target(self) -> Tree:
-        """What `/srv/backup` holds."""
-        return self.far.files.tree(TARGET)
+        """What the folder of `far` holds."""
+        return self.far.files.tree(self.target_folder)
 
     def causes(self) -> list[str]:
         """The codes of what ended programs."""
@@ -156,7 +176,10 @@ class Pair:
     # What faults ask
 
     def arm(self, fault: Fault) -> Heal:
-        """Have something fail from now on; give what ends it."""
+        """Have something fail from now on; give what ends it. A lock that could keep nobody from a file is a mistake."""
+        if isinstance(fault, FileLocked):
+            flaw = fault.flaw(self.machine(fault.machine))
+            assert not flaw, flaw
         return fault.arm(self)
 
     def machine(self, name: str) -> Machine:
@@ -193,7 +216,7 @@ class Pair:
         source = self.source()
         due = [path for path, content in self.target().items() if content and source.get(path) != content]
         if due:
-            self.far.files.write(TARGET + b"/" + due[0], b"written by somebody else")
+            self.far.files.write(self.target_folder + b"/" + due[0], b"written by somebody else")
         return bool(due)
 
     def start_second_run(self) -> bool:
@@ -207,13 +230,15 @@ class Pair:
 
     def start_rival(self, machine: str, instance: str) -> Heal:
         """Start a second listener."""
-        return self.replication.start_listener(self.machine(machine), "/srv", instance=instance).kill
+        return self.replication.start_listener(self.machine(machine), self.root, instance=instance).kill
 
-    def _plant(self, machine: Machine, folder: bytes, tree: Tree) -> None:
+    def _plant(self, machine: Machine, folder: bytes, tree: Tree, newer: Tree) -> None:
         machine.files.plant(folder, tree)
         for path, content in tree.items():
             if content is not None:
-                machine.files.set_time(folder + b"/" + path, EPOCH_NS - OLD_SECONDS_NS - len(repr(content)))
+                is_older = newer.get(path, content) != content
+                age_ns = OLD_SECONDS_NS * (2 if is_older else 1) + len(repr(content))
+                machine.files.set_time(folder + b"/" + path, EPOCH_NS - age_ns)
         machine.disk.journal.sync_all()
 
     def _hear(self, event: Event) -> None:

@@ -104,6 +104,26 @@ def test_a_lock_has_no_effect_on_posix():
     assert (place.effects, machine.witnesses) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("path", "style", "flaw"),
+    [
+        (LETTER, PathStyle.WINDOWS, ""),
+        (
+            "/C:/Data/nothing",
+            PathStyle.WINDOWS,
+            "/C:/Data/nothing on far cannot be locked: there is no such file (/C:/folder/file)",
+        ),
+        ("/Data/letter", PathStyle.POSIX, "/Data/letter on far cannot be locked: it is no Windows machine"),
+    ],
+)
+def test_a_lock_that_keeps_nobody_from_a_file_says_so_if_asked(path: str, style: PathStyle, flaw: str):
+    with World(seed=1) as world:
+        machine = world.machine("far", style)
+        machine.files.plant(b"C:\\Data" if style is PathStyle.WINDOWS else b"/Data", {b"letter": b""})
+
+        assert FileLocked("far", path, 60.0).flaw(machine) == flaw
+
+
 def test_a_lock_stands_in_a_replay_file():
     fault: Fault = FileLocked("far", LETTER, 60.0, EXCLUSIVE)
 

@@ -2,7 +2,10 @@
 
 from collections import Counter
 
-from sim.faults import ProcessKilled
+import pytest
+
+from psync.core.paths import PathStyle
+from sim.faults import FileLocked, ProcessKilled, TargetWritten
 from sim.scenarios.pair import ADDRESS, OLD_TREE, TREE, Pair
 from sim.world import World
 
@@ -54,3 +57,52 @@ def test_its_user_changes_files_of_the_source_only() -> None:
 
         assert changed == [True, False, False]
         assert {path for path, content in pair.source().items() if content != TREE[path]} == {b"fresh"}
+
+
+def test_a_target_of_the_same_length_is_another_file_than_its_source() -> None:
+    async def scenario(world: World) -> None:
+        pair = Pair(world, {b"letter": b"new"}, {b"letter": b"old"})
+        await pair.listen()
+        await pair.converge()
+
+    with World(5) as world:
+        world.run(scenario(world))
+
+
+def test_its_target_can_be_a_windows_machine() -> None:
+    async def scenario(world: World) -> None:
+        pair = Pair(world, target_style=PathStyle.WINDOWS)
+        assert (pair.target_folder, pair.target()) == (b"C:\\srv\\backup", OLD_TREE)
+        listener = await pair.listen()
+        assert (await pair.second_listener(), pair.causes()) == (3, ["DUPLICATE_LISTENER"])
+        pair.arm(TargetWritten("far", 1))
+        assert await pair.push() == 1
+        assert b"written by somebody else" in pair.target().values()
+        pair.start_rival("far", "another")()
+        await pair.converge()
+        assert listener.is_alive
+
+    with World(6) as world:
+        world.run(scenario(world))
+
+
+def test_a_lock_on_a_windows_machine_keeps_a_file_as_it_was() -> None:
+    async def scenario(world: World) -> None:
+        pair = Pair(world, {b"a/letter": b"new"}, {b"a/letter": b"old"}, target_style=PathStyle.WINDOWS)
+        await pair.listen()
+        heal = pair.arm(FileLocked("far", "/C:/srv/backup/a/letter", 60.0))
+        assert (await pair.push(), pair.problems()) == (1, [(b"a/letter", "LOCKED")])
+        assert pair.target()[b"a/letter"] == b"old"
+        heal()
+        await pair.converge()
+
+    with World(7) as world:
+        world.run(scenario(world))
+
+
+def test_a_lock_on_nothing_is_a_mistake_of_the_scenario() -> None:
+    with (
+        World(8) as world,
+        pytest.raises(AssertionError, match="/C:/srv/backup/letter on far cannot be locked: "),
+    ):
+        Pair(world, target_style=PathStyle.WINDOWS).arm(FileLocked("far", "/C:/srv/backup/letter", 60.0))
