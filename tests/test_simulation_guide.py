@@ -42,7 +42,7 @@ def test_a_program_of_the_guide_does_what_stands_below_it(program: str, output: 
 
 
 def test_every_program_of_the_guide_is_found() -> None:
-    assert len(PROGRAMS) == GUIDE.count("```python") == 7
+    assert len(PROGRAMS) == GUIDE.count("```python") == 8
 
 
 def test_the_guide_names_every_preset_fault_and_checker() -> None:

@@ -75,6 +75,7 @@ class Pair:
         self.more_for_client: dict[str, Any] = {}
         self.hear_too: Callable[[Event], None] | None = None
         self._ready = asyncio.Event()
+        self._listener: Process | None = None
         self._plant(self.near, SOURCE, source, {})
         self._plant(self.far, self.target_folder, target, source)
 
@@ -85,7 +86,7 @@ class Pair:
     ) -> Process:
         """Start the listener and wait until it takes clients."""
         self._ready.clear()
-        process = self.replication.start_listener(
+        self._listener = process = self.replication.start_listener(
             self.far, root or self.root, port=port, prs=keys.secret, **self.more_for_listener
         )
         async with asyncio.timeout(RUN_SECONDS_MAX):
@@ -139,7 +140,7 @@ class Pair:
     async def converge(self) -> None:
         """Push once more: it must arrive, whatever happened before."""
         exit_code = await self.push()
-        assert exit_code == EXIT_CONVERGED, (exit_code, self.causes())
+        assert exit_code == EXIT_CONVERGED, f"exit code {exit_code}, {self.causes()}{self._missing()}"
         assert self.source() == self.target(), "the target is not what the source is"
 
     # What has come of it
@@ -231,6 +232,14 @@ class Pair:
     def start_rival(self, machine: str, instance: str) -> Heal:
         """Start a second listener."""
         return self.replication.start_listener(self.machine(machine), self.root, instance=instance).kill
+
+    def _missing(self) -> str:
+        """What a scenario has to do before a push can arrive, behind a colon; empty if that is not the trouble."""
+        if not self.far.is_up:
+            return ": far has no power: pair.far.boot(), then await pair.listen()"
+        if self._listener is not None and not self._listener.is_alive:
+            return ": the listener of far has ended: await pair.listen()"
+        return ""
 
     def _plant(self, machine: Machine, folder: bytes, tree: Tree, newer: Tree) -> None:
         machine.files.plant(folder, tree)

@@ -1,11 +1,12 @@
 """The pair tells what has come of its programs, and is a site for faults."""
 
+import re
 from collections import Counter
 
 import pytest
 
 from psync.core.paths import PathStyle
-from sim.faults import FileLocked, ProcessKilled, TargetWritten
+from sim.faults import Fault, FileLocked, PowerCut, ProcessKilled, TargetWritten
 from sim.scenarios.pair import ADDRESS, OLD_TREE, TREE, Pair
 from sim.world import World
 
@@ -106,3 +107,23 @@ def test_a_lock_on_nothing_is_a_mistake_of_the_scenario() -> None:
         pytest.raises(AssertionError, match="/C:/srv/backup/letter on far cannot be locked: "),
     ):
         Pair(world, target_style=PathStyle.WINDOWS).arm(FileLocked("far", "/C:/srv/backup/letter", 60.0))
+
+
+@pytest.mark.parametrize(
+    ("fault", "hint"),
+    [
+        (PowerCut("far", 5), "far has no power: pair.far.boot(), then await pair.listen()"),
+        (ProcessKilled("far", 5), "the listener of far has ended: await pair.listen()"),
+    ],
+)
+def test_what_a_push_lacks_to_arrive_is_told(fault: Fault, hint: str) -> None:
+    async def scenario(world: World) -> None:
+        pair = Pair(world)
+        await pair.listen()
+        pair.arm(fault)
+        assert await pair.push() == 3
+        with pytest.raises(AssertionError, match=f": {re.escape(hint)}$"):
+            await pair.converge()
+
+    with World(9) as world:
+        world.run(scenario(world))
