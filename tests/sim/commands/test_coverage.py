@@ -1,12 +1,13 @@
 """What seeds have reached."""
 
+from collections import Counter
 from pathlib import Path
 
 import click
 import msgspec
 import pytest
 
-from sim.commands.coverage import run_coverage
+from sim.commands.coverage import ADVICE, PRESETS, run_coverage
 from sim.commands.sweep import sum_up
 from sim.sometimes import SOMETIMES
 from sim.tally import Speed, Summary, coverage_lines
@@ -39,7 +40,22 @@ def test_without_a_summary_a_sweep_is_made(capsys: pytest.CaptureFixture[str]):
     summary, _ = sum_up("clean", range(1, 4), 1)
 
     assert run_coverage((), "clean", range(1, 4), 1) == 1
-    assert capsys.readouterr().out.splitlines() == coverage_lines(summary.effects, summary.reached)
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == coverage_lines(summary.effects, summary.reached)
+    assert printed.err.splitlines()[-1] == ADVICE
+
+
+def test_without_a_preset_all_those_are_tried_that_together_reach_everything(
+    capsys: pytest.CaptureFixture[str],
+):
+    effects, reached = Counter[str](), Counter[str]()
+    for preset in PRESETS:
+        summary, _ = sum_up(preset, range(1, 4), 1)
+        effects.update(summary.effects)
+        reached.update(summary.reached)
+
+    assert run_coverage((), None, range(1, 4), 1) == 1
+    assert capsys.readouterr().out.splitlines() == coverage_lines(effects, reached)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "nonsense"])
