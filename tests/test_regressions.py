@@ -1,5 +1,6 @@
 """Plans that once broke a promise: `python -m sim shrink` keeps them here, and they break none any more."""
 
+import re
 from pathlib import Path
 
 from sim.mutants.mutant import load_mutants
@@ -30,3 +31,20 @@ def test_a_bug_that_comes_back_is_found(tmp_path: Path):
 
     assert (broken_in(tmp_path), list(broken)) == ({}, ["planted.json"])
     assert promise_of(broken["planted.json"]).startswith("deletions: NAME was deleted")
+
+
+def test_the_table_tells_of_each_plan_its_file_and_its_seed():
+    table = (REGRESSIONS / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(.+?)` \| (.+?) \| .+ \| [0-9a-f]{7} \|$", table, re.MULTILINE)
+    plans = {file.name: read(file).plan for file in REGRESSIONS.glob("*.json")}
+
+    assert dict(rows) == {name: f"{plan.preset} {plan.seed}" for name, plan in plans.items()}
+
+
+def test_the_commit_that_a_kept_plan_names_is_whole():
+    """One with changes behind it, -dirty, leads nowhere."""
+    commits = {file.name: read(file).origin.commit for file in REGRESSIONS.glob("*.json")}
+
+    assert {
+        name: commit for name, commit in commits.items() if not re.fullmatch("[0-9a-f]{40}", commit)
+    } == {}
