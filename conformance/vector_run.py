@@ -43,10 +43,10 @@ class VectorRun:
                 vector.about,
                 state,
                 message,
-                vector.strength,
                 time.monotonic() - started,
                 (Step(vector.op, vector.params, as_json(answer)),),
                 reproduce(self._target.name, vector.id),
+                vector.strength,
             )
 
     def _answer(self, id: str) -> Answer:

@@ -59,10 +59,10 @@ class CaseResult(Struct, frozen=True):
     about: str
     state: State
     message: str = ""
-    strength: str = "must"
     seconds: float = 0.0
     steps: tuple[Step, ...] = ()
     reproduce: str = ""
+    strength: str = "must"
 
 
 def without_recommendations(results: Iterable[CaseResult]) -> list[CaseResult]:
