@@ -78,13 +78,6 @@ class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         """A key of `AREAS`."""
         return self.id.split("-")[1]
 
-    @property
-    def profile(self) -> str:
-        """The part of the suite that it belongs to, by which a run can be limited."""
-        if self.strength == "S":
-            return "vendor"
-        return {"ROOT": "mapping", "ERR": "messages", "RET": "retry", "SVC": "service"}.get(self.area, "core")
-
 
 class Ambiguity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the guide can be read in several ways. `others` are the readings not chosen, by name."""

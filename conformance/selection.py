@@ -67,6 +67,11 @@ def area_of(requirement: str) -> str:
 WHOLE = Shard()
 
 
+def profiles_of(requirement: str) -> tuple[str, ...]:
+    """Name the profiles that ask about a requirement."""
+    return tuple(name for name, areas in PROFILES.items() if not areas or area_of(requirement) in areas)
+
+
 def select(cases: Iterable[C], profile: str, patterns: tuple[str, ...] = (), shard: Shard = WHOLE) -> list[C]:
     """Give those of a profile and a share; where there are patterns, one must match the id or a requirement."""
     return [
@@ -75,8 +80,7 @@ def select(cases: Iterable[C], profile: str, patterns: tuple[str, ...] = (), sha
 
 
 def _is_of(case: Case, profile: str) -> bool:
-    areas = PROFILES[profile]
-    return not areas or any(area_of(requirement) in areas for requirement in case.requirements)
+    return any(profile in profiles_of(requirement) for requirement in case.requirements)
 
 
 def _matches(case: Case, patterns: tuple[str, ...]) -> bool:

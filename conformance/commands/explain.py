@@ -14,6 +14,7 @@ from conformance.catalogue import (
     Requirement,
     load_catalogue,
 )
+from conformance.selection import profiles_of
 
 # Wide enough for a sentence, narrow enough to be read.
 LINE_LETTERS = 100
@@ -56,7 +57,7 @@ def _of_requirement(catalogue: Catalogue, requirement: Requirement) -> Iterator[
     yield from _field("strength", strength)
     levels = ", ".join(f"{level} {LEVELS[level]}" for level in requirement.levels)
     yield from _field("levels", levels or "none: it cannot be tested")
-    yield from _field("profile", requirement.profile)
+    yield from _field("profiles", ", ".join(profiles_of(requirement.id)))
     yield from _field("checks", requirement.checks)
     yield from _field("resolution", requirement.resolution or "nothing is open")
     for id in requirement.ambiguities:

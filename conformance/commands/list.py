@@ -6,6 +6,7 @@ import msgspec
 
 from conformance.arguments import NothingSelected
 from conformance.catalogue import Requirement, load_catalogue
+from conformance.selection import profiles_of
 
 
 def run_list(select: str, area: str | None, strength: str | None, *, is_json: bool) -> int:
@@ -32,7 +33,11 @@ def _line(requirement: Requirement) -> str:
 
 def _json(chosen: list[Requirement]) -> str:
     rows = [
-        {**msgspec.to_builtins(requirement), "area": requirement.area, "profile": requirement.profile}
+        {
+            **msgspec.to_builtins(requirement),
+            "area": requirement.area,
+            "profiles": profiles_of(requirement.id),
+        }
         for requirement in chosen
     ]
     return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()

@@ -3,7 +3,7 @@
 import pytest
 from msgspec import Struct
 
-from conformance.selection import PROFILES, WHOLE, Shard, ShardInvalid, area_of, select
+from conformance.selection import PROFILES, WHOLE, Shard, ShardInvalid, area_of, profiles_of, select
 
 
 class One(Struct, frozen=True):
@@ -64,3 +64,16 @@ def test_a_share_is_read() -> None:
 def test_what_the_vendor_says_elsewhere_is_an_area_of_its_own() -> None:
     assert {area_of("PS-RET-S1"), area_of("PS-RET-01")} == {"VENDOR", "RET"}
     assert set(PROFILES) == {"core", "mapping", "messages", "retry", "service", "vendor", "full"}
+
+
+@pytest.mark.parametrize(
+    ("requirement", "profiles"),
+    [
+        ("PS-ROOT-03", ("core", "mapping", "full")),
+        ("PS-LCF-02", ("service", "full")),
+        ("PS-RET-S1", ("vendor", "full")),
+        ("PS-GLO-01", ("full",)),
+    ],
+)
+def test_a_requirement_names_the_profiles_that_ask_about_it(requirement: str, profiles: tuple[str, ...]):
+    assert profiles_of(requirement) == profiles

@@ -51,7 +51,7 @@ def test_json_has_all_fields_and_what_follows_from_the_id(capsys: pytest.Capture
         {
             "id": "PS-CFG-03",
             "area": "CFG",
-            "profile": "core",
+            "profiles": ["core", "mapping", "full"],
             "strength": "D",
             "levels": ["V"],
             "line": 19,
