@@ -12,6 +12,7 @@ from sim.faults import (
     ClockJumps,
     ConnectionReset,
     DiskFull,
+    DiskHangs,
     DiskReadOnly,
     DiskSlow,
     EntryUnfit,
@@ -274,11 +275,22 @@ def _unfit(d: Drawing) -> Fault:
     return EntryUnfit(kind, d.random.choice(names))
 
 
-# What does not pass by itself, drawn in a stream of its own so that it does not hide everything else.
+# Calls at which a disk begins to hang, the first two mostly in a thread, and about how many a small run makes.
+HANGING_CALLS = (("fsync", 6), ("sync_volume", 1), ("open", 20), ("write", 4), ("pread", 4), ("rename", 3))
+
+
+def _disk_hangs(d: Drawing) -> Fault:
+    call, calls = d.random.choice(HANGING_CALLS)
+    machine = d.source if call == "pread" else d.target
+    return DiskHangs(machine, call, d.random.randint(1, calls), d.random.choice((8.0, 50.0, 200.0)))
+
+
+# What lasts, drawn in a stream of its own so that it does not hide everything else.
 CONDITIONS: dict[str, Callable[[Drawing], Fault]] = {
     "read-only disk": _read_only,
     "limited file size": _limited,
     "unfit entry": _unfit,
+    "hung disk": _disk_hangs,
 }
 
 # Where the target is a Windows machine that has files: the fault that the guide documents.

@@ -4,7 +4,7 @@ There are no threads in a world. A job that is not interleaved runs at one
 moment. One that is stands still before some of its system calls, as chance
 decides, and goes on later; meanwhile the loop runs what it has, as it would
 beside a real thread. What is not tried are switches between two lines of code
-without a system call.
+without a system call. A call that hangs holds its job, and the loop goes on.
 """
 
 import asyncio
@@ -31,6 +31,7 @@ class Jobs:
         self._delay = delay
         self._main = getcurrent()
         self._paused: dict[greenlet, None] = {}
+        self._is_over: asyncio.Event | None = None
 
     async def run(self, job: Callable[[], Any]) -> Any:
         """Run a job to its end; give its result or raise its error."""
@@ -41,15 +42,33 @@ class Jobs:
         result = thread.switch()
         while not thread.dead:
             self._paused[thread] = None
-            await asyncio.sleep(self._delay())
+            await self._until_it_goes_on()
             del self._paused[thread]
             result = thread.switch()
         return result
 
+    async def _until_it_goes_on(self) -> None:
+        """Wait for the end of what the job is held by, or as long as a pause takes."""
+        is_over, self._is_over = self._is_over, None
+        if is_over:
+            await is_over.wait()
+        else:
+            await asyncio.sleep(self._delay())
+
+    @property
+    def is_beside_loop(self) -> bool:
+        """Whether the call that is being made is one of an interleaved job."""
+        return getcurrent() is not self._main
+
     def pause(self) -> None:
         """Let the loop go on, if a job is running and chance says so; called before each system call."""
-        if getcurrent() is not self._main and self._random.random() < PAUSE_CHANCE:
+        if self.is_beside_loop and self._random.random() < PAUSE_CHANCE:
             self._main.switch()
+
+    def hold(self, is_over: asyncio.Event) -> None:
+        """Let the loop go on, and the job that is running no earlier than an event."""
+        self._is_over = is_over
+        self._main.switch()
 
     def bury(self) -> None:
         """End the jobs of dead processes, in the order in which they stood still."""

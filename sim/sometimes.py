@@ -25,6 +25,7 @@ SOMETIMES = {
     "session lost": "a listener lost its client",
     "mismatch": "two sides with different keys were told so",
     "names at stake": "a machine lost its power while some names were not certain",
+    "disk hung in a thread": "a thread waited for a disk that answered nobody, and its program went on",
     "second listener": "a listener was told that it is the second one",
     **{f"problem {code}": f"an entry was reported as {code}" for code in ProblemCode},
 }
@@ -43,7 +44,10 @@ FAILURES = {
 
 
 # Kinds of effects that have one.
-EFFECTS = {"PowerCut names unsynced": "names at stake"}
+EFFECTS = {
+    "PowerCut names unsynced": "names at stake",
+    "DiskHangs in a thread": "disk hung in a thread",
+}
 
 
 class Reached:

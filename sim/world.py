@@ -1,8 +1,10 @@
 """A simulated world: everything that one seed decides."""
 
 import gc
+import logging
 import traceback
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from random import Random
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -57,18 +59,13 @@ class World:
         Raises `Unhandled` if a program has failed meanwhile; where the scenario
         itself fails, the programs' failures are notes of its exception.
         """
-        # A cycle would be freed, and a transport in it closed, at a moment that other worlds decide.
-        was_collecting = gc.isenabled()
-        gc.disable()
-        try:
-            result = self.loop.run_until_complete(scenario)
-        except Exception as error:
-            for failed in self._take_errors():
-                error.add_note("".join(traceback.format_exception(failed)))
-            raise
-        finally:
-            if was_collecting:
-                gc.enable()
+        with _without_collection(), _heard_by(self.loop):
+            try:
+                result = self.loop.run_until_complete(scenario)
+            except Exception as error:
+                for failed in self._take_errors():
+                    error.add_note("".join(traceback.format_exception(failed)))
+                raise
         errors = self._take_errors()
         if errors:
             raise Unhandled("nobody has handled these", errors)
@@ -92,6 +89,40 @@ class World:
     def _take_errors(self) -> list[Exception]:
         contexts, self.loop.errors = self.loop.errors, []
         return [_error_of(context) for context in contexts]
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """A cycle would be freed, and a transport in it closed, at a moment that other worlds decide."""
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_collecting:
+            gc.enable()
+
+
+class _Ear(logging.Handler):
+    """Takes what asyncio warns of, which a user would read on his terminal, for the error that it is."""
+
+    def __init__(self, loop: SimLoop) -> None:
+        super().__init__(logging.WARNING)
+        self._loop = loop
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._loop.errors.append({"message": f"{record.name} warns: {record.getMessage()}"})
+
+
+@contextmanager
+def _heard_by(loop: SimLoop) -> Iterator[None]:
+    ear = _Ear(loop)
+    logger = logging.getLogger("asyncio")
+    logger.addHandler(ear)
+    try:
+        yield
+    finally:
+        logger.removeHandler(ear)
 
 
 def _error_of(context: dict[str, Any]) -> Exception:

@@ -11,6 +11,7 @@ from sim.faults.configuration import KeyMismatch, PortMismatch, SecondListener
 from sim.faults.disks import (
     CallFails,
     DiskFull,
+    DiskHangs,
     DiskReadOnly,
     DiskSlow,
     FileSizeLimited,
@@ -34,6 +35,7 @@ Fault: TypeAlias = (
     | ClockJumps
     | ConnectionReset
     | DiskFull
+    | DiskHangs
     | DiskReadOnly
     | DiskSlow
     | EntryUnfit
@@ -61,6 +63,7 @@ __all__ = [
     "ClockJumps",
     "ConnectionReset",
     "DiskFull",
+    "DiskHangs",
     "DiskReadOnly",
     "DiskSlow",
     "EntryUnfit",

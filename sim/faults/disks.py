@@ -1,5 +1,6 @@
-"""Disks that fail, fill up or are slow, and files that change under the reader."""
+"""Disks that fail, fill up, hang or are slow, and files that change under the reader."""
 
+import asyncio
 import errno
 import inspect
 from typing import Annotated
@@ -10,6 +11,8 @@ from psync.system import OperatingSystem, System
 from sim.failure import failure
 from sim.faults.fault import Heal, Seconds, Site, at_call, watching
 from sim.gate import Call
+from sim.link import SECOND_NS
+from sim.process import Process
 from sim.windows import as_windows
 
 # A disk of this speed takes so much longer for each call.
@@ -30,6 +33,11 @@ READS = ("fstat", "pread", "preadv")
 DEVICE_CALLS = frozenset({"fsync", "sync_volume"})
 
 
+def _check_call(name: str) -> None:
+    if name not in CALLS:
+        raise ValueError(f"there is no system call {name!r}; there are: {', '.join(sorted(CALLS))}")
+
+
 class CallFails(Struct, frozen=True, tag="call-fails"):
     """From the call of that number on, so many calls of one name fail with an error (its name in `errno`)."""
 
@@ -40,8 +48,7 @@ class CallFails(Struct, frozen=True, tag="call-fails"):
     times: Annotated[int, Meta(ge=0)] = 1
 
     def __post_init__(self) -> None:
-        if self.call not in CALLS:
-            raise ValueError(f"there is no system call {self.call!r}; there are: {', '.join(sorted(CALLS))}")
+        _check_call(self.call)
         if not isinstance(getattr(errno, self.error, None), int):
             raise ValueError(f"there is no error {self.error!r}; use a name of errno, such as 'EIO'")
 
@@ -174,6 +181,59 @@ class DiskSlow(Struct, frozen=True, tag="disk-slow"):
             site.world.agenda.now_ns += round(self.seconds * 1_000_000_000)
 
         return at_call(site.machine(self.machine), self.number, stall)
+
+
+class DiskHangs(Struct, frozen=True, tag="disk-hangs"):
+    """From the call of that name and number on, a disk answers nobody for a while.
+
+    A call that a program makes in a thread stands still alone. One that it makes
+    on its loop stops the program.
+    """
+
+    machine: str
+    call: str
+    number: int
+    seconds: Seconds
+
+    def __post_init__(self) -> None:
+        _check_call(self.call)
+
+    def arm(self, site: Site) -> Heal:
+        """Hold the calls until the time is over."""
+        world, jobs = site.world, site.world.loop.jobs
+        jobs.is_interleaved = True
+        is_over = asyncio.Event()
+        stopped: list[Process] = []
+        seen = 0
+
+        def end() -> None:
+            is_over.set()
+            for process in stopped:
+                process.resume()
+
+        def watch(call: Call) -> None:
+            nonlocal seen
+            if call.name == self.call:
+                seen += 1
+                if seen == self.number:
+                    world.agenda.after(round(self.seconds * SECOND_NS), end)
+            if seen < self.number or is_over.is_set():
+                return
+            if jobs.is_beside_loop:
+                site.took_effect(self, "in a thread")
+                jobs.hold(is_over)
+            elif not call.process.is_hung:
+                site.took_effect(self, "on the loop")
+                stopped.append(call.process)
+                call.process.hang()
+
+        cancel = watching(site.machine(self.machine), watch)
+
+        def heal() -> None:
+            cancel()
+            end()
+
+        return heal
 
 
 class SourceChanges(Struct, frozen=True, tag="source-changes"):

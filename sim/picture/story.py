@@ -21,6 +21,7 @@ WORDS = {
     "ClockJumps": "the clock of {machine} jumps by {seconds:g} s at system call {number}",
     "ConnectionReset": "connections between {source} and {target} are reset after {packets} packets",
     "DiskFull": "the disk of {machine} has room for {bytes} bytes more",
+    "DiskHangs": "the disk of {machine} hangs for {seconds:g} s from {call} {number} on",
     "DiskReadOnly": "the disk of {machine} is read-only from system call {number} on",
     "EntryUnfit": "a user makes {path}, which cannot be replicated ({kind})",
     "FileSizeLimited": "no file of {machine} can have more than {bytes} bytes",

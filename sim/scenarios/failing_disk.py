@@ -1,8 +1,11 @@
 """Disks that fail a call, and lie about it afterwards."""
 
-from sim.faults import CallFails, DiskReadOnly, SourceChanges
+import asyncio
+
+from sim.faults import CallFails, DiskHangs, DiskReadOnly, SourceChanges
 from sim.scenarios.pair import OLD_TREE, Pair
 from sim.scenarios.scenario import scenario
+from sim.scenarios.silence import DEAD_PEER_SECONDS_MAX, LONG_SECONDS
 from sim.world import World
 
 
@@ -23,6 +26,36 @@ async def sync_that_fails_once_and_then_succeeds(world: World) -> None:
         content in (OLD_TREE.get(path), pair.source()[path]) for path, content in pair.target().items()
     )
     await pair.listen()
+    await pair.converge()
+
+
+@scenario
+async def disk_that_hangs_in_a_sync(world: World) -> None:
+    """The sync takes longer than anybody waits for a silent peer: the listener goes on answering, and all arrives."""
+    pair = Pair(world)
+    await pair.listen()
+    pair.arm(DiskHangs("far", "fsync", 2, DEAD_PEER_SECONDS_MAX))
+
+    started = world.loop.time()
+    assert await pair.push() == 0
+
+    assert world.loop.time() - started > DEAD_PEER_SECONDS_MAX
+    assert pair.effects["DiskHangs"] == 1
+    assert pair.target() == pair.source()
+
+
+@scenario
+async def disk_that_hangs_on_the_loop(world: World) -> None:
+    """The disk hangs where the listener does not expect it, and the listener with it: the next run arrives."""
+    pair = Pair(world)
+    await pair.listen()
+    heal = pair.arm(DiskHangs("far", "scandir", 1, LONG_SECONDS))
+
+    assert await pair.push() == 3
+
+    assert pair.causes() == ["CONNECTION_LOST"]
+    heal()
+    await asyncio.sleep(DEAD_PEER_SECONDS_MAX)
     await pair.converge()
 
 

@@ -272,6 +272,26 @@ def test_sending_after_a_goodbye_raises_what_ended_the_connection(play: Play) ->
     play(main)
 
 
+async def _send_for_ever(stream: Stream) -> None:
+    while True:
+        await stream.send(Contents(Piece(1, 0)), [b"small"])
+
+
+def test_a_sender_stops_when_its_socket_fails(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is sealed for nobody, of which asyncio would warn the user."""
+
+    async def main() -> None:
+        async with facing_a_listener() as (client, peer):
+            stream = await client.start(APPLY)
+            peer.hang_up()
+            await asyncio.sleep(0)
+            with pytest.raises(ConnectionLost):
+                await _send_for_ever(stream)
+
+    run(main())
+    assert caplog.messages == []
+
+
 def test_two_goodbyes_at_once_are_one_end(play: Play) -> None:
     async def main() -> None:
         async with connected() as pair:

@@ -64,6 +64,25 @@ def test_the_error_of_a_job_is_raised_where_it_is_waited_for(is_interleaved: boo
         assert world.run(world.machine("alpha").start(main, None).wait()) == 0
 
 
+def test_a_job_that_is_held_stands_still_alone_until_it_may_go_on() -> None:
+    async def main(_settings: None, system: System) -> int:
+        is_over = asyncio.Event()
+
+        def job() -> float:
+            world.loop.jobs.hold(is_over)
+            return world.loop.time()
+
+        held = asyncio.create_task(asyncio.to_thread(job))
+        await asyncio.sleep(7.0)
+        assert not held.done()
+        is_over.set()
+        return round(await held)
+
+    with World(1) as world:
+        world.loop.jobs.is_interleaved = True
+        assert world.run(world.machine("alpha").start(main, None).wait()) == 7
+
+
 def test_a_job_of_a_killed_process_makes_no_further_call() -> None:
     async def scenario(world: World, process: Process) -> int:
         await asyncio.sleep(0.001)

@@ -57,9 +57,9 @@ def test_a_name_that_is_not_in_the_catalogue_is_a_mistake() -> None:
 
 # Seeds that together reach all that a campaign can reach.
 WITNESSES = (
-    *(("documented", 8), ("meddling", 21), ("meddling", 24), ("unfit", 2), ("unfit", 22), ("unfit", 28)),
-    *(("windows-hostile", 2), ("windows-hostile", 9), ("windows-hostile", 16)),
-    *(("windows-hostile", 50), ("windows-hostile", 88)),
+    *(("chaos", 74), ("documented", 8), ("meddling", 21), ("meddling", 24)),
+    *(("unfit", 2), ("unfit", 22), ("unfit", 24), ("unfit", 35)),
+    *(("windows-hostile", 16), ("windows-hostile", 50), ("windows-hostile", 88)),
 )
 
 

@@ -1,6 +1,7 @@
 """A whole world: an example with two programs, one seed one history, and what is told at its end."""
 
 import asyncio
+import logging
 import os
 import subprocess
 import sys
@@ -118,3 +119,14 @@ def test_a_scenario_that_fails_tells_of_the_program_that_failed_before():
     with World(seed=1) as world, pytest.raises(AssertionError) as caught:
         world.run(scenario(world))
     assert ["the cause" in note for note in caught.value.__notes__] == [True]
+
+
+def test_what_asyncio_warns_of_is_an_error_since_a_user_would_read_it():
+    async def scenario() -> None:
+        logging.getLogger("asyncio").warning("socket.send() raised exception.")
+
+    with World(seed=1) as world, pytest.raises(Unhandled) as caught:
+        world.run(scenario())
+    assert [str(error) for error in caught.value.exceptions] == [
+        "asyncio warns: socket.send() raised exception."
+    ]

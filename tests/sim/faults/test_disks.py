@@ -1,10 +1,14 @@
 """Disks that fail: each fault has its effect, and the run after it repairs what it did."""
 
+import asyncio
+
 import pytest
 
+from psync.system import System
 from sim.faults import (
     CallFails,
     DiskFull,
+    DiskHangs,
     DiskReadOnly,
     DiskSlow,
     Fault,
@@ -12,7 +16,8 @@ from sim.faults import (
     SourceChanges,
 )
 from sim.plan import FileSpec
-from sim.trial import carry_out
+from sim.trial import Trial, carry_out
+from sim.world import World
 from tests.sim.plans import PLAN, with_faults
 
 FAULTS: dict[str, tuple[Fault, str, int]] = {
@@ -22,6 +27,8 @@ FAULTS: dict[str, tuple[Fault, str, int]] = {
     "a full disk": (DiskFull("far", 200), "DiskFull", 2),
     "a disk that becomes read-only": (DiskReadOnly("far", 45), "DiskReadOnly", 5),
     "files that may not be large": (FileSizeLimited("far", 1000), "FileSizeLimited", 1),
+    "a disk that hangs in a sync": (DiskHangs("far", "fsync", 4, 50.0), "DiskHangs in a thread", 1),
+    "a disk that hangs a program": (DiskHangs("far", "open", 9, 50.0), "DiskHangs on the loop", 1),
     "a slow disk": (DiskSlow("far", 30, 30.0), "DiskSlow", 1),
     "a source that changes": (SourceChanges("near", 2), "SourceChanges", 1),
 }
@@ -70,3 +77,28 @@ def test_it_is_told_for_what_it_is_under_both_systems(fault: Fault, code: str, w
     result, _ = carry_out(with_faults(fault, windows=windows))
 
     assert (result.broken, f"problem {code}" in result.reached) == ("", True)
+
+
+async def _two_threads(_settings: None, system: System) -> int:
+    """Ask the disk in two threads; the loop does not."""
+    await asyncio.gather(*(asyncio.to_thread(system.os.mkdir, name) for name in (b"/one", b"/two")))
+    return 0
+
+
+@pytest.mark.parametrize("heals_after", [None, 5.0], ids=["in time", "healed before"])
+def test_a_hung_disk_holds_all_threads_that_ask_it_until_it_answers_again(heals_after: float | None) -> None:
+    async def scenario(trial: Trial) -> float:
+        heal = DiskHangs("near", "mkdir", 1, 20.0).arm(trial)
+        process = trial.machine("near").start(_two_threads, None)
+        if heals_after:
+            await asyncio.sleep(heals_after)
+            heal()
+        assert await process.wait() == 0
+        return trial.world.loop.time()
+
+    with World(1) as world:
+        trial = Trial(PLAN, world)
+        ended = world.run(scenario(trial))
+
+        assert trial.effects == {"DiskHangs in a thread": 2}
+        assert round(ended) == (heals_after or 20.0)

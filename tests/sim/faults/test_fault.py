@@ -112,6 +112,7 @@ def test_what_no_fault_has_is_refused_when_it_is_read(fields: dict[str, object],
 @pytest.mark.parametrize(
     ("field", "fields"),
     [
+        ("seconds", {"type": "disk-hangs", "machine": "far", "call": "open", "number": 1}),
         ("seconds", {"type": "disk-slow", "machine": "far", "number": 1}),
         ("seconds", {"type": "file-locked", "machine": "far", "path": "/C:/a"}),
         ("seconds", {"type": "name-lost", "machine": "near", "name": "far"}),
