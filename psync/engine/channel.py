@@ -141,7 +141,7 @@ class Channel(asyncio.BufferedProtocol):
 
     async def send(self, stream: int, message: Message, buffers: Sequence[Buffer] = ()) -> int:
         """Send when the socket has taken what went before; give the bytes of plaintext."""
-        while self._is_paused and self.failure is None:
+        while self._is_stuck and self.failure is None:
             self._writable = self._writable or self.waiter()
             await asyncio.shield(self._writable)
         if self.failure is not None:
@@ -278,6 +278,11 @@ class Channel(asyncio.BufferedProtocol):
         waiting, self._pending = self._pending, deque()
         for message in waiting:
             self._push(message)
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Whether a record would go nowhere now; a socket that has failed tells so a turn of the loop later."""
+        return self._is_paused or (self._transport is not None and self._transport.is_closing())
 
     def _write(self, stream: int, message: Message, buffers: Sequence[Buffer] = ()) -> int:
         assert self._transport is not None
