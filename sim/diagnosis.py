@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from sim.scenarios import pair as helpers
 from sim.scenarios.pair import Pair
 from sim.world import Unhandled
 
@@ -29,10 +30,11 @@ def diagnosis(error: Exception) -> Rows:
 
 
 def _place(error: BaseException) -> str:
-    """The innermost line of ours, in full even if it goes over several."""
+    """The innermost line of ours, in full even if it goes over several; of a helper's failure, who called it."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(PROJECT)]
-    frame = (ours or frames)[-1]
+    callers = [frame for frame in ours if frame.filename != helpers.__file__]
+    frame = (callers or ours or frames)[-1]
     first = frame.lineno or 1
     lines = [linecache.getline(frame.filename, at) for at in range(first, (frame.end_lineno or first) + 1)]
     file = Path(frame.filename)

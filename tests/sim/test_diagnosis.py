@@ -26,6 +26,12 @@ async def _says_nothing(world: World) -> None:
     )
 
 
+async def _never_boots(world: World) -> None:
+    pair = Pair(world)
+    pair.far.power_cut(pair.choose("cut"))
+    await pair.converge()
+
+
 async def _has_a_program_that_fails(world: World) -> None:
     await world.machine("near").start(_fails, None).wait()
 
@@ -53,6 +59,13 @@ def test_an_assertion_is_told_with_its_message_and_what_the_pair_knows():
         "faults: PowerCut 1",
         "causes: CONNECT_REFUSED",
     ]
+
+
+def test_what_a_helper_has_found_is_told_where_it_was_called():
+    failed_at, because, *_ = _diagnosis(_never_boots)
+
+    assert failed_at == "failed at: tests/sim/test_diagnosis.py: await pair.converge()"
+    assert "far" in because
 
 
 def test_code_of_several_lines_is_told_as_one_and_an_assertion_without_a_message_without_one():
