@@ -28,6 +28,7 @@ from sim.faults import (
     PowerCut,
     ProcessHangs,
     ProcessKilled,
+    ProcessStopped,
     RivalRun,
     SecondListener,
     SegmentTampered,
@@ -275,6 +276,13 @@ def _unfit(d: Drawing) -> Fault:
     return EntryUnfit(kind, d.random.choice(names))
 
 
+# What does not pass by itself, drawn in a stream of its own so that it does not hide everything else.
+CONDITIONS: dict[str, Callable[[Drawing], Fault]] = {
+    "read-only disk": _read_only,
+    "limited file size": _limited,
+    "unfit entry": _unfit,
+}
+
 # Calls at which a disk begins to hang, the first two mostly in a thread, and about how many a small run makes.
 HANGING_CALLS = (("fsync", 6), ("sync_volume", 1), ("open", 20), ("write", 4), ("pread", 4), ("rename", 3))
 
@@ -285,12 +293,14 @@ def _disk_hangs(d: Drawing) -> Fault:
     return DiskHangs(machine, call, d.random.randint(1, calls), d.random.choice((8.0, 50.0, 200.0)))
 
 
-# What lasts, drawn in a stream of its own so that it does not hide everything else.
-CONDITIONS: dict[str, Callable[[Drawing], Fault]] = {
-    "read-only disk": _read_only,
-    "limited file size": _limited,
-    "unfit entry": _unfit,
+def _stopped(d: Drawing) -> Fault:
+    return ProcessStopped(d.random.choice(d.machines), d.random.randint(1, d.calls_max))
+
+
+# What breaks off a run though nothing is broken, likewise in a stream of its own.
+INTERRUPTIONS: dict[str, Callable[[Drawing], Fault]] = {
     "hung disk": _disk_hangs,
+    "stopped program": _stopped,
 }
 
 # Where the target is a Windows machine that has files: the fault that the guide documents.

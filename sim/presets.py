@@ -5,7 +5,7 @@ with a chance of one half, so that what is rare is not hidden behind what is
 frequent (Groce et al., "Swarm Testing", ISSTA 2012).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 
 from msgspec import Struct, structs
@@ -16,6 +16,7 @@ from sim.drawing import (
     CALLS_MAX,
     CLASSES,
     CONDITIONS,
+    INTERRUPTIONS,
     LOCKS,
     MEDIUM_CALLS,
     MISTAKES,
@@ -31,8 +32,8 @@ from sim.workload import BULKY_BYTES, Amounts, draw_edits, draw_files, draw_old_
 class Preset(Struct, frozen=True):
     """Chances by which faults are drawn: `classes` are tried in order, each `rounds` times.
 
-    `mistake_chance`: for each of `MISTAKES`, in a run of its own choice. `condition_chance`: for each of `CONDITIONS`.
-    `lock_chance`: for each of `LOCKS`, where the target is a Windows machine.
+    `mistake_chance`: for each of `MISTAKES`, in a run of its own choice. `condition_chance`: for each of `CONDITIONS`,
+    `interruption_chance`: for each of `INTERRUPTIONS`. `lock_chance`: for each of `LOCKS`, where the target is a Windows machine.
     """
 
     classes: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class Preset(Struct, frozen=True):
     amounts: Amounts = Amounts()
     mistake_chance: float = 0.0
     condition_chance: float = 0.0
+    interruption_chance: float = 0.0
     lock_chance: float = 0.0
     windows_chance: float = 0.0
     kind_chance: float = 0.0
@@ -71,9 +73,16 @@ PRESETS = {
     ),
     "locked": Preset(("locked file",), 0.9, rounds=4, windows_chance=1.0),
     "windows-hostile": Preset(
-        tuple(CLASSES), 0.4, is_swarm=True, interleave_chance=0.25, condition_chance=0.2, windows_chance=1.0
+        tuple(CLASSES),
+        0.4,
+        is_swarm=True,
+        interleave_chance=0.25,
+        condition_chance=0.2,
+        interruption_chance=0.2,
+        windows_chance=1.0,
     ),
     "unfit": Preset(condition_chance=0.6, windows_chance=0.7, kind_chance=0.15),
+    "interrupted": Preset(interruption_chance=0.7, windows_chance=0.7),
     "interleave": Preset(
         ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
     ),
@@ -85,6 +94,7 @@ PRESETS = {
         interleave_chance=0.25,
         mistake_chance=0.1,
         condition_chance=0.1,
+        interruption_chance=0.1,
         lock_chance=0.7,
         windows_chance=0.5,
         kind_chance=0.15,
@@ -98,6 +108,7 @@ PRESETS = {
         amounts=Amounts(20, 60),
         mistake_chance=0.1,
         condition_chance=0.1,
+        interruption_chance=0.1,
         lock_chance=0.5,
         windows_chance=0.3,
         kind_chance=0.1,
@@ -137,7 +148,13 @@ def derive(name: str, seed: int) -> Plan:
         plan = vary(plan, Random(f"{name}:{seed}:kinds"), preset.kind_chance)
     mistakes = structs.replace(drawing, random=Random(f"{name}:{seed}:mistakes"))
     conditions = structs.replace(drawing, random=Random(f"{name}:{seed}:conditions"))
-    faults = (*plan.faults, *_mistakes(preset, mistakes, plan.runs), *_conditions(preset, conditions))
+    interruptions = structs.replace(drawing, random=Random(f"{name}:{seed}:interruptions"))
+    faults = (
+        *plan.faults,
+        *_mistakes(preset, mistakes, plan.runs),
+        *_each(CONDITIONS, preset.condition_chance, conditions),
+        *_each(INTERRUPTIONS, preset.interruption_chance, interruptions),
+    )
     locks = structs.replace(drawing, random=Random(f"{name}:{seed}:locks"))
     locks.due_files = tuple(_due(plan))
     return structs.replace(plan, faults=(*faults, *_locks(preset, locks)))
@@ -169,9 +186,9 @@ def _mistakes(preset: Preset, drawing: Drawing, runs: int) -> Iterator[Fault]:
             yield draw(drawing)
 
 
-def _conditions(preset: Preset, drawing: Drawing) -> Iterator[Fault]:
-    for draw in CONDITIONS.values():
-        if drawing.random.random() < preset.condition_chance:
+def _each(classes: dict[str, Callable[[Drawing], Fault]], chance: float, drawing: Drawing) -> Iterator[Fault]:
+    for draw in classes.values():
+        if drawing.random.random() < chance:
             yield draw(drawing)
 
 

@@ -117,6 +117,10 @@ class Process:
         elif self.is_alive:
             callback()
 
+    def stop(self) -> None:
+        """Ask the program to end, as its operator does."""
+        self.send_signal(signal.SIGTERM)
+
     def kill(self) -> None:
         """End the process at once."""
         self.send_signal(signal.SIGKILL)

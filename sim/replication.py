@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import signal
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -54,19 +55,19 @@ class Replication:
     def start_listener(
         self,
         machine: Machine,
-        root: str,
+        root: str | None,
         *,
         prs: Secret | None = None,
         **more: Any,
     ) -> Process:
-        """Start a listener confined to `root`, with the key that all have unless it is given another one.
+        """Start a listener confined to `root` if there is one, with the key that all have unless it is given another one.
 
         `more`: fields of its settings.
         """
         prs = prs or self.prs
         settings = ListenerSettings(
             host="0.0.0.0",
-            root=RootPath.parse(root, machine.style),
+            root=None if root is None else RootPath.parse(root, machine.style),
             is_keyed=prs != UNKEYED_PRS,
             allow_unauthenticated_network=True,
             state_folder=STATE_FOLDERS[machine.style],
@@ -110,14 +111,14 @@ class Replication:
     async def _listener(self, given: tuple[ListenerSettings, Secret], system: System) -> int:
         settings, prs = given
         try:
-            return await Listener(settings, prs, system, self._hear).main()
+            return await _supervised(Listener(settings, prs, system, self._hear))
         except Failure as failure:
             self._hear(RunRefused(failure))
             return failure.exit_code
 
     async def _copy(self, given: tuple[CopySettings, Secret], system: System) -> int:
         settings, prs = given
-        return await Copy(settings, prs, system, self._hear).main()
+        return await _supervised(Copy(settings, prs, system, self._hear))
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
@@ -125,6 +126,18 @@ class Replication:
         if isinstance(event, ListenerReady):
             self._ready.set()
         self._hear_too(event)
+
+
+async def _supervised(program: Listener | Copy) -> int:
+    """Run a program as `psync.app` does: the first signal of an operator ends it in order."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        loop.remove_signal_handler(signal.SIGTERM)
+        program.stop()
+
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    return await program.main()
 
 
 def _told(event: Event) -> str:

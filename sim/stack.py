@@ -15,6 +15,7 @@ from sim.sockets import Address, SimSocket
 
 if TYPE_CHECKING:
     from sim.network import Network
+    from sim.process import Process
 
 ALL_INTERFACES = "0.0.0.0"
 LOCALHOST = "127.0.0.1"
@@ -81,6 +82,12 @@ class Stack:
         """The socket that listens at an address of this machine."""
         found = self._bound.get(address) or self._bound.get((ALL_INTERFACES, address[1]))
         return found if found and found.is_listening else None
+
+    def ports_of(self, owner: "Process") -> list[int]:
+        """The ports at which a process listens, in order."""
+        return sorted(
+            {sock.local[1] for sock in self._bound.values() if sock.owner is owner and sock.is_listening}
+        )
 
     def connect(self, sock: SimSocket, address: Address) -> None:
         """Start to connect a socket; nobody answers from an address that no machine has."""

@@ -150,6 +150,12 @@ class Trial:
         self._wanted_rivals.append((machine, instance))
         return self._end_rivals
 
+    def stop(self, process: Process) -> None:
+        """End a program in order."""
+        process.stop()
+        for checker in self.checkers:
+            checker.stopped(process)
+
     def start_second_run(self) -> bool:
         """Start the job once more, on the same machine; False if that has no power."""
         if self.machine(CLIENT).is_up:

@@ -27,7 +27,7 @@ from sim.faults.networks import (
     SegmentTampered,
 )
 from sim.faults.people import RivalRun, SourceWritten, TargetWritten
-from sim.faults.processes import ClockJumps, PowerCut, ProcessHangs, ProcessKilled
+from sim.faults.processes import ClockJumps, PowerCut, ProcessHangs, ProcessKilled, ProcessStopped
 from sim.faults.unfit import EntryUnfit
 
 Fault: TypeAlias = (
@@ -50,6 +50,7 @@ Fault: TypeAlias = (
     | PowerCut
     | ProcessHangs
     | ProcessKilled
+    | ProcessStopped
     | SecondListener
     | SegmentTampered
     | RivalRun
@@ -79,6 +80,7 @@ __all__ = [
     "PowerCut",
     "ProcessHangs",
     "ProcessKilled",
+    "ProcessStopped",
     "RivalRun",
     "SecondListener",
     "SegmentTampered",

@@ -9,6 +9,7 @@ from sim.configuration import Setup
 from sim.crash import Choose
 from sim.gate import Call, Watcher
 from sim.machine import Machine
+from sim.process import Process
 from sim.runs import Runs
 from sim.world import World
 
@@ -68,6 +69,10 @@ class Site(Protocol):
 
     def make_unfit(self, fault: "EntryUnfit") -> Heal | None:
         """Have a user make what a job cannot replicate; give what removes it, None if it would be no trouble."""
+        ...
+
+    def stop(self, process: Process) -> None:
+        """Have an operator end a program, which may finish what it is at."""
         ...
 
     def start_rival(self, machine: str, instance: str) -> Heal:

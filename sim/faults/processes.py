@@ -1,4 +1,4 @@
-"""Programs that are killed or hang, machines that lose their power, clocks that jump."""
+"""Programs that are stopped, killed or hang, machines that lose their power, clocks that jump."""
 
 from typing import Annotated
 
@@ -27,6 +27,22 @@ class ProcessKilled(Struct, frozen=True, tag="process-killed"):
             call.process.kill()
 
         return at_call(site.machine(self.machine), self.number, kill)
+
+
+class ProcessStopped(Struct, frozen=True, tag="process-stopped"):
+    """The operator ends the program that makes the call of that number; it may finish what it is at."""
+
+    machine: str
+    number: int
+
+    def arm(self, site: Site) -> Heal:
+        """Ask it to end."""
+
+        def stop(call: Call) -> None:
+            site.took_effect(self)
+            site.stop(call.process)
+
+        return at_call(site.machine(self.machine), self.number, stop)
 
 
 class PowerCut(Struct, frozen=True, tag="power-cut"):

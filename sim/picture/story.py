@@ -40,6 +40,7 @@ WORDS = {
     "PowerCut": "{machine} loses its power at system call {number}",
     "ProcessHangs": "the program that makes system call {number} on {machine} hangs for {seconds:g} s",
     "ProcessKilled": "the program that makes system call {number} on {machine} is killed",
+    "ProcessStopped": "the operator of {machine} ends the program that makes system call {number}",
     "SegmentTampered": "segment {segment} from {source} to {target} arrives changed ({kind})",
     "SourceChanges": "a source file on {machine} changes under the reader at {call} {number}",
 }

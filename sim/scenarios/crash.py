@@ -1,9 +1,10 @@
 """Listeners and clients that end in the middle of their work, at every system call that they make."""
 
+import asyncio
 from collections.abc import Callable
 
 from psync.core.paths import is_temporary_name
-from sim.faults import Fault, PowerCut, ProcessKilled
+from sim.faults import Fault, PowerCut, ProcessKilled, ProcessStopped
 from sim.scenarios.pair import OLD_TREE, TARGET, TREE, Pair
 from sim.scenarios.scenario import scenario
 from sim.trees import Tree
@@ -11,6 +12,9 @@ from sim.world import World
 
 # Above the calls that either side makes in a run of this tree; the scenario ends by itself.
 CALLS_MAX = 400
+
+# What a listener that is asked to end may take for it.
+STOP_SECONDS_MAX = 60.0
 
 
 @scenario
@@ -29,6 +33,28 @@ async def client_is_killed_at_each_system_call(world: World) -> None:
 async def listener_loses_its_power_at_each_system_call(world: World) -> None:
     """What was not synced is lost as the disk likes: every file is old or new all the same."""
     await _crash_everywhere(Pair(world), "far", lambda number: PowerCut("far", number))
+
+
+@scenario
+async def listener_is_stopped_at_each_system_call(world: World) -> None:
+    """Its operator ends it in the middle of a run: it ends with 0, leaves nothing behind, and all arrives later."""
+    pair = Pair(world)
+    listener = await pair.listen()
+    for number in range(1, CALLS_MAX):
+        heal = pair.arm(ProcessStopped("far", number))
+        effects = pair.effects.total()
+        await pair.push()
+        heal()
+        if pair.effects.total() == effects:
+            break
+        async with asyncio.timeout(STOP_SECONDS_MAX):
+            assert await listener.wait() == 0
+        _check_whole(pair.target())
+        assert not [path for path in pair.target() if is_temporary_name(path.rpartition(b"/")[2])]
+        listener = await pair.listen()
+        await pair.converge()
+        _begin_anew(pair)
+    assert 20 < pair.effects.total() < CALLS_MAX - 1, f"far was stopped {pair.effects.total()} times"
 
 
 @scenario

@@ -220,6 +220,10 @@ class Pair:
             self.far.files.write(self.target_folder + b"/" + due[0], b"written by somebody else")
         return bool(due)
 
+    def stop(self, process: Process) -> None:
+        """End a program in order."""
+        process.stop()
+
     def start_second_run(self) -> bool:
         """Push once more, beside the push under way."""
         self.start_push()

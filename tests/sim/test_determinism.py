@@ -39,7 +39,7 @@ def test_seeds_and_scenarios_give_the_same_traces_whatever_strings_hash_to():
 def test_the_seeds_that_are_compared_reach_windows_machines_too():
     plans = [derive(preset, seed) for preset in PRESETS for seed in SEEDS]
 
-    assert sum(bool(plan.windows) for plan in plans) > len(plans) // 5
+    assert sum(bool(plan.windows) for plan in plans) >= 10
 
 
 @pytest.mark.parametrize("preset", ["clean", "lossy", "crashy", "interleave", "chaos", "windows-hostile"])

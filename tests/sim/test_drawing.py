@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from sim.drawing import CLASSES, CONDITIONS, LOCKS, MISTAKES, NETWORK, Drawing
+from sim.drawing import CLASSES, CONDITIONS, INTERRUPTIONS, LOCKS, MISTAKES, NETWORK, Drawing
 
 MACHINES = ("far", "near")
 
@@ -13,9 +13,9 @@ def _drawing(seed: int) -> Drawing:
     return Drawing(Random(seed), "near", "far", ("far",), windows=("far",), files=("a",), due_files=("a",))
 
 
-@pytest.mark.parametrize("name", [*CLASSES, *MISTAKES, *CONDITIONS, *LOCKS])
+@pytest.mark.parametrize("name", [*CLASSES, *MISTAKES, *CONDITIONS, *INTERRUPTIONS, *LOCKS])
 def test_a_class_draws_one_kind_of_fault_and_not_always_the_same(name: str) -> None:
-    draw = {**CLASSES, **MISTAKES, **CONDITIONS, **LOCKS}[name]
+    draw = {**CLASSES, **MISTAKES, **CONDITIONS, **INTERRUPTIONS, **LOCKS}[name]
 
     drawn = [draw(_drawing(seed)) for seed in range(60)]
 

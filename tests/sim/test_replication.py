@@ -1,12 +1,17 @@
 """psync's programs in the simulated world: a listener killed at each of its system calls loses nothing."""
 
+import asyncio
 from itertools import count
 
 import pytest
 
+from psync.core.addresses import parse_address
+from psync.core.errors import EXIT_CONVERGED, EXIT_INTERRUPTED
 from psync.core.paths import is_temporary_name
 from psync.core.problems import ProblemCode
+from psync.core.settings import CopySettings
 from psync.engine.events import ChangeDone, ConnectionFailed, ProblemFound, RunRefused
+from psync.wire.keys import Secret
 from sim.gate import Call
 from sim.machine import Machine
 from sim.replication import Replication
@@ -22,6 +27,12 @@ def prepare(world: World) -> tuple[Machine, Machine, Replication]:
     near.files.plant(b"/data", NEW)
     far.files.plant(b"/srv/backup", OLD)
     return near, far, Replication(world)
+
+
+def copy_settings() -> CopySettings:
+    """A push of `/data` to `far`."""
+    source, target = parse_address("/data"), parse_address("tcp://far/backup")
+    return CopySettings(source, target, allow_unauthenticated_network=True)
 
 
 async def copy_with_a_kill(world: World, call_number: int) -> int:
@@ -163,3 +174,30 @@ def test_the_trace_tells_what_the_programs_told_their_operators():
             "ChangeDone FinishFolder b'' 0",
             "Summary converged 1 0 0",
         ]
+
+
+def test_programs_end_in_order_when_their_operators_say_so() -> None:
+    async def scenario(world: World) -> tuple[int, int]:
+        near, far, replication = prepare(world)
+        listener = await replication.listen(far, "/srv")
+        client = replication.start_copy(near, copy_settings())
+        near.watchers.append(lambda call: client.stop())
+        client_code = await client.wait()
+        listener.stop()
+        return client_code, await listener.wait()
+
+    with World(1) as world:
+        assert world.run(scenario(world)) == (EXIT_INTERRUPTED, EXIT_CONVERGED)
+        assert world.machines["far"].files.tree(b"/srv/backup") == OLD
+
+
+def test_a_listener_may_have_no_root_and_tells_its_ports() -> None:
+    async def scenario(world: World) -> list[int]:
+        _, far, replication = prepare(world)
+        replication.prs = Secret(bytes(32))
+        listener = replication.start_listener(far, None, port=7400)
+        await asyncio.sleep(1)
+        return far.stack.ports_of(listener)
+
+    with World(1) as world:
+        assert world.run(scenario(world)) == [7400]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.faults import ClockJumps, Fault, PowerCut, ProcessHangs, ProcessKilled
+from sim.faults import ClockJumps, Fault, PowerCut, ProcessHangs, ProcessKilled, ProcessStopped
 from sim.trial import carry_out
 from tests.sim.plans import with_faults
 
@@ -10,6 +10,8 @@ from tests.sim.plans import with_faults
 FAULTS: dict[str, tuple[Fault, str, int]] = {
     "the listener is killed": (ProcessKilled("far", 80), "ProcessKilled", 3),
     "the client is killed": (ProcessKilled("near", 20), "ProcessKilled", -9),
+    "the listener is stopped": (ProcessStopped("far", 80), "ProcessStopped", 3),
+    "the client is stopped": (ProcessStopped("near", 20), "ProcessStopped", 130),
     "the target loses its power": (PowerCut("far", 80), "PowerCut names unsynced", 3),
     "the client loses its power": (PowerCut("near", 20), "PowerCut all synced", -9),
     "the listener hangs for a moment": (ProcessHangs("far", 80, 20.0), "ProcessHangs", 0),
