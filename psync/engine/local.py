@@ -65,7 +65,7 @@ class LocalEndpoint:
         """Open the folder; a target is made if it is missing, and is then this run's alone to write."""
         if role is not OpenRole.SOURCE:
             await self._worker.run(check_apart, self._system, source, self._location)
-        self._folder = await self._worker.run(_OPENERS[role], self._system, self._location)
+        await self._worker.run(self._open_folder, role)
         if self._folder is None:
             return OpenedFolder(False, self._system.path_style, 1, False, 0)
         try:
@@ -139,6 +139,10 @@ class LocalEndpoint:
         if self._folder is not None:
             self._folder.close()
             self._folder = None
+
+    def _open_folder(self, role: OpenRole) -> None:
+        """Keep the folder at once: whoever waits for a thread may be cancelled, and `close` has to find it."""
+        self._folder = _OPENERS[role](self._system, self._location)
 
     def _share(self, folder: Folder) -> Folder:
         """Give one verb its own descriptors below the common root."""

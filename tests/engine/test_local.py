@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +29,7 @@ from psync.engine.local import (
 )
 from psync.engine.location import LocalLocation
 from psync.engine.tasks import end_task
+from psync.engine.worker import SLOW_SECONDS
 from psync.engine.writers import Applicant, Writers
 from psync.system import System, Volume
 from tests.disk.contents import pack
@@ -341,19 +343,19 @@ def test_a_delete_waits_until_all_before_it_is_committed(data: Path) -> None:
 
 
 class HeldDisk:
-    """A machine whose next sync lasts until it is released."""
+    """A machine on which one call lasts until it is released."""
 
     def __init__(self) -> None:
         self.system = RecordedSystem()
-        self.syncing = threading.Event()
+        self.reached = threading.Event()
         self.released = threading.Event()
 
-    def hold(self) -> None:
-        """Let the next sync last."""
-        self.system.record.before["fsync"] = self._sync
+    def hold(self, call: str = "fsync") -> None:
+        """Let the next call of that name last."""
+        self.system.record.before[call] = self._hold
 
-    def _sync(self) -> None:
-        self.syncing.set()
+    def _hold(self) -> None:
+        self.reached.set()
         self.released.wait()
 
 
@@ -365,7 +367,7 @@ def test_whoever_is_cancelled_during_a_commit_leaves_after_it(data: Path) -> Non
         disk.hold()
         changes = (WriteFile(1, (b"new",), 0o644, 3), pack((1, b"new")))
         applying = asyncio.create_task(applied(endpoint, *changes, durability=Durability.BATCH))
-        await asyncio.to_thread(disk.syncing.wait)
+        await asyncio.to_thread(disk.reached.wait)
         for _ in range(3):
             applying.cancel()
             await asyncio.sleep(0.005)
@@ -378,6 +380,29 @@ def test_whoever_is_cancelled_during_a_commit_leaves_after_it(data: Path) -> Non
 
     run(main())
     assert contents(data) == {"new": b"new"}
+
+
+def test_whoever_is_cancelled_while_a_slow_folder_is_opened_closes_it(data: Path) -> None:
+    """What is opened in a thread arrives after the cancellation, and must not be lost."""
+    disk = HeldDisk()
+    disk.system.record.before["open"] = lambda: time.sleep(
+        2 * SLOW_SECONDS
+    )  # so that what follows goes to a thread
+    disk.hold("mkdir")
+
+    async def main() -> None:
+        location = LocalLocation("shown", os.fsencode(data))
+        applicant = Applicant("a run", ("here", "job"), stays)
+        endpoint = LocalEndpoint(disk.system, location, Writers(disk.system), applicant)
+        opening = asyncio.create_task(endpoint.open(OpenRole.TARGET))
+        await asyncio.to_thread(disk.reached.wait)
+        opening.cancel()
+        disk.released.set()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        await endpoint.close()
+
+    run(main())
 
 
 async def one_file(staged: asyncio.Event) -> AsyncIterator[ApplyItem]:
