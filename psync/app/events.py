@@ -27,7 +27,13 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
-from psync.core.errors import Failure, connection_failure_text, device_text, locked_file_text
+from psync.core.errors import (
+    DuplicateListener,
+    Failure,
+    connection_failure_text,
+    device_text,
+    locked_file_text,
+)
 from psync.core.manifest import EntryPath
 from psync.core.problems import ProblemCode
 from psync.engine.events import (
@@ -199,7 +205,13 @@ def _started(event: RunStarted) -> Fields:
 
 def _refused(event: RunRefused) -> Fields:
     end = {"role": event.role, "uri": _clean(event.uri)} if event.role else {}
-    return {"event": "refused", **end, **_failure(event.cause)}
+    return {"event": "refused", **end, **_failure(event.cause), **_owner(event.cause)}
+
+
+def _owner(failure: Failure) -> Fields:
+    """Give the process that is in the way, where it is known."""
+    owner = failure.fields.get("owner") if isinstance(failure, DuplicateListener) else None
+    return {"owner": owner} if isinstance(owner, int) else {}
 
 
 def _ready(event: ListenerReady) -> Fields:

@@ -19,7 +19,7 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
-from psync.core.errors import ConnectRefused, SourceMissing, locked_file_text
+from psync.core.errors import ConnectRefused, DuplicateListener, SourceMissing, locked_file_text
 from psync.core.manifest import Kind, Stamp
 from psync.core.problems import Problem, ProblemCode
 from psync.engine.events import (
@@ -158,6 +158,15 @@ def test_a_refusal_is_told_to_programs_and_to_people():
         "remedy": SourceMissing.remedy,
     }
     assert err.startswith("Error: SOURCE_MISSING: The source folder '/x' does not exist.\nRemedy: ")
+
+
+@pytest.mark.parametrize(("owner", "told"), [(4711, {"owner": 4711}), ("unknown", {})])
+def test_a_second_listener_is_told_of_the_first_where_it_is_known(owner: object, told: dict[str, int]):
+    out, _ = written(RunRefused(DuplicateListener(owner=owner, instance="default")))
+
+    fields = json.loads(out)
+    assert {key: fields[key] for key in fields if key == "owner"} == told
+    assert fields["code"] == "DUPLICATE_LISTENER"
 
 
 def test_a_refusal_by_a_listener_names_it():
