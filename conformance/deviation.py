@@ -1,6 +1,7 @@
 """What an implementation is known to do otherwise: read from its deviation file, and held against each verdict.
 
     [["rootpath-12-relative"]]        # or the id of a requirement: all of its cases
+    outcome = "unsupported"           # or "fail", where it is left out
     message = "accepted"              # how the failure begins, so that no other one hides behind it
     reason = "the retry list is not built"
     clears = "issue 5"                # what will make it pass
@@ -13,6 +14,7 @@ import tomllib
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct, structs
@@ -30,6 +32,7 @@ class Deviation(Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     reason: str
     message: str = ""
+    outcome: Literal["fail", "unsupported"] = "fail"
     clears: str = ""
     level: str = ""
     expires: date | None = None
@@ -88,7 +91,7 @@ def _judged(result: CaseResult, rows: list[Deviation]) -> CaseResult:
         return structs.replace(
             result, state=State.XPASS, message=f"passes, and was expected not to: {row.reason}"
         )
-    if result.state is State.FAIL and result.message.startswith(row.message):
+    if result.state == row.outcome and result.message.startswith(row.message):
         clears = f"; will be cleared by {row.clears}" if row.clears else ""
         return structs.replace(result, state=State.XFAIL, message=f"{row.reason}{clears} ({result.message})")
     return result

@@ -25,10 +25,11 @@ class Request(Struct, frozen=True):
 
 
 class Rejected(Struct, frozen=True):
-    """The implementation has refused. `text` is for people and never compared."""
+    """The implementation has refused. `text` is for people and never compared, `detail` is for programs."""
 
     code: str
     text: str = ""
+    detail: dict[str, Any] = {}
 
 
 class Unsupported(Struct, frozen=True):
@@ -56,6 +57,13 @@ class Answer(Struct, frozen=True):
         kinds = (self.ok, self.rejected, self.unsupported, self.error)
         if sum(kind is not UNSET for kind in kinds) != 1:
             raise ValueError("an answer is one of ok, rejected, unsupported and error")
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """An answer without its number."""
+    found: dict[str, Any] = msgspec.to_builtins(answer)
+    found.pop("id")
+    return found
 
 
 def write_request(request: Request) -> bytes:

@@ -6,7 +6,10 @@ import sys
 from conformance.target import AdapterTarget, Target
 
 # Programs of the suite itself, by the name of the target.
-BUILT_IN = {"builtin:process": "conformance.adapters.process"}
+BUILT_IN = {
+    "builtin:process": "conformance.adapters.process",
+    "builtin:sim": "conformance.adapters.simulation",
+}
 ADAPTER = "adapter:"
 
 

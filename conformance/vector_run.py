@@ -3,12 +3,9 @@
 import shlex
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
-
-import msgspec
 
 from conformance.judge import judge
-from conformance.protocol import Answer
+from conformance.protocol import Answer, as_json
 from conformance.target import Target
 from conformance.vector import Reading, Vector
 from conformance.verdict import CaseResult, State, Step
@@ -64,13 +61,6 @@ class VectorRun:
             if other is not None and judge(other, answer, self._answer)[0] is State.PASS:
                 return State.PASS_ALTERNATIVE, f"in the reading {reading.ambiguity} {reading.name}"
         return state, message
-
-
-def as_json(answer: Answer) -> dict[str, Any]:
-    """An answer without its number."""
-    found: dict[str, Any] = msgspec.to_builtins(answer)
-    found.pop("id")
-    return found
 
 
 def reproduce(target: str, case: str) -> str:

@@ -15,10 +15,11 @@ PROTOCOL = 1
 class Refusal(Exception):
     """The implementation refuses what it was asked."""
 
-    def __init__(self, code: str, text: str = "") -> None:
+    def __init__(self, code: str, text: str = "", detail: Mapping[str, Any] | None = None) -> None:
         super().__init__(code, text)
         self.code = code
         self.text = text
+        self.detail = dict(detail or {})
 
 
 class Unsupported(Exception):
@@ -26,11 +27,12 @@ class Unsupported(Exception):
 
 
 class Identity:
-    """Who answers `hello`."""
+    """Who answers `hello`. `clock`: of its worlds, `virtual` or `real`."""
 
-    def __init__(self, name: str, version: str) -> None:
+    def __init__(self, name: str, version: str, clock: str = "real") -> None:
         self.name = name
         self.version = version
+        self.clock = clock
 
 
 def serve(
@@ -44,7 +46,8 @@ def serve(
     def hello(params: dict[str, Any]) -> dict[str, Any]:
         if params.get("protocol") != PROTOCOL:
             raise Unsupported(f"protocol {params.get('protocol')!r}; this adapter speaks {PROTOCOL}")
-        return {"name": identity.name, "version": identity.version, "operations": sorted(served)}
+        about = {"name": identity.name, "version": identity.version, "clock": identity.clock}
+        return {**about, "operations": sorted(served)}
 
     served: dict[str, Operation] = {**operations, "hello": hello, "bye": lambda params: {}}
     for line in requests:
@@ -63,7 +66,8 @@ def _answer(operations: Mapping[str, Operation], op: str, params: dict[str, Any]
     try:
         return {"ok": operation(params)}
     except Refusal as refusal:
-        return {"rejected": {"code": refusal.code, "text": refusal.text}}
+        told = {"code": refusal.code, "text": refusal.text}
+        return {"rejected": told | ({"detail": refusal.detail} if refusal.detail else {})}
     except Unsupported as unsupported:
         return {"unsupported": {"reason": str(unsupported)}}
     except Exception as error:  # noqa: BLE001  # whatever it is, the suite must hear of it and go on

@@ -2,10 +2,12 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
+from typing import Literal, TypeVar
 
 import click
 import msgspec
@@ -17,7 +19,9 @@ from conformance.protocol import VERSION
 from conformance.reports.badge import as_badge
 from conformance.reports.junit import as_junit
 from conformance.reports.page import Requirement, as_page
-from conformance.selection import WHOLE, Shard, select
+from conformance.scenario_run import ScenarioRun
+from conformance.scenarios import SCENARIOS
+from conformance.selection import WHOLE, Case, Shard, select
 from conformance.target import Target, TargetBroken
 from conformance.targets import BUILT_IN, TargetUnknown, open_target
 from conformance.vector import VECTORS, load_alternatives, load_vectors
@@ -33,6 +37,8 @@ from conformance.verdict import (
 )
 
 FOLDER = Path(__file__).parents[1]
+
+C = TypeVar("C", bound=Case)
 
 # What psync itself is known not to do yet.
 OWN_DEVIATIONS = FOLDER / "deviations.toml"
@@ -72,27 +78,40 @@ def carry_out(options: RunOptions) -> Report:
     """Give the report. Raises `TargetBroken` where the target cannot be judged at all."""
     begun = time.monotonic()
     vectors = load_vectors(VECTORS)
-    selected = select(vectors.values(), options.profile, options.patterns, options.shard)
-    rows = _deviations(options, {vector.id for vector in selected})
-    if not selected:
+    questions = _selected(vectors.values(), options)
+    scenarios = _selected(SCENARIOS.values(), options)
+    if not questions and not scenarios:
         return Report(options.target, "", options.profile, ())
     with closing(open_target(options.target)) as target:
-        name = _greet(target)
-        run = VectorRun(target, vectors, load_alternatives(VECTORS))
-        results = list(_shown(run.run(selected), len(selected)))
+        greeting = _greet(target)
+        run = ScenarioRun(target, greeting.clock, greeting.operations)
+        scenarios = [scenario for scenario in scenarios if run.level in scenario.levels]
+        rows = _deviations(options, run.level, {one.id for one in questions} | {one.id for one in scenarios})
+        asked = VectorRun(target, vectors, load_alternatives(VECTORS)).run(questions)
+        results = list(_shown(chain(asked, run.run(scenarios)), len(questions) + len(scenarios)))
         target.ask("bye", {})
     judged, complaints = apply_deviations(results, rows, datetime.now(UTC).date())
     if not options.is_strict:
         judged = without_recommendations(judged)
     return Report(
-        options.target, name, options.profile, tuple(judged), tuple(complaints), time.monotonic() - begun
+        options.target,
+        greeting.shown,
+        options.profile,
+        tuple(judged),
+        tuple(complaints),
+        time.monotonic() - begun,
     )
 
 
-def _deviations(options: RunOptions, selected: set[str]) -> list[Deviation]:
+def _selected(cases: Iterable[C], options: RunOptions) -> list[C]:
+    return select(cases, options.profile, options.patterns, options.shard)
+
+
+def _deviations(options: RunOptions, level: str, selected: set[str]) -> list[Deviation]:
     """The rows that a run is held against: of one that is only a part, those that can speak of it."""
     file = options.deviations or (OWN_DEVIATIONS if options.target in BUILT_IN else None)
-    rows = [] if file is None else load_deviations(file)
+    found = [] if file is None else load_deviations(file)
+    rows = [row for row in found if row.level in ("", "V", level)]
     is_whole = not options.patterns and options.profile == "full" and options.shard == WHOLE
     return rows if is_whole else [row for row in rows if row.id in selected or row.id.startswith("PS-")]
 
@@ -108,12 +127,29 @@ def lines_of(report: Report) -> Iterator[str]:
             yield f"               {result.reproduce}"
 
 
-def _greet(target: Target) -> str:
+class _Greeting(Struct, frozen=True):
+    """What a target says of itself."""
+
+    name: str = ""
+    version: str = ""
+    clock: Literal["virtual", "real"] = "real"
+    operations: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """Name and version."""
+        return f"{self.name} {self.version}".strip()
+
+
+def _greet(target: Target) -> _Greeting:
     answer = target.ask("hello", {"protocol": VERSION})
     if answer.ok is UNSET:
         refusal = msgspec.json.encode(answer).decode()
         raise TargetBroken(f"{target.name} does not answer 'hello' with ok: {refusal}")
-    return f"{answer.ok.get('name', '')} {answer.ok.get('version', '')}".strip()
+    try:
+        return msgspec.convert(answer.ok, _Greeting)
+    except msgspec.ValidationError as error:
+        raise TargetBroken(f"{target.name} does not answer 'hello' as it should: {error}") from None
 
 
 def _shown(results: Iterator[CaseResult], total: int) -> Iterator[CaseResult]:

@@ -1,0 +1,319 @@
+"""Machines that are folders of this one: psync as real processes on real disks, with a wire in front of each listener."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+from conformance.adapters.psync_programs import Fields, address_of, check_built, events_in, outcome
+from conformance.adapters.serving import Refusal, Unsupported
+from conformance.adapters.wire import Network, Wire
+from conformance.content import Made
+
+PACKAGES = Path(__file__).parents[2]
+DEFAULT_PORT = 7333
+
+START_SECONDS_MAX = 15.0
+END_SECONDS_MAX = 30.0
+POLL_SECONDS = 0.01
+
+# Nobody waits for longer on a real clock.
+ADVANCE_SECONDS_MAX = 5.0
+
+
+class Machine:
+    """A folder for its disk, one for the state of its programs, an address to listen at and one to be called at."""
+
+    def __init__(self, folder: Path, name: str, number: int) -> None:
+        self.name = name
+        self.base = folder / name
+        self.state = folder / f"{name} state"
+        self.instance = f"{name}-{uuid4().hex}"
+        for made in (self.base, self.state):
+            made.mkdir()
+        # Of 127.0.0.0/8, all of which is this machine; apart from those of other adapters that run beside this one.
+        network = f"127.{64 + (os.getpid() >> 8) % 64}.{os.getpid() % 256}"
+        self.address, self.host = f"{network}.{2 * number + 1}", f"{network}.{2 * number + 2}"
+
+
+class Program:
+    """One process of psync, and what it has told."""
+
+    def __init__(self, machine: Machine, name: str, arguments: list[str], connections: Path) -> None:
+        self.machine = machine
+        self.wire: Wire | None = None
+        self._out = machine.state / f"{name}.out"
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("PSYNC_")}
+        environment |= {"PSYNC_STATE_DIR": str(machine.state / "psync"), "PYTHONPATH": str(PACKAGES)}
+        command = [sys.executable, "-m", "conformance.adapters.audited", str(connections), *arguments]
+        with self._out.open("wb") as out:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, env=environment, cwd=machine.state
+            )
+
+    @property
+    def events(self) -> list[Fields]:
+        """What it has told so far."""
+        return events_in(self._out.read_bytes())
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.process.poll() is None
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for its end; say whether it came."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        return not self.is_running
+
+    def end(self, number: int) -> int:
+        """Send a signal, wait for the end, and take its wire away; give the exit code."""
+        if self.is_running:
+            self.process.send_signal(number)
+        if not self.wait(END_SECONDS_MAX):
+            self.process.kill()
+        if self.wire is not None:
+            self.wire.cut()
+        return self.process.wait()
+
+    def listening_ports(self) -> list[int]:
+        """The ports at which it accepts connections, as the kernel tells them (proc(5))."""
+        process = Path(f"/proc/{self.process.pid}")
+        inodes = set()
+        for descriptor in (process / "fd").iterdir():
+            with suppress(OSError):
+                inodes.add(os.readlink(descriptor))
+        ports = set()
+        for table in ("tcp", "tcp6"):
+            for line in (process / "net" / table).read_text().splitlines()[1:]:
+                _, local, _, state, *rest = line.split()
+                if state == "0A" and f"socket:[{rest[5]}]" in inodes:
+                    ports.add(int(local.rpartition(":")[2], 16))
+        return sorted(ports)
+
+
+class ProcessWorld:
+    """One world from `world.begin` to `world.end`."""
+
+    def __init__(self, machines: list[Fields]) -> None:
+        if any(machine["style"] != "posix" for machine in machines):
+            raise Unsupported("real processes run on this machine's own system, which is no Windows")
+        self.folder = Path(tempfile.mkdtemp(prefix="psync-conformance-"))
+        self._machines = {
+            machine["name"]: Machine(self.folder, machine["name"], number)
+            for number, machine in enumerate(machines)
+        }
+        self._programs: dict[str, Program] = {}
+        self._network = Network()
+        self._connections = self.folder / "connections"
+        self._connections.touch()
+
+    @property
+    def about(self) -> Fields:
+        """What `world.begin` answers."""
+        return {
+            "machines": {
+                name: {"host": machine.host, "base": {"style": "posix", "path": str(machine.base)}}
+                for name, machine in self._machines.items()
+            }
+        }
+
+    # Folders
+
+    def plant(self, params: Fields) -> Fields:
+        """`fs.plant`"""
+        root = Path(params["path"]["path"])
+        root.mkdir(parents=True, exist_ok=True)
+        for name, entry in params["entries"].items():
+            path = root / name
+            if entry["kind"] == "folder":
+                path.mkdir(parents=True, exist_ok=True)
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if entry["kind"] == "link":
+                path.symlink_to(entry["target"])
+            else:
+                path.write_bytes(_content(entry))
+                os.utime(path, (params["time"], params["time"]))
+        return {}
+
+    def tree(self, params: Fields) -> Fields:
+        """`fs.tree`"""
+        root = Path(params["path"]["path"])
+        if not root.is_dir():
+            return {"entries": None}
+        return {"entries": {str(path.relative_to(root)): _entry(path) for path in sorted(root.rglob("*"))}}
+
+    def remove(self, params: Fields) -> Fields:
+        """`fs.remove`"""
+        path = Path(params["path"]["path"])
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return {}
+
+    # Programs
+
+    def start_listener(self, params: Fields) -> Fields:
+        """`listener.start`"""
+        settings, machine = params["settings"], self._machines[params["machine"]]
+        check_built(settings)
+        port = settings.get("port") or DEFAULT_PORT
+        own = settings.get("instance")
+        arguments = [
+            "listen",
+            "--json",
+            "--instance",
+            f"{machine.instance}-{own}" if own else machine.instance,
+        ]
+        arguments += ["--host", "0.0.0.0" if settings.get("exposed") else machine.address]
+        arguments += ["--port", str(port)] if settings.get("port") else []
+        if settings.get("root_path"):
+            arguments += ["--root-path", settings["root_path"]["path"]]
+        program = self._start(params, arguments + self._key(machine, settings))
+        told = _started(program)
+        program.wire = Wire(self._network, (machine.host, port), (machine.address, port))
+        warnings = [event["text"] for event in program.events if event["event"] == "warning"]
+        return {"pid": program.process.pid, "port": told["port"], "warnings": warnings}
+
+    def stop_listener(self, params: Fields) -> Fields:
+        """`listener.stop`"""
+        code = self._programs[params["name"]].end(signal.SIGTERM)
+        return {"end": "clean" if code == 0 else "failed"}
+
+    def kill(self, params: Fields) -> Fields:
+        """`listener.kill`, `client.kill`"""
+        self._programs[params["name"]].end(signal.SIGKILL)
+        return {}
+
+    def listener_state(self, params: Fields) -> Fields:
+        """`listener.state`"""
+        program = self._programs[params["name"]]
+        is_running = program.is_running
+        return {"running": is_running, "ports": program.listening_ports() if is_running else []}
+
+    def start_client(self, params: Fields) -> Fields:
+        """`client.start`"""
+        job, machine = params["job"], self._machines[params["machine"]]
+        check_built(job)
+        remote = job["source"] if "host" in job["source"] else job["target"]
+        port = remote.get("port")
+        ends = [address_of({**job[end], "port": None}) for end in ("source", "target")]
+        arguments = ["copy", "--json", "--allow-unauthenticated-network"]
+        arguments += ["--port", str(port)] if port else []
+        arguments += ["--delete"] if job.get("delete") else []
+        arguments += ["--job", job["name"]] if "name" in job else []
+        self._start(params, [*arguments, *self._key(machine, job), "--", *ends])
+        return {}
+
+    def wait_for_client(self, params: Fields) -> Fields:
+        """`client.wait`"""
+        program = self._programs[params["name"]]
+        is_over = program.wait(params["seconds"])
+        return outcome(program.events, is_running=not is_over)
+
+    # Network and clock
+
+    def fault(self, params: Fields) -> Fields:
+        """`net.fault`"""
+        if params["kind"] not in ("silent", "reset"):
+            raise Unsupported(f"the wire has no fault {params['kind']!r}")
+        self._network.arm(params["name"], params["kind"], params["after_bytes"])
+        return {}
+
+    def heal(self, params: Fields) -> Fields:
+        """`net.heal`"""
+        self._network.heal(params["name"])
+        return {}
+
+    def search(self, params: Fields) -> Fields:
+        """`net.search`"""
+        heard = bytes(self._network.heard)
+        forms = [(text.encode(), text.encode("utf-16-le")) for text in params["texts"]]
+        return {"found": [any(form in heard for form in one) for one in forms], "bytes": len(heard)}
+
+    def connections(self, _params: Fields) -> Fields:
+        """`net.connections`"""
+        names = {machine.host: machine.name for machine in self._machines.values()}
+        ends = [json.loads(line) for line in self._connections.read_text().splitlines()]
+        return {"attempts": [{"machine": names.get(host, host), "port": port} for host, port in ends]}
+
+    def advance(self, params: Fields) -> Fields:
+        """`clock.advance`"""
+        if params["seconds"] > ADVANCE_SECONDS_MAX:
+            raise Unsupported(f"nobody waits for {params['seconds']:g} s on a real clock")
+        time.sleep(params["seconds"])
+        return {}
+
+    def read_clock(self, _params: Fields) -> Fields:
+        """`clock.read`"""
+        return {"seconds": time.monotonic()}
+
+    def end(self, _params: Fields) -> Fields:
+        """`world.end`"""
+        self._network.heal_all()
+        for program in self._programs.values():
+            program.end(signal.SIGKILL)
+            if program.wire is not None:
+                program.wire.drop()
+        shutil.rmtree(self.folder)
+        return {}
+
+    # Inside
+
+    def _start(self, params: Fields, arguments: list[str]) -> Program:
+        name = params["name"]
+        program = Program(self._machines[params["machine"]], name, arguments, self._connections)
+        self._programs[name] = program
+        return program
+
+    def _key(self, machine: Machine, settings: Fields) -> list[str]:
+        arguments = ["--user", settings["user"]] if settings.get("user") else []
+        if settings.get("password"):
+            file = machine.state / f"password {len(list(machine.state.iterdir()))}"
+            file.touch(0o600)
+            file.write_text(settings["password"], "utf-8")
+            arguments += ["--password-file", str(file)]
+        return arguments
+
+
+def _started(program: Program) -> Fields:
+    """Wait until a listener takes clients; raise `Refusal` where it ends instead."""
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while time.monotonic() < deadline:
+        is_over = not program.is_running
+        for event in program.events:
+            if event["event"] == "ready":
+                return event
+            if event["event"] == "refused":
+                program.wait(END_SECONDS_MAX)
+                raise Refusal(
+                    event["code"], event["text"], {key: event[key] for key in ("owner",) if key in event}
+                )
+        if is_over:
+            raise Refusal("USAGE", f"it has ended with exit code {program.process.returncode}")
+        time.sleep(POLL_SECONDS)
+    raise TimeoutError("the listener neither starts nor ends")
+
+
+def _content(entry: Fields) -> bytes:
+    if "text" in entry:
+        text: str = entry["text"]
+        return text.encode()
+    return bytes.fromhex(entry["hex"]) if "hex" in entry else Made(entry["size"], entry["salt"]).content()
+
+
+def _entry(path: Path) -> Fields:
+    if path.is_symlink():
+        return {"kind": "link", "target": str(path.readlink())}
+    if path.is_dir():
+        return {"kind": "folder"}
+    content = path.read_bytes()
+    return {"kind": "file", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}

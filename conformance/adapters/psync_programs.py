@@ -1,0 +1,74 @@
+"""What both of psync's adapters know of its programs: how they are told what to do, and what they tell.
+
+A program tells lines of JSON (`docs/events.md`), as it does with `--json`.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from conformance.adapters.serving import Unsupported
+
+Fields = dict[str, Any]
+
+RUNNING = "running"
+FAILED = "failed"
+
+# Settings of jobs and listeners that psync does not have yet, with the value at which they change nothing.
+UNBUILT: dict[str, tuple[object, str]] = {
+    "encryption": (True, "psync cannot switch encryption off yet"),
+    "block_level": (False, "psync has no byte-level replication yet"),
+    "stays": (False, "psync keeps no job running yet"),
+    "as": ("application", "psync does not run as a service yet"),
+}
+
+
+def check_built(asked: Fields) -> None:
+    """Raise `Unsupported` for a setting that psync does not have yet."""
+    for name, (harmless, reason) in UNBUILT.items():
+        if asked.get(name, harmless) != harmless:
+            raise Unsupported(reason)
+
+
+def address_of(end: Fields) -> str:
+    """One end of a job as a user types it."""
+    path: str = end["path"]["path"]
+    if "host" not in end:
+        return path
+    port = f":{end['port']}" if end.get("port") else ""
+    if end["path"]["style"] == "windows":
+        return f"tcp://{end['host']}{port}/{path.replace(chr(92), '/')}"
+    return f"tcp://{end['host']}{port}{path}"
+
+
+def events_in(lines: bytes) -> list[Fields]:
+    """The events that a program has told so far; a line that is still being written is none."""
+    whole, _, _ = lines.rpartition(b"\n")
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def outcome(events: Iterable[Fields], *, is_running: bool) -> Fields:
+    """What `client.wait` answers."""
+    told: Fields = {
+        "state": RUNNING if is_running else FAILED,
+        "messages": [],
+        "causes": [],
+        "problems": [],
+        "warnings": [],
+    }
+    for event in events:
+        match event["event"]:
+            case "warning":
+                told["warnings"].append(event["text"])
+            case "problem":
+                told["problems"].append({"path": event["path"], "code": event["code"]})
+                told["messages"] += event.get("messages", [])
+            case "connection_failed":
+                told["messages"] += event["messages"]
+                told["causes"].append(event["code"])
+                told["retry_scheduled"] = event["retry_scheduled"]
+            case "refused":
+                told["causes"].append(event["code"])
+            case "summary":
+                told |= {name: event[name] for name in ("state", "files_sent", "bytes_wire")}
+    return told

@@ -1,0 +1,327 @@
+"""A world of the simulator behind the operations of the adapter protocol: psync's own client and listener in it."""
+
+import asyncio
+import hashlib
+import io
+from collections.abc import Callable, Coroutine
+from functools import cache
+from typing import Any, TypeVar
+
+from conformance.adapters.psync_programs import Fields, address_of, check_built, events_in, outcome
+from conformance.adapters.serving import Refusal, Unsupported
+from conformance.content import Made
+from psync.app.events import JsonReport
+from psync.app.output import Output
+from psync.core.addresses import DEFAULT_PORT, parse_address
+from psync.core.errors import Failure
+from psync.core.paths import PathStyle
+from psync.core.settings import CopySettings
+from psync.engine.events import Event
+from psync.wire.keys import Secret, stretch
+from sim.faults import ConnectionReset, NetworkSilent
+from sim.machine import Machine
+from sim.process import Process, current_process
+from sim.replication import Replication
+from sim.trees import Link
+from sim.windows import READING
+from sim.world import World
+
+T = TypeVar("T")
+
+SEED = 1
+BASES = {PathStyle.POSIX: "/srv", PathStyle.WINDOWS: "C:\\srv"}
+
+# Between two looks at a program that somebody waits for.
+LOOK_SECONDS = 0.01
+
+# How long a listener may take to start.
+START_SECONDS_MAX = 60.0
+
+# What one packet carries at most; faults of links count packets.
+PACKET_BYTES = 16 * 1460
+
+FOR_EVER_SECONDS = 1e6
+
+
+class Told:
+    """The lines of JSON that one program has told."""
+
+    def __init__(self) -> None:
+        self._lines = io.BytesIO()
+        self.report = JsonReport(Output(self._lines, None), lambda: 0)
+
+    @property
+    def events(self) -> list[Fields]:
+        """What it has told so far."""
+        return events_in(self._lines.getvalue())
+
+
+class SimulatedWorld:
+    """One world from `world.begin` to `world.end`."""
+
+    def __init__(self, machines: list[Fields]) -> None:
+        self.world = World(SEED)
+        self._told: dict[Process, Told] = {}
+        self._programs: dict[str, Process] = {}
+        self._locks: dict[tuple[str, str], Callable[[], None]] = {}
+        self._heals: dict[str, Callable[[], None]] = {}
+        self._heard = bytearray()
+        self._replication = Replication(self.world, hear=self._hear)
+        for machine in machines:
+            style = PathStyle(machine["style"])
+            made = self.world.machine(machine["name"], style)
+            made.files.make_folder(BASES[style].encode())
+        for source in self.world.machines:
+            for target in self.world.machines:
+                if source != target:
+                    self.world.network.link(source, target).tamper = self._overhear
+
+    @property
+    def about(self) -> Fields:
+        """What `world.begin` answers."""
+        return {
+            "machines": {
+                name: {"host": name, "base": {"style": machine.style.value, "path": BASES[machine.style]}}
+                for name, machine in self.world.machines.items()
+            }
+        }
+
+    # Folders
+
+    def plant(self, params: Fields) -> Fields:
+        """`fs.plant`"""
+        files = self._machine(params).files
+        tree = {path.encode(): _content(entry) for path, entry in params["entries"].items()}
+        root = params["path"]["path"].encode()
+        files.plant(root, tree)
+        separator = b"\\" if self._machine(params).style is PathStyle.WINDOWS else b"/"
+        for path, content in tree.items():
+            if isinstance(content, bytes):
+                files.set_time(separator.join((root, *path.split(b"/"))), params["time"] * 10**9)
+        self._machine(params).disk.journal.sync_all()
+        return {}
+
+    def tree(self, params: Fields) -> Fields:
+        """`fs.tree`"""
+        machine = self._machine(params)
+        path = params["path"]["path"].encode()
+        on_disk = path.replace(b"\\", b"/") if machine.style is PathStyle.WINDOWS else path
+        if machine.disk.find(b"/" + on_disk.lstrip(b"/")) is None:
+            return {"entries": None}
+        return {
+            "entries": {name.decode(): _entry(content) for name, content in machine.files.tree(path).items()}
+        }
+
+    def remove(self, params: Fields) -> Fields:
+        """`fs.remove`"""
+        files, path = self._machine(params).files, params["path"]["path"].encode()
+        for name, content in sorted(files.tree(path).items(), reverse=True):
+            inner = path + b"/" + name
+            files.os.rmdir(inner) if content is None else files.remove(inner)
+        files.os.rmdir(path)
+        return {}
+
+    def lock(self, params: Fields) -> Fields:
+        """`fs.lock`"""
+        machine, path = self._machine(params), params["path"]["path"]
+        if machine.style is not PathStyle.WINDOWS:
+            raise Unsupported("no lock of another program keeps anybody from a file on a POSIX machine")
+        node = machine.disk.find(b"/" + path.replace("\\", "/").encode())
+        if node is None:
+            raise Refusal("FILE_MISSING", path)
+        handle = machine.disk.handles.open(node, READING)
+        self._locks[machine.name, path] = handle.close
+        return {}
+
+    def unlock(self, params: Fields) -> Fields:
+        """`fs.unlock`"""
+        self._locks.pop((params["machine"], params["path"]["path"]))()
+        return {}
+
+    # Programs
+
+    def start_listener(self, params: Fields) -> Fields:
+        """`listener.start`"""
+        settings = params["settings"]
+        check_built(settings)
+        try:
+            return self._run(self._start_listener(params["name"], self._machine(params), settings))
+        except Failure as failure:
+            raise Refusal(failure.code, str(failure)) from failure
+
+    async def _start_listener(self, name: str, machine: Machine, settings: Fields) -> Fields:
+        more = {"instance": settings["instance"]} if settings.get("instance") else {}
+        process = self._replication.start_listener(
+            machine,
+            settings["root_path"]["path"] if settings.get("root_path") else None,
+            prs=_key(settings.get("user") or "", settings.get("password") or ""),
+            port=settings.get("port") or DEFAULT_PORT,
+            **more,
+        )
+        self._programs[name] = process
+        async with asyncio.timeout(START_SECONDS_MAX):
+            while True:
+                told = self._events(process)
+                ready = next((one for one in told if one["event"] == "ready"), None)
+                if ready is not None:
+                    return {"pid": process.process_id, "port": ready["port"]}
+                if not process.is_alive:
+                    raise _refusal(told)
+                await asyncio.sleep(LOOK_SECONDS)
+
+    def stop_listener(self, params: Fields) -> Fields:
+        """`listener.stop`"""
+        process = self._programs[params["name"]]
+        process.stop()
+        code = self._run(process.wait())
+        return {"end": "clean" if code == 0 else "failed"}
+
+    def kill(self, params: Fields) -> Fields:
+        """`listener.kill`, `client.kill`"""
+        self._programs[params["name"]].kill()
+        return {}
+
+    def listener_state(self, params: Fields) -> Fields:
+        """`listener.state`"""
+        process = self._programs[params["name"]]
+        return {"running": process.is_alive, "ports": process.stack.ports_of(process)}
+
+    def start_client(self, params: Fields) -> Fields:
+        """`client.start`"""
+        job, machine = params["job"], self._machine(params)
+        check_built(job)
+        prs = _key(job.get("user") or "", job.get("password") or "")
+        try:
+            settings = CopySettings(
+                parse_address(address_of(job["source"]), machine.style),
+                parse_address(address_of(job["target"]), machine.style),
+                port=job.get("port"),
+                job=job.get("name", "Replication"),
+                delete=job.get("delete", False),
+                is_keyed=bool(job.get("user") or job.get("password")),
+                allow_unauthenticated_network=True,
+            )
+        except Failure as failure:
+            raise Refusal(failure.code, str(failure)) from failure
+        self._programs[params["name"]] = self._replication.start_copy(machine, settings, prs=prs)
+        return {}
+
+    def wait_for_client(self, params: Fields) -> Fields:
+        """`client.wait`"""
+        process = self._programs[params["name"]]
+        self._run(_wait(process, params["seconds"]))
+        return outcome(self._events(process), is_running=process.is_alive)
+
+    # Network and clock
+
+    def fault(self, params: Fields) -> Fields:
+        """`net.fault`"""
+        near, far = params["between"]
+        packets = 1 + params["after_bytes"] // PACKET_BYTES
+        match params["kind"]:
+            case "silent":
+                made = NetworkSilent(near, far, True, packets, FOR_EVER_SECONDS).arm(self)  # type: ignore[arg-type]  # all of a site that it asks for
+            case "reset":
+                made = ConnectionReset(near, far, packets).arm(self)  # type: ignore[arg-type]  # likewise
+            case other:
+                raise Unsupported(f"the simulator's network has no fault {other!r} here")
+        self._heals[params["name"]] = made
+        return {}
+
+    def heal(self, params: Fields) -> Fields:
+        """`net.heal`"""
+        self._heals.pop(params["name"])()
+        return {}
+
+    def search(self, params: Fields) -> Fields:
+        """`net.search`"""
+        heard = bytes(self._heard)
+        forms = [(text.encode(), text.encode("utf-16-le")) for text in params["texts"]]
+        return {"found": [any(form in heard for form in one) for one in forms], "bytes": len(heard)}
+
+    def connections(self, _params: Fields) -> Fields:
+        """`net.connections`"""
+        words = [event.detail.split() for event in self.world.trace.events if event.kind == "net"]
+        ends = [ends.partition(">")[2] for ends, packet, *_ in words if packet == "SYN"]
+        pairs = [end.rpartition(":") for end in ends]
+        return {"attempts": [{"machine": machine, "port": int(port)} for machine, _, port in pairs]}
+
+    def advance(self, params: Fields) -> Fields:
+        """`clock.advance`"""
+        self._run(asyncio.sleep(params["seconds"]))
+        return {}
+
+    def read_clock(self, _params: Fields) -> Fields:
+        """`clock.read`"""
+        return {"seconds": self.world.agenda.now_ns / 1e9}
+
+    def end(self, _params: Fields) -> Fields:
+        """`world.end`"""
+        self.world.close()
+        return {}
+
+    # What faults ask
+
+    def took_effect(self, fault: object, what: str = "") -> None:
+        """A fault has happened."""
+        self.world.note(f"{type(fault).__name__} {what}")
+
+    # Inside
+
+    def _run(self, scenario: Coroutine[Any, Any, T]) -> T:
+        return self.world.run(scenario)
+
+    def _machine(self, params: Fields) -> Machine:
+        return self.world.machines[params["machine"]]
+
+    def _events(self, process: Process) -> list[Fields]:
+        told = self._told.get(process)
+        return [] if told is None else told.events
+
+    def _hear(self, event: Event) -> None:
+        self._told.setdefault(current_process(), Told()).report(event)
+
+    def _overhear(self, data: bytes) -> bytes:
+        self._heard += data
+        return data
+
+
+async def _wait(process: Process, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await process.wait()
+    except TimeoutError:
+        return
+
+
+def _refusal(events: list[Fields]) -> Refusal:
+    """Why a listener has not started."""
+    refused = next((one for one in events if one["event"] == "refused"), None)
+    if refused is None:
+        return Refusal("ENDED", "it ended without a word")
+    return Refusal(
+        refused["code"], refused["text"], {key: refused[key] for key in ("owner",) if key in refused}
+    )
+
+
+def _content(entry: Fields) -> Any:
+    if entry["kind"] == "folder":
+        return None
+    if entry["kind"] == "link":
+        return Link(entry["target"].encode())
+    if "text" in entry:
+        return entry["text"].encode()
+    return bytes.fromhex(entry["hex"]) if "hex" in entry else Made(entry["size"], entry["salt"]).content()
+
+
+def _entry(content: Any) -> Fields:
+    if content is None:
+        return {"kind": "folder"}
+    if isinstance(content, Link):
+        return {"kind": "link", "target": content.target.decode()}
+    return {"kind": "file", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+@cache
+def _key(user: str, password: str) -> Secret:
+    return stretch(user, password)

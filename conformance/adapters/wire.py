@@ -1,0 +1,117 @@
+"""The network in front of a real listener: it carries, listens in, and fails when it is told to."""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+PART_BYTES = 64 * 1024
+
+# So that the kernel resets a connection that is closed (socket(7)).
+RESET = struct.pack("ii", 1, 0)
+
+
+class Fault:
+    """Begins when so many bytes have passed since it was armed. `kind`: silent or reset."""
+
+    def __init__(self, kind: str, after_bytes: int) -> None:
+        self.kind = kind
+        self.is_over = threading.Event()
+        self._left = after_bytes
+
+    def is_met(self, size: int) -> bool:
+        """Count bytes; say whether they are too many."""
+        self._left -= size
+        return self._left < 0 and not self.is_over.is_set()
+
+
+class Network:
+    """What has been heard on all wires, and the faults that all of them have."""
+
+    def __init__(self) -> None:
+        self.heard = bytearray()
+        self.faults: dict[str, Fault] = {}
+        self._lock = threading.Lock()
+
+    def arm(self, name: str, kind: str, after_bytes: int) -> None:
+        """Have connections fail."""
+        self.faults[name] = Fault(kind, after_bytes)
+
+    def heal(self, name: str) -> None:
+        """End a fault."""
+        self.faults.pop(name).is_over.set()
+
+    def heal_all(self) -> None:
+        """End all faults."""
+        for name in list(self.faults):
+            self.heal(name)
+
+    def pass_by(self, data: bytes) -> bool:
+        """Hear what is carried; hold it back as long as a fault says; give False if the connection is lost."""
+        with self._lock:
+            self.heard += data
+            met = [fault for fault in self.faults.values() if fault.is_met(len(data))]
+        for fault in met:
+            if fault.kind == "reset":
+                return False
+            fault.is_over.wait()
+        return True
+
+
+class Wire:
+    """Takes connections at one address and carries them to another one."""
+
+    def __init__(self, network: Network, near: tuple[str, int], far: tuple[str, int]) -> None:
+        self._network = network
+        self._far = far
+        self._connections: list[socket.socket] = []
+        self._server = socket.create_server(near)
+        self._start(self._accept)
+
+    def cut(self) -> None:
+        """Take no further connection; those that are there end with their peers."""
+        with suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+
+    def drop(self) -> None:
+        """End what is still carried."""
+        self.cut()
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._server.accept()
+            except OSError:
+                return
+            try:
+                listener = socket.create_connection(self._far)
+            except OSError:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                client.close()
+                continue
+            self._connections += [client, listener]
+            self._start(lambda near=client, far=listener: self._carry(near, far))  # type: ignore[misc]  # bound now
+            self._start(lambda near=client, far=listener: self._carry(far, near))  # type: ignore[misc]  # bound now
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(PART_BYTES):
+                if not self._network.pass_by(data):
+                    for connection in (source, target):
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                        connection.close()
+                    return
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+            return
+        for connection in (source, target):  # one side was reset: so is the other
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _start(self, target: Callable[[], None]) -> None:
+        threading.Thread(target=target, daemon=True).start()

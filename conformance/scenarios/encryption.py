@@ -1,0 +1,152 @@
+"""Keys, and what can be read by others."""
+
+from conformance.content import Tree
+from conformance.scenario import scenario
+from conformance.scenarios.pair import OLD_TREE, Pair
+from conformance.stage import Refused, Stage, equal, holds, require
+
+USER, PASSWORD = "canary user", "canary password"
+KEY = {"user": USER, "password": PASSWORD}
+
+# What a user types on one side, and something that is not the same on the other.
+MISMATCHES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "another user": (KEY, {**KEY, "user": "Canary user"}),
+    "another password": (KEY, {**KEY, "password": "canary Password"}),
+    "both exchanged": (KEY, {"user": PASSWORD, "password": USER}),
+    "a user too much": ({"password": PASSWORD}, KEY),
+    "no key at the listener": (KEY, {}),
+    "no key at the client": ({}, KEY),
+}
+
+LETTER = "canary content that nobody else should read"
+CANARIES: Tree = {"canary name.txt": LETTER, "canary folder/inner canary.txt": LETTER * 40}
+SECRETS = (
+    "canary content",
+    "canary name",
+    "canary folder",
+    "inner canary",
+    "canary user",
+    "canary password",
+    "backup",
+)
+
+
+@scenario("PS-ENC-01", "PS-ENC-02", "PS-ROOT-01")
+def encrypted_by_default(stage: Stage) -> None:
+    """Nothing is configured: the session works, and neither contents nor names are seen in between."""
+    pair = Pair(stage, source=CANARIES, target={})
+    pair.listen()
+
+    equal("the run", pair.push().state, "converged")
+
+    holds("the target", pair.at_target(), CANARIES)
+    equal("what could be read on the wire", stage.overheard(*SECRETS), [])
+
+
+@scenario("PS-ENC-02")
+def nothing_is_read_of_a_refusal(stage: Stage) -> None:
+    """The path of a source that is missing is not seen in between, neither in the question nor in the answer."""
+    pair = Pair(stage, target=None)
+    pair.listen(**KEY)
+
+    outcome = pair.pull(path=pair.far.at("canary folder that is missing"), **KEY)
+
+    equal("the run", outcome.state, "failed")
+    equal("what could be read on the wire", stage.overheard(*SECRETS), [])
+
+
+@scenario("PS-ENC-04", "PS-ENC-02")
+def user_password_or_both(stage: Stage) -> None:
+    """A user name alone, a password alone and both together are keys; none of them is seen in between."""
+    pair = Pair(stage)
+    for key in ({"user": USER}, {"password": PASSWORD}, KEY):
+        listener = pair.listen(**key)
+        equal(f"the run with {' and '.join(key)}", pair.push(**key).state, "converged")
+        listener.stop()
+
+    equal("what could be read on the wire", stage.overheard(*SECRETS), [])
+
+
+@scenario("PS-ENC-06", "PS-ENC-08", "PS-ERR-01", "PS-ERR-02", "PS-ERR-07")
+def keys_differ(stage: Stage) -> None:
+    """Whatever the difference: the documented texts, the cause apart from that of a port, and no byte changes."""
+    pair = Pair(stage)
+    texts = pair.texts()
+    for what, (client, listener) in MISMATCHES.items():
+        running = pair.listen(**listener)
+        outcome = pair.push(delete=True, **client)
+        equal(f"the messages with {what}", outcome.messages, texts)
+        require(
+            set(outcome.causes) <= {"KEY_MISMATCH", "MODE_MISMATCH"} and outcome.causes,
+            f"the cause with {what} is {outcome.causes}",
+        )
+        holds(f"the target with {what}", pair.at_target(), OLD_TREE)
+        equal(f"the run with equal keys after {what}", _dry(pair, listener), "converged")
+        running.stop()
+
+
+def _dry(pair: Pair, key: dict[str, str]) -> str:
+    """Whether the listener still serves who has its key; the target stays as it is."""
+    return pair.push(path=pair.far.at("elsewhere"), **key).state
+
+
+@scenario("PS-ENC-10")
+def nothing_is_learnt_before_the_key(stage: Stage) -> None:
+    """Who has another key is told the same of a folder that is there, one that is not, and one beside the RootPath."""
+    pair = Pair(stage)
+    stage.plant("far", pair.far.at("root"), {})
+    pair.listen(root_path=pair.far.at("root"), **KEY)
+    paths = (pair.far.at("root"), pair.far.at("root", "missing"), pair.target)
+    told = {}
+    for path in paths:
+        outcome = pair.pull(path=path, user="somebody else")
+        told[path["path"]] = (outcome.state, outcome.causes)
+
+    require(len(set(told.values())) == 1, f"the answers differ: {told}")
+
+
+@scenario("PS-ENC-07")
+def switched_off_on_both_sides(stage: Stage) -> None:
+    """Both sides say that nothing is encrypted: the job works, and can be read."""
+    pair = Pair(stage, source=CANARIES, target={})
+    pair.listen(encryption=False)
+
+    equal("the run", pair.push(encryption=False).state, "converged")
+
+    require(stage.overheard("canary content"), "it was encrypted")
+
+
+@scenario("PS-ENC-07")
+def switched_off_at_the_client_only(stage: Stage) -> None:
+    """A client without encryption is refused by a listener that has it: nothing is moved."""
+    pair = Pair(stage)
+    pair.listen()
+
+    outcome = pair.push(encryption=False)
+
+    equal("the messages", outcome.messages, pair.texts())
+    holds("the target", pair.at_target(), OLD_TREE)
+
+
+@scenario("PS-ENC-07")
+def switched_off_at_the_listener_only(stage: Stage) -> None:
+    """A listener without encryption is refused by a client that has it: nothing is moved."""
+    pair = Pair(stage)
+    pair.listen(encryption=False)
+
+    outcome = pair.push()
+
+    equal("the messages", outcome.messages, pair.texts())
+    holds("the target", pair.at_target(), OLD_TREE)
+
+
+@scenario("PS-ENC-09", levels=("P",))
+def listener_without_a_key_warns(stage: Stage) -> None:
+    """A listener that others can reach without a key of its operator's warns of it, or does not start."""
+    pair = Pair(stage)
+    try:
+        listener = pair.listen(exposed=True)
+    except Refused as refused:
+        equal("the refusal", refused.code, "NETWORK_UNAUTHENTICATED")
+    else:
+        require(listener.warnings, "it said nothing of it")

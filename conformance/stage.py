@@ -1,0 +1,273 @@
+"""What a scenario asks of its target: machines, folders, programs, a network and a clock. See `adapter.md`.
+
+A scenario is judged by what it raises: `NotMet` where the target does otherwise
+than it should, `NotSupported` where target or adapter cannot do what is asked.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import UNSET, Struct
+
+from conformance.content import Content, Entries, Tree, bare, expected, planted
+from conformance.protocol import as_json
+from conformance.target import ANSWER_SECONDS_MAX, Target
+from conformance.verdict import Step
+
+# Longer than any deadline that a client or listener may have of its own.
+RUN_SECONDS_MAX = 600.0
+
+# What an adapter needs beyond the time that it is asked to wait.
+SLACK_SECONDS = 20.0
+
+# The modification time of the first files, in seconds since 1970: long ago, and not 0.
+FIRST_TIME = 1_600_000_000
+
+# The RootPath, and what a job is told to use below it.
+FOLDER = "backup"
+
+
+class NotMet(AssertionError):
+    """The target does otherwise than it should; the text says what was found and what was expected."""
+
+
+class NotSupported(Exception):
+    """The target, or its adapter, cannot do something that the scenario needs."""
+
+
+class AdapterFailed(Exception):
+    """Nobody knows what the target would have done."""
+
+
+class Refused(NotMet):
+    """The target has refused what it was asked, which no scenario expects unless it says so."""
+
+    def __init__(self, op: str, code: str, text: str, detail: Mapping[str, Any]) -> None:
+        super().__init__(f"{op} is rejected with {code}: {text}")
+        self.code = code
+        self.detail = detail
+
+
+class Machine(Struct, frozen=True):
+    """One machine: how others reach it, under which system it runs, and the folder that it has for the scenario."""
+
+    name: str
+    host: str
+    style: str
+    base: str
+
+    def at(self, *names: str) -> dict[str, str]:
+        """A path below its folder."""
+        separator = "\\" if self.style == "windows" else "/"
+        return {"style": self.style, "path": separator.join((self.base, *names))}
+
+
+class Outcome(Struct, frozen=True):
+    """What a client has told. `state`: running, converged, partial or failed; see `adapter.md`."""
+
+    state: str
+    messages: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    problems: tuple[dict[str, Any], ...] = ()
+    warnings: tuple[str, ...] = ()
+    retry_scheduled: bool = False
+    files_sent: int = 0
+    bytes_wire: int = 0
+
+
+class Stage:
+    """A target with a world on it. `steps` is all that was asked and answered."""
+
+    def __init__(self, target: Target) -> None:
+        self.steps: list[Step] = []
+        self.machines: dict[str, Machine] = {}
+        self._target = target
+        self._programs = 0
+        self._time = FIRST_TIME
+
+    def ask(self, op: str, params: dict[str, Any], seconds: float = ANSWER_SECONDS_MAX) -> dict[str, Any]:
+        """Ask one thing and give the `ok` of the answer; raise what the answer is otherwise."""
+        answer = self._target.ask(op, params, seconds)
+        self.steps.append(Step(op, params, as_json(answer)))
+        if answer.unsupported is not UNSET:
+            raise NotSupported(answer.unsupported.reason)
+        if answer.error is not UNSET:
+            raise AdapterFailed(answer.error.text)
+        if answer.rejected is not UNSET:
+            refusal = answer.rejected
+            raise Refused(op, refusal.code, refusal.text, refusal.detail)
+        assert answer.ok is not UNSET
+        return answer.ok
+
+    # The world
+
+    def begin(self, **styles: str) -> None:
+        """Begin a world with these machines, by their names, each under a system: posix or windows."""
+        machines = [{"name": name, "style": style} for name, style in styles.items()]
+        found = self.ask("world.begin", {"machines": machines}, SLACK_SECONDS)["machines"]
+        for name, about in found.items():
+            base = about["base"]
+            self.machines[name] = Machine(name, about["host"], base["style"], base["path"])
+
+    def end(self) -> None:
+        """End all that runs, if a world has begun."""
+        if self.machines:
+            self.ask("world.end", {}, SLACK_SECONDS)
+            self.machines.clear()
+
+    def program(self, what: str) -> str:
+        """A name for a program that nobody else has."""
+        self._programs += 1
+        return f"{what} {self._programs}"
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.ask("clock.advance", {"seconds": seconds}, seconds + SLACK_SECONDS)
+
+    # Folders
+
+    def plant(self, machine: str, folder: Mapping[str, str], tree: Tree) -> None:
+        """Make what a tree lists below a folder, which is made, too; its files are newer than all before."""
+        self._time += 60
+        params = {"machine": machine, "path": folder, "entries": planted(tree), "time": self._time}
+        self.ask("fs.plant", params, SLACK_SECONDS)
+
+    def tree(self, machine: str, folder: Mapping[str, str]) -> Entries | None:
+        """What lies below a folder, None if it is not there."""
+        found = self.ask("fs.tree", {"machine": machine, "path": folder}, SLACK_SECONDS)["entries"]
+        return None if found is None else bare(found)
+
+    def remove(self, machine: str, path: Mapping[str, str]) -> None:
+        """Remove an entry and all below it."""
+        self.ask("fs.remove", {"machine": machine, "path": path})
+
+    def lock(self, machine: str, path: Mapping[str, str]) -> None:
+        """Have another program open a file, so that nobody else can write or exchange it."""
+        self.ask("fs.lock", {"machine": machine, "path": path})
+
+    def unlock(self, machine: str, path: Mapping[str, str]) -> None:
+        """Have the other program close it."""
+        self.ask("fs.unlock", {"machine": machine, "path": path})
+
+    # Programs
+
+    def listen(self, machine: str, **settings: Any) -> "Listener":
+        """Start a listener and wait until it takes clients; raises `Refused` where it does not start."""
+        name = self.program("listener")
+        told = self.ask(
+            "listener.start", {"machine": machine, "name": name, "settings": settings}, SLACK_SECONDS
+        )
+        warnings = tuple(told.get("warnings", ()))
+        return Listener(self, name, int(told.get("pid", 0)), int(told["port"]), warnings)
+
+    def start(self, machine: str, **job: Any) -> "Client":
+        """Start a client with one job."""
+        name = self.program("client")
+        self.ask("client.start", {"machine": machine, "name": name, "job": job})
+        return Client(self, name)
+
+    # The network
+
+    def fault(self, kind: str, source: str, target: str, after_bytes: int = 0) -> str:
+        """Have the network between two machines fail once so many bytes have passed; give the fault's name."""
+        name = self.program("fault")
+        params = {"name": name, "kind": kind, "between": [source, target], "after_bytes": after_bytes}
+        self.ask("net.fault", params)
+        return name
+
+    def heal(self, fault: str) -> None:
+        """End a fault of the network."""
+        self.ask("net.heal", {"name": fault})
+
+    def overheard(self, *texts: str) -> list[str]:
+        """Which of these texts could be read on the wire so far, in UTF-8 or UTF-16."""
+        told = self.ask("net.search", {"texts": list(texts)})
+        require(told["bytes"] > 0, "nothing was heard on the wire at all")
+        return [text for text, is_found in zip(texts, told["found"], strict=True) if is_found]
+
+    def dialled(self) -> list[tuple[str, int]]:
+        """Whom anybody has tried to connect to: machine and port of each attempt, in order."""
+        return [(one["machine"], one["port"]) for one in self.ask("net.connections", {})["attempts"]]
+
+
+class Listener(Struct, frozen=True):
+    """A listener that runs, or has run."""
+
+    stage: Stage
+    name: str
+    pid: int
+    port: int
+    warnings: tuple[str, ...] = ()
+
+    def stop(self) -> str:
+        """Have its operator end it, and wait; give `clean` or `failed`."""
+        return str(self.stage.ask("listener.stop", {"name": self.name}, SLACK_SECONDS * 2)["end"])
+
+    def kill(self) -> None:
+        """End it without a word."""
+        self.stage.ask("listener.kill", {"name": self.name})
+
+    def is_running(self) -> bool:
+        """Whether it still runs."""
+        return bool(self.stage.ask("listener.state", {"name": self.name})["running"])
+
+    def ports(self) -> list[int]:
+        """The ports at which it accepts connections."""
+        return list(self.stage.ask("listener.state", {"name": self.name})["ports"])
+
+
+class Client(Struct, frozen=True):
+    """A client that runs, or has run."""
+
+    stage: Stage
+    name: str
+
+    def wait(self, seconds: float = RUN_SECONDS_MAX) -> Outcome:
+        """Wait until it ends, or for so long; give what it has told by then."""
+        params = {"name": self.name, "seconds": seconds}
+        told = self.stage.ask("client.wait", params, seconds + SLACK_SECONDS)
+        return Outcome(
+            **{field: _frozen(told[field]) for field in Outcome.__struct_fields__ if field in told}
+        )
+
+    def kill(self) -> None:
+        """End it without a word."""
+        self.stage.ask("client.kill", {"name": self.name})
+
+
+def equal(what: str, found: object, wanted: object) -> None:
+    """Demand that something is as expected."""
+    if found != wanted:
+        raise NotMet(f"{what}: {found!r}, expected {wanted!r}")
+
+
+def require(condition: object, complaint: str) -> None:
+    """Demand that something holds."""
+    if not condition:
+        raise NotMet(complaint)
+
+
+def holds(what: str, found: Entries | None, tree: Tree) -> None:
+    """Demand that a folder is there and holds exactly a tree."""
+    require(found is not None, f"{what}: is not there")
+    wanted = expected(tree)
+    assert found is not None
+    for path in sorted({*found, *wanted}):
+        if path not in wanted:
+            raise NotMet(f"{what}: {path} is there, and should not be")
+        if path not in found:
+            raise NotMet(f"{what}: {path} is missing")
+        if found[path] != wanted[path]:
+            raise NotMet(f"{what}: {path} is {found[path]}, expected {wanted[path]}")
+
+
+def has(what: str, found: Entries | None, path: str, content: Content) -> None:
+    """Demand that a folder has an entry, whatever else is in it."""
+    entry = (found or {}).get(path)
+    wanted = expected({path: content})[path]
+    if entry != wanted:
+        raise NotMet(f"{what}: {path} is {entry}, expected {wanted}")
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
