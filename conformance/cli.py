@@ -1,8 +1,9 @@
 """`python -m conformance`: the commands and their options.
 
-Exit codes: 0 if nothing is wrong, 1 if a target does not conform or the catalogue
-and the guide differ, 2 for what was typed wrongly, 3 if a target or the catalogue
-cannot be read, 4 if a selection matches nothing or nothing passed, 130 after Ctrl-C.
+Exit codes: 0 if nothing is wrong, 1 if a target does not conform, the catalogue and
+the guide differ or a report is worse than another, 2 for what was typed wrongly or is
+no report, 3 if a target or the catalogue cannot be read, 4 if a selection matches
+nothing or nothing passed, 130 after Ctrl-C.
 """
 
 import os
@@ -109,6 +110,30 @@ def run(**typed: Any) -> int:
         typed["target"], typed["profile"], typed["select"], shard, typed["deviations"], typed["strict"]
     )
     return run_target(options, {name: typed[name] for name in ("json_file", "junit", "html", "badge")})
+
+
+@suite.command()
+@click.argument("a", type=_FILE)
+@click.argument("b", type=_FILE)
+@click.option("--json", is_flag=True, help="Print it as JSON.")
+def diff(a: Path, b: Path, json: bool) -> int:
+    """Compare two reports that `run --json` has written.
+
+    A is the older version and B the newer one, or they are of two levels or two
+    implementations. A case got worse if it passed in A and does not in B: there it
+    may fail, be an error, be expected to fail (xfail), be unsupported or be missing.
+    pass, pass-alternative and xpass are passes here.
+
+    Exit code 0 if no case got worse, 1 if one did, 2 for a file that is no such report.
+
+    \b
+      python -m conformance run --target builtin:process --json before.json
+      python -m conformance run --target builtin:process --json after.json
+      python -m conformance diff before.json after.json
+    """
+    from conformance.commands.diff import run_diff
+
+    return run_diff(a, b, is_json=json)
 
 
 def main() -> None:

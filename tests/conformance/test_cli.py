@@ -14,7 +14,7 @@ from tests.conformance.typed import typed
 @pytest.mark.parametrize(
     ("command", "code", "complaint"),
     [
-        ("walk", 2, "No such command 'walk'. There are: coverage, explain, list, run."),
+        ("walk", 2, "No such command 'walk'. There are: coverage, diff, explain, list, run."),
         ("list --are ROOT", 2, "No such option '--are'. There are: --area, --help, --json, --select, --strength, -h."),
         ("list --area NIX", 2, "'NIX' is not one of 'TOP', 'CFG', "),
         ("list --strength Q", 2, "'Q' is not one of 'D', 'R', "),
