@@ -17,7 +17,7 @@ from tests.checkout import texts, tracked_files
 
 CODE = ("psync/", "sim/", "conformance/", "benchmarks/", "tests/")
 MIRRORED = ("psync/", "sim/", "conformance/")  # tests/ has a file for each of their modules
-TEXT_SUFFIXES = (".py", ".md", ".toml", ".ini", ".sql", ".json", ".ci/run")
+TEXT_SUFFIXES = (".py", ".md", ".toml", ".ini", ".sql", ".json", ".yml", ".ci/run")
 
 FUNCTION_LINES_MAX = 60
 TEST_BODY_LINES_MAX = 20  # a longer one arranges what belongs into a fixture, or tests two things
