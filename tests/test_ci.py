@@ -1,4 +1,4 @@
-"""Continuous integration runs the README's test command, and installs the peers first.
+"""Continuous integration runs the README's test command, installs the peers first, and keeps reports.
 
 `.ci/run` is run in a folder of its own where only stand-ins of the programs it
 calls are installed: `apt-get` writes down what it is asked for.
@@ -6,14 +6,17 @@ calls are installed: `apt-get` writes down what it is asked for.
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
 
 from tests.checkout import ROOT
+from tests.conformance.typed import parsed_run
 from tests.conftest import PROGRAMS
 
 TOOLS = ("bash", "dirname", "env", "grep", "mkdir", "mktemp", "rm")  # of the script and its stand-ins
@@ -104,3 +107,24 @@ def test_the_readme_has_exactly_one_test_command_and_it_needs_only_pip():
     commands = re.findall(r"^python.* -m tox$", readme, re.MULTILINE)
 
     assert commands == ["python -m pip install tox && python -m tox"]
+
+
+def _conformance_runs() -> list[list[str]]:
+    """What follows `python -m conformance` in the commands of tox."""
+    tox = ConfigParser(interpolation=None)
+    tox.read(ROOT / "tox.ini", "utf-8")
+    commands = [section.get("commands", "").replace("\\\n", " ") for section in tox.values()]
+    words = [shlex.split(line) for text in commands for line in text.splitlines()]
+    return [line[3:] for line in words if line[:3] == ["python", "-m", "conformance"]]
+
+
+def test_psync_is_put_to_the_test_and_every_report_is_kept_in_a_folder_of_this_checkout():
+    suffixes = {"json_file": ".json", "junit": ".xml", "html": ".html", "badge": ".svg"}
+    runs = {options["target"]: options for options in map(parsed_run, _conformance_runs())}
+
+    assert "builtin:process" in runs
+    for target, options in runs.items():
+        kept = {name: options[name].name for name in suffixes}
+        assert kept == {name: target.partition(":")[2] + suffix for name, suffix in suffixes.items()}
+        assert {(ROOT / options[name]).parent for name in suffixes} == {ROOT / "reports"}
+    assert (ROOT / "reports/.gitignore").read_text() == "*\n!.gitignore\n"

@@ -12,13 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import click
 import pytest
 import yaml
 
-from conformance.cli import suite
 from conformance.selection import Shard
 from tests.checkout import ROOT
+from tests.conformance.typed import parsed_run
 
 FOLDER = ROOT / "conformance/ci"
 ACTION_TEXT, GITLAB_TEXT, WORKFLOW_TEXT, README = (
@@ -92,17 +91,9 @@ def filled(variables: Mapping[str, str], values: Mapping[str, str]) -> dict[str,
     return {name: INPUT.sub(lambda found: values[found[1]], text) for name, text in variables.items()}
 
 
-def parsed(words: list[str]) -> dict[str, Any]:
-    """What the suite's command line makes of words; raises `click.UsageError`."""
-    name, command, rest = suite.resolve_command(click.Context(suite), words)
-    assert name == "run"
-    assert command is not None
-    return command.make_context(name, rest).params
-
-
 def typed_options(calls: Calls, reports: str) -> tuple[Any, ...]:
     """Target, profile, share and deviations, once the four reports are known to be written into a folder."""
-    options = parsed(calls.words)
+    options = parsed_run(calls.words)
     files = {name: str(options[name]) for name in ("json_file", "junit", "html", "badge")}
     suffixes = {"json_file": "json", "junit": "xml", "html": "html", "badge": "svg"}
     assert files == {name: f"{reports}/conformance.{suffix}" for name, suffix in suffixes.items()}
