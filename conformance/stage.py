@@ -23,6 +23,9 @@ SLACK_SECONDS = 20.0
 # The modification time of the first files, in seconds since 1970: long ago, and not 0.
 FIRST_TIME = 1_600_000_000
 
+# What goes into one line, as hexadecimal digits.
+PIECE_BYTES = 400_000
+
 # The RootPath, and what a job is told to use below it.
 FOLDER = "backup"
 
@@ -132,6 +135,14 @@ class Stage:
         params = {"machine": machine, "path": folder, "entries": planted(tree), "time": self._time}
         self.ask("fs.plant", params, SLACK_SECONDS)
 
+    def plant_pieces(self, machine: str, folder: Mapping[str, str], name: str, content: bytes) -> None:
+        """Make one large file, in pieces that fit into lines."""
+        self.plant(machine, folder, {name: content[:PIECE_BYTES]})
+        for place in range(PIECE_BYTES, len(content), PIECE_BYTES):
+            piece = content[place : place + PIECE_BYTES].hex()
+            params = {"machine": machine, "path": folder, "name": name, "hex": piece, "time": self._time}
+            self.ask("fs.append", params, SLACK_SECONDS)
+
     def tree(self, machine: str, folder: Mapping[str, str]) -> Entries | None:
         """What lies below a folder, None if it is not there."""
         found = self.ask("fs.tree", {"machine": machine, "path": folder}, SLACK_SECONDS)["entries"]
@@ -174,6 +185,11 @@ class Stage:
         params = {"name": name, "kind": kind, "between": [source, target], "after_bytes": after_bytes}
         self.ask("net.fault", params)
         return name
+
+    def shape(self, one: str, other: str, *, round_trip_seconds: float, packet_bytes: int) -> None:
+        """Let packets between two machines take so long and be no larger."""
+        shape = {"round_trip_seconds": round_trip_seconds, "packet_bytes": packet_bytes}
+        self.ask("net.shape", {"between": [one, other], **shape})
 
     def heal(self, fault: str) -> None:
         """End a fault of the network."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from conformance.adapters.psync_programs import Fields, address_of, check_built, events_in, outcome
+from conformance.adapters.psync_programs import Fields, address_of, check_built, events_in, outcome, port_of
 from conformance.adapters.serving import Refusal, Unsupported
 from conformance.adapters.wire import Network, Wire
 from conformance.content import Made
@@ -146,6 +146,21 @@ class ProcessWorld:
                 os.utime(path, (params["time"], params["time"]))
         return {}
 
+    def append(self, params: Fields) -> Fields:
+        """`fs.append`"""
+        path = Path(params["path"]["path"]) / params["name"]
+        with path.open("ab") as file:
+            file.write(bytes.fromhex(params["hex"]))
+        os.utime(path, (params["time"], params["time"]))
+        return {}
+
+    def deny(self, params: Fields) -> Fields:
+        """`fs.deny`"""
+        if os.geteuid() == 0:
+            raise Unsupported("this adapter runs as root, to whom nothing is denied")
+        Path(params["path"]["path"]).chmod(0)
+        return {}
+
     def tree(self, params: Fields) -> Fields:
         """`fs.tree`"""
         root = Path(params["path"]["path"])
@@ -203,9 +218,8 @@ class ProcessWorld:
         """`client.start`"""
         job, machine = params["job"], self._machines[params["machine"]]
         check_built(job)
-        remote = job["source"] if "host" in job["source"] else job["target"]
-        port = remote.get("port")
-        ends = [address_of({**job[end], "port": None}) for end in ("source", "target")]
+        port = port_of(job)
+        ends = [address_of(job[end]) for end in ("source", "target")]
         arguments = ["copy", "--json", "--allow-unauthenticated-network"]
         arguments += ["--port", str(port)] if port else []
         arguments += ["--delete"] if job.get("delete") else []

@@ -31,14 +31,19 @@ def check_built(asked: Fields) -> None:
 
 
 def address_of(end: Fields) -> str:
-    """One end of a job as a user types it."""
+    """One end of a job as a user types it; its port is an option of its own."""
     path: str = end["path"]["path"]
     if "host" not in end:
         return path
-    port = f":{end['port']}" if end.get("port") else ""
     if end["path"]["style"] == "windows":
-        return f"tcp://{end['host']}{port}/{path.replace(chr(92), '/')}"
-    return f"tcp://{end['host']}{port}{path}"
+        return f"TCP:\\\\{end['host']}\\{path}"
+    return f"tcp://{end['host']}{path}"
+
+
+def port_of(job: Fields) -> int | None:
+    """The port that a job dials; None for the default."""
+    port: int | None = (job["source"] if "host" in job["source"] else job["target"]).get("port")
+    return port
 
 
 def events_in(lines: bytes) -> list[Fields]:

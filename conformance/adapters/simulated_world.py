@@ -1,13 +1,17 @@
 """A world of the simulator behind the operations of the adapter protocol: psync's own client and listener in it."""
 
 import asyncio
+import errno
 import hashlib
 import io
+import re
 from collections.abc import Callable, Coroutine
 from functools import cache
 from typing import Any, TypeVar
 
-from conformance.adapters.psync_programs import Fields, address_of, check_built, events_in, outcome
+from msgspec import structs
+
+from conformance.adapters.psync_programs import Fields, address_of, check_built, events_in, outcome, port_of
 from conformance.adapters.serving import Refusal, Unsupported
 from conformance.content import Made
 from psync.app.events import JsonReport
@@ -18,7 +22,10 @@ from psync.core.paths import PathStyle
 from psync.core.settings import CopySettings
 from psync.engine.events import Event
 from psync.wire.keys import Secret, stretch
+from sim.failure import failure
 from sim.faults import ConnectionReset, NetworkSilent
+from sim.gate import Call
+from sim.link import SECOND_NS
 from sim.machine import Machine
 from sim.process import Process, current_process
 from sim.replication import Replication
@@ -97,8 +104,30 @@ class SimulatedWorld:
         separator = b"\\" if self._machine(params).style is PathStyle.WINDOWS else b"/"
         for path, content in tree.items():
             if isinstance(content, bytes):
-                files.set_time(separator.join((root, *path.split(b"/"))), params["time"] * 10**9)
+                files.set_time(separator.join((root, *path.split(b"/"))), params["time"] * SECOND_NS)
         self._machine(params).disk.journal.sync_all()
+        return {}
+
+    def append(self, params: Fields) -> Fields:
+        """`fs.append`"""
+        machine = self._machine(params)
+        files, name = machine.files, params["name"]
+        separator = "\\" if machine.style is PathStyle.WINDOWS else "/"
+        path = f"{params['path']['path']}{separator}{name}".encode()
+        files.write(path, files.read(path) + bytes.fromhex(params["hex"]))
+        files.set_time(path, params["time"] * SECOND_NS)
+        machine.disk.journal.sync_all()
+        return {}
+
+    def deny(self, params: Fields) -> Fields:
+        """`fs.deny`: whoever opens it is told that he may not."""
+        name = re.split(r"[\\/]", params["path"]["path"])[-1].encode()
+
+        def refuse(call: Call) -> None:
+            if call.name == "open" and call.arguments[0] == name:
+                raise failure(errno.EACCES)
+
+        self._machine(params).watchers.append(refuse)
         return {}
 
     def tree(self, params: Fields) -> Fields:
@@ -195,7 +224,7 @@ class SimulatedWorld:
             settings = CopySettings(
                 parse_address(address_of(job["source"]), machine.style),
                 parse_address(address_of(job["target"]), machine.style),
-                port=job.get("port"),
+                port=port_of(job),
                 job=job.get("name", "Replication"),
                 delete=job.get("delete", False),
                 is_keyed=bool(job.get("user") or job.get("password")),
@@ -226,6 +255,20 @@ class SimulatedWorld:
             case other:
                 raise Unsupported(f"the simulator's network has no fault {other!r} here")
         self._heals[params["name"]] = made
+        return {}
+
+    def shape(self, params: Fields) -> Fields:
+        """`net.shape`"""
+        near, far = params["between"]
+        latency_ns = round(params["round_trip_seconds"] / 2 * SECOND_NS)
+        for source, target in ((near, far), (far, near)):
+            link = self.world.network.link(source, target)
+            link.route = structs.replace(
+                link.route,
+                latency_ns_min=latency_ns,
+                latency_ns_max=latency_ns,
+                segment_bytes_max=params["packet_bytes"],
+            )
         return {}
 
     def heal(self, params: Fields) -> Fields:

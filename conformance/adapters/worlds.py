@@ -10,6 +10,8 @@ Fields = dict[str, Any]
 # The methods of a world, by the operations that they carry out.
 METHODS = {
     "fs.plant": "plant",
+    "fs.append": "append",
+    "fs.deny": "deny",
     "fs.tree": "tree",
     "fs.remove": "remove",
     "fs.lock": "lock",
@@ -23,6 +25,7 @@ METHODS = {
     "client.kill": "kill",
     "net.fault": "fault",
     "net.heal": "heal",
+    "net.shape": "shape",
     "net.search": "search",
     "net.connections": "connections",
     "clock.advance": "advance",

@@ -2,14 +2,27 @@
 
 from conformance.scenario import REGISTERED, Scenario
 from conformance.scenarios import (
+    byte_level,
     connection,
     encryption,
+    installation,
     locked_files,
+    reach,
     root_path,
     service,
     topology,
 )
 
-MODULES = (connection, encryption, locked_files, root_path, service, topology)
+MODULES = (
+    byte_level,
+    connection,
+    encryption,
+    installation,
+    locked_files,
+    reach,
+    root_path,
+    service,
+    topology,
+)
 
 SCENARIOS: dict[str, Scenario] = REGISTERED

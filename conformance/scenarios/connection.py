@@ -158,3 +158,28 @@ def network_is_silent(stage: Stage) -> None:
     equal("the run", outcome.state, "failed")
     equal("the messages", outcome.messages, pair.texts())
     has("the target", pair.at_target(), "large", OLD["large"])
+
+
+@scenario("PS-RET-S3", levels=("S",))
+def connection_is_tried_each_minute(stage: Stage) -> None:
+    """Nothing (null) is said of connection retry: it is tried each minute; where it is switched off, once."""
+    for minutes, attempts in ((None, 4), (0, 1)):
+        pair = Pair(stage)
+        pair.start_push(stays=True, connection_retry_minutes=minutes).wait(200)
+        equal(f"attempts in 200 s with {minutes}", len(stage.dialled()), attempts)
+        stage.end()
+
+
+@scenario("PS-RET-S4", levels=("S",))
+def scan_when_the_connection_is_back(stage: Stage) -> None:
+    """What has changed while the listener was away arrives once it is back, without waiting for the next scan."""
+    pair = Pair(stage)
+    first = pair.listen()
+    pair.start_push(stays=True, scan_minutes=60).wait(10)
+    first.kill()
+    stage.plant("near", pair.source, {"changed.txt": "changed meanwhile"})
+    stage.sleep(30)
+    pair.listen()
+    stage.sleep(90)
+
+    has("the target", pair.at_target(), "changed.txt", "changed meanwhile")

@@ -143,3 +143,30 @@ def entry_is_dropped_with_its_source(stage: Stage) -> None:
     stage.sleep(RETRY_SECONDS + SLACK_SECONDS)
 
     holds("the target", pair.at_target(), STUCK)
+
+
+@scenario("PS-RET-S1", levels=("S",))
+def period_is_set_in_seconds(stage: Stage) -> None:
+    """The period between two attempts is what is set, in seconds."""
+    pair = _locked(stage)
+    pair.start_push(stays=True, retry_seconds=30.0).wait(SLACK_SECONDS)
+    stage.unlock("far", _document(pair))
+    stage.sleep(30.0)
+
+    holds("the target", pair.at_target(), NEW)
+
+
+@scenario("PS-RET-S2", levels=("S",))
+def maximum_of_attempts(stage: Stage) -> None:
+    """After so many attempts the file leaves the list, until the next scan; with 0 there is no end to them."""
+    for attempts_max, tree in ((2, STUCK), (0, NEW)):
+        pair = _locked(stage)
+        client = pair.start_push(
+            stays=True, retry_seconds=RETRY_SECONDS, retries_max=attempts_max, scan_minutes=60
+        )
+        client.wait(SLACK_SECONDS)
+        stage.sleep(5 * RETRY_SECONDS)
+        stage.unlock("far", _document(pair))
+        stage.sleep(2 * RETRY_SECONDS)
+        holds(f"the target with a maximum of {attempts_max}", pair.at_target(), tree)
+        stage.end()
