@@ -126,6 +126,7 @@ class HostPath(Struct, frozen=True):
         assert (self.root is None) == (self.style is PathStyle.POSIX), self
         text, units_max = str(self), _HOSTS[self.style].path_units_max
         refusals = [_text_refusal(name, self.style) for name in self.names]
+        refusals += [_own_refusal(name) for name in self.components]
         refusals.append(_size_refusal(text, self.style, units_max, RefusedPath.PATH_LONG))
         if reason := next(filter(None, refusals), None):
             raise PathRefused(path=text, reason=reason)
@@ -291,6 +292,11 @@ def _windows_refusal(name: str) -> RefusedPath | None:
     if name.endswith((".", " ")):
         return RefusedPath.TRAILING
     return RefusedPath.RESERVED if _is_device(name) else None
+
+
+def _own_refusal(name: str) -> RefusedPath | None:
+    """Refuse a folder that has the name of a staged file: a run onto the folder around it would remove it."""
+    return RefusedPath.TEMPORARY if is_temporary_name(name.encode("utf-8", "replace")) else None
 
 
 def _is_device(name: str) -> bool:

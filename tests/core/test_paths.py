@@ -69,6 +69,8 @@ REFUSED = {
     "windows path on posix": (r"C:\a", POSIX, RefusedPath.INCOMPLETE),
     "surrogate that stands for no byte": ("/\ud800", POSIX, RefusedPath.CHARS),
     "escapes that make UTF-8": ("/\udcc3\udca9", POSIX, RefusedPath.CHARS),
+    "folder with the name of a staged file": (f"/{TEMPORARY.decode()}", POSIX, RefusedPath.TEMPORARY),
+    "below such a folder": (f"C:\\{TEMPORARY.decode()}\\a", WINDOWS, RefusedPath.TEMPORARY),
 }
 BELOW = {
     "itself": (WINDOWS, r"C:\a", r"C:\a", ()),
