@@ -78,7 +78,14 @@ def coverage(guide: Path | None, json: bool) -> int:
 
 
 @suite.command()
-@click.option("--target", metavar="TARGET", required=True, help="builtin:process, or adapter:COMMAND.")
+@click.option(
+    "--target",
+    metavar="TARGET",
+    required=True,
+    help="builtin:process, builtin:sim, adapter:COMMAND, or tcp:HOST:PORT.",
+)
+@click.option("--user", metavar="NAME", help="User name of a tcp: target, a part of its key.")
+@click.option("--password-file", type=_FILE, help="Password or generated key of a tcp: target.")
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="full", show_default=True)
 @click.option(
     "--select", metavar="GLOB", multiple=True, help="Only cases or requirements that match. Repeatable."
@@ -99,6 +106,7 @@ def run(**typed: Any) -> int:
     \b
       python -m conformance run --target builtin:process --html report.html
       python -m conformance run --target 'adapter:./my-adapter' --profile mapping
+      python -m conformance run --target tcp:server:7333 --password-file psync.key
     """
     from conformance.commands.run import RunOptions, run_target
 
@@ -107,7 +115,14 @@ def run(**typed: Any) -> int:
     except ShardInvalid as error:
         raise click.UsageError(f"{error}.") from None
     options = RunOptions(
-        typed["target"], typed["profile"], typed["select"], shard, typed["deviations"], typed["strict"]
+        typed["target"],
+        typed["profile"],
+        typed["select"],
+        shard,
+        typed["deviations"],
+        typed["strict"],
+        typed["user"],
+        typed["password_file"],
     )
     return run_target(options, {name: typed[name] for name in ("json_file", "junit", "html", "badge")})
 

@@ -23,7 +23,7 @@ def open_target(text: str) -> Target:
         return AdapterTarget([sys.executable, "-m", BUILT_IN[text]], text)
     command = _command(text)
     if not command:
-        names = ", ".join([*BUILT_IN, f"{ADAPTER}COMMAND"])
+        names = ", ".join([*BUILT_IN, f"{ADAPTER}COMMAND", "tcp:HOST:PORT"])
         raise TargetUnknown(f"There is no target {text!r}. There are: {names}.")
     return AdapterTarget(command, text)
 

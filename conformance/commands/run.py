@@ -13,6 +13,9 @@ import click
 import msgspec
 from msgspec import UNSET, Struct
 
+from conformance.blackbox.key import Key, KeyInvalid, read_key
+from conformance.blackbox.target import LEVEL as BLACK_BOX_LEVEL
+from conformance.blackbox.target import AddressInvalid, BlackBox, black_box_cases, is_black_box
 from conformance.catalogue import load_catalogue
 from conformance.deviation import Deviation, DeviationsInvalid, apply_deviations, load_deviations
 from conformance.protocol import VERSION
@@ -53,13 +56,15 @@ class RunOptions(Struct, frozen=True):
     shard: Shard = WHOLE
     deviations: Path | None = None
     is_strict: bool = False
+    user: str | None = None
+    password_file: Path | None = None
 
 
 def run_target(options: RunOptions, files: Mapping[str, Path | None]) -> int:
     """Carry it out, tell it, and write the reports; give the exit code."""
     try:
         report = carry_out(options)
-    except (TargetUnknown, DeviationsInvalid) as error:
+    except (TargetUnknown, DeviationsInvalid, AddressInvalid) as error:
         raise click.UsageError(str(error)) from None
     except TargetBroken as broken:
         print(f"Error: {broken}.", file=sys.stderr)
@@ -77,11 +82,35 @@ def run_target(options: RunOptions, files: Mapping[str, Path | None]) -> int:
 def carry_out(options: RunOptions) -> Report:
     """Give the report. Raises `TargetBroken` where the target cannot be judged at all."""
     begun = time.monotonic()
+    name, results, rows = (_listener if is_black_box(options.target) else _program)(options)
+    if not results:
+        return Report(options.target, "", options.profile, ())
+    judged, complaints = apply_deviations(results, rows, datetime.now(UTC).date())
+    if not options.is_strict:
+        judged = without_recommendations(judged)
+    return Report(
+        options.target,
+        name,
+        options.profile,
+        tuple(judged),
+        tuple(complaints),
+        time.monotonic() - begun,
+    )
+
+
+# What a target calls itself, what came of the cases, and the deviations that speak of them.
+Outcome = tuple[str, list[CaseResult], list[Deviation]]
+
+
+def _program(options: RunOptions) -> Outcome:
+    """Ask a program."""
+    if options.user is not None or options.password_file is not None:
+        raise click.UsageError("--user and --password-file are for a target tcp:HOST:PORT.")
     vectors = load_vectors(VECTORS)
     questions = _selected(vectors.values(), options)
     scenarios = _selected(SCENARIOS.values(), options)
     if not questions and not scenarios:
-        return Report(options.target, "", options.profile, ())
+        return "", [], []
     with closing(open_target(options.target)) as target:
         greeting = _greet(target)
         run = ScenarioRun(target, greeting.clock, greeting.operations)
@@ -90,17 +119,25 @@ def carry_out(options: RunOptions) -> Report:
         asked = VectorRun(target, vectors, load_alternatives(VECTORS)).run(questions)
         results = list(_shown(chain(asked, run.run(scenarios)), len(questions) + len(scenarios)))
         target.ask("bye", {})
-    judged, complaints = apply_deviations(results, rows, datetime.now(UTC).date())
-    if not options.is_strict:
-        judged = without_recommendations(judged)
-    return Report(
-        options.target,
-        greeting.shown,
-        options.profile,
-        tuple(judged),
-        tuple(complaints),
-        time.monotonic() - begun,
-    )
+    return greeting.shown, results, rows
+
+
+def _listener(options: RunOptions) -> Outcome:
+    """Ask a listener that runs somewhere."""
+    listener = BlackBox(options.target, _key(options), options.password_file)
+    cases = _selected(black_box_cases(load_vectors(VECTORS).values()), options)
+    if not cases:
+        return "", [], []
+    rows = _deviations(options, BLACK_BOX_LEVEL, {case.id for case in cases})
+    name = listener.greet()
+    return name, list(_shown(listener.run(cases), len(cases))), rows
+
+
+def _key(options: RunOptions) -> Key:
+    try:
+        return read_key(options.user, options.password_file)
+    except KeyInvalid as invalid:
+        raise click.UsageError(f"There is no such key: {invalid}.") from None
 
 
 def _selected(cases: Iterable[C], options: RunOptions) -> list[C]:

@@ -57,13 +57,14 @@ HARNESS = {
     "a command that is missing": ("adapter:/no/such/program", "does not start"),
     "one that ends at once": (f"{MISBEHAVING} 'ends at once'", "exit code 3"),
     "one that says no JSON": (f"{MISBEHAVING} 'says no JSON'", "with a line that is none"),
+    "a port where nobody listens": ("tcp:127.0.0.1:1", "cannot be reached: Connection refused"),
     "one that answers in no way": (f"{MISBEHAVING} 'answers in no way'", "an answer is one of"),
 }
 
 
 @pytest.mark.parametrize(("target", "complaint"), HARNESS.values(), ids=HARNESS)
 def test_a_target_that_cannot_be_judged_is_no_pass(said, target: str, complaint: str) -> None:
-    ran = said("run", "--target", target, "--select", "messages-*")
+    ran = said("run", "--target", target, "--select", "messages-*", "--select", "tcp-*")
 
     assert (ran.code, complaint in ran.err) == (3, True), ran.err
 
@@ -71,7 +72,19 @@ def test_a_target_that_cannot_be_judged_is_no_pass(said, target: str, complaint:
 USAGE: dict[str, tuple[tuple[str, ...], int, str]] = {
     "nothing selected": ((*PSYNC, "--select", "no-such-*"), 4, "nothing is selected"),
     "no target": (("run",), 2, "Missing option '--target'"),
-    "an unknown target": (("run", "--target", "psync"), 2, "There are: builtin:process, adapter:COMMAND"),
+    "an unknown target": (
+        ("run", "--target", "psync"),
+        2,
+        "There are: builtin:process, adapter:COMMAND, tcp:HOST:PORT",
+    ),
+    "no listener": (("run", "--target", "tcp:a:b"), 2, "'tcp:a:b' is no listener: write tcp:HOST:PORT"),
+    "a key for a program": ((*PSYNC, "--user", "x"), 2, "are for a target tcp:HOST:PORT"),
+    "an empty user name": (("run", "--target", "tcp:a", "--user", ""), 2, "the user name is empty"),
+    "no case of a listener": (
+        ("run", "--target", "tcp:a", "--select", "messages-*"),
+        4,
+        "nothing is selected",
+    ),
     "a profile": ((*PSYNC, "--profile", "x"), 2, "'core', 'mapping', 'messages'"),
     "a share": ((*PSYNC, "--shard", "3/2"), 2, "'3/2' is no share of a run"),
     "a folder that is missing": ((*PSYNC, "--html", "/no/such/report.html"), 2, "no folder '/no/such'"),

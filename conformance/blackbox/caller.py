@@ -1,0 +1,168 @@
+"""Calls one listener: connections, handshakes and sessions, and what is known of it."""
+
+import os
+import time
+from typing import Any
+
+from msgspec import Struct
+
+from conformance.blackbox.agreement import generator, multiply
+from conformance.blackbox.frames import (
+    ALERTS,
+    ANSWER_BYTES,
+    BUSY,
+    VERDICT_BYTES,
+    Agreement,
+    Answer,
+    FrameInvalid,
+    Offer,
+    agree,
+    read_refusal,
+)
+from conformance.blackbox.key import Key
+from conformance.blackbox.messages import Fail, Open, Opened
+from conformance.blackbox.session import Session
+from conformance.blackbox.wire import Address, Deadlines, Unanswered, Wire
+from conformance.verdict import Step
+
+BUSY_PAUSE_SECONDS = 0.5
+
+
+class Busy(Unanswered):
+    """The listener takes nobody now."""
+
+
+class Refused(Unanswered):
+    """The listener refuses the handshake, with this alert."""
+
+    def __init__(self, alert: int, mode: int) -> None:
+        super().__init__(f"refuses the handshake with {ALERTS[alert]}")
+        self.alert = alert
+        self.mode = mode
+
+
+class Met(Struct, frozen=True):
+    """M1 and M2, and what is in the latter."""
+
+    offer: bytes
+    data: bytes
+    answer: Answer
+
+
+class Host(Struct, frozen=True):
+    """What a listener's answers tell of its machine: how it writes paths, and whether there is a RootPath."""
+
+    style: str
+    is_confined: bool
+
+
+class Caller:
+    """Makes connections, with the key that was given; `trail` tells what it has done.
+
+    `mode` is the listener's own, and the key's until it is known.
+    """
+
+    def __init__(self, address: Address, key: Key, deadlines: Deadlines) -> None:
+        self.address = address
+        self.key = key
+        self.deadlines = deadlines
+        self.mode = key.mode
+        self.trail: list[Step] = []
+        self._host: Host | None = None
+        self._prs: bytes | None = None
+
+    @property
+    def prs(self) -> bytes:
+        """The secret of the key that was given."""
+        if self._prs is None:
+            self._prs = self.key.secret()
+        return self._prs
+
+    @property
+    def host(self) -> Host:
+        """Ask for absent folders in both styles, once; raise `Unanswered` where the answers tell nothing."""
+        if self._host is None:
+            name = f"psync-conformance-{os.urandom(8).hex()}"
+            own = self._style_of(Open("posix", f"/{name}".encode()))
+            other = self._style_of(Open("windows", f"C:\\{name}".encode()))
+            self._host = Host(own or other or "", own == other)
+        return self._host
+
+    def _style_of(self, question: Open) -> str | None:
+        """The style of the host; None if this path is one of another system's to it."""
+        with self.session() as session:
+            answer = session.ask(question)
+        if isinstance(answer, Opened):
+            return answer.style
+        if isinstance(answer, Fail) and answer.fields.get("reason") == "FOREIGN":
+            return None
+        raise Unanswered(f"answers a question for a folder that is not there with {answer}")
+
+    def note(self, op: str, params: dict[str, Any], answer: dict[str, Any]) -> None:
+        """Remember a step for the report. Nothing of a key is ever noted."""
+        self.trail.append(Step(op, params, answer))
+
+    def wire(self) -> Wire:
+        """Connect."""
+        return Wire(self.address, self.deadlines)
+
+    def offer(self, wire: Wire, mode: int) -> Met:
+        """Send an offer and read an answer without an alert; raise `Refused`, `Busy` or `Unanswered`."""
+        met = self.greet(wire, Offer(mode, os.urandom(32)))
+        if met.answer.alert == BUSY:
+            raise Busy("takes no further connection now")
+        if met.answer.alert:
+            raise Refused(met.answer.alert, met.answer.mode)
+        if met.answer.mode != mode:
+            raise Unanswered(f"answers an offer of mode {mode} in mode {met.answer.mode}")
+        return met
+
+    def greet(self, wire: Wire, offer: Offer) -> Met:
+        """Send any offer and read whatever answer."""
+        data = offer.encode()
+        wire.send(data)
+        answer = wire.read(ANSWER_BYTES, "the answer")
+        try:
+            return Met(data, answer, Answer.decode(answer))
+        except FrameInvalid as invalid:
+            raise Unanswered(f"answers an offer with what is no answer: {invalid}") from None
+
+    def prove(self, wire: Wire, met: Met, prs: bytes) -> tuple[Agreement, bytes]:
+        """Send the proof that belongs to a secret; give the agreement and the verdict."""
+        scalar = os.urandom(32)
+        share = multiply(scalar, generator(prs, met.offer[32:64] + met.answer.nonce))
+        agreement = agree(multiply(scalar, met.answer.share), met.offer, met.data, share)
+        wire.send(share + agreement.client_tag)
+        return agreement, wire.read(VERDICT_BYTES, "the verdict")
+
+    def session(self) -> Session:
+        """Shake hands with the key that was given; a busy listener is tried again for a while."""
+        deadline = time.monotonic() + self.deadlines.busy
+        while True:
+            try:
+                return self._session()
+            except Busy:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(BUSY_PAUSE_SECONDS)
+
+    def _session(self) -> Session:
+        prs = self.prs  # before the handshake's time begins: a password takes a while
+        wire = self.wire()
+        try:
+            met = self.offer(wire, self.key.mode)
+            agreement, verdict = self.prove(wire, met, prs)
+            if verdict != agreement.acceptance:
+                raise _refused(verdict)
+            return Session(wire, agreement, verdict, met.answer.listener_id)
+        except BaseException:
+            wire.__exit__(None, None, None)
+            raise
+
+
+def _refused(verdict: bytes) -> Unanswered:
+    try:
+        alert = read_refusal(verdict)
+    except FrameInvalid:
+        return Unanswered("accepts and does not prove that it knows the key")
+    return Busy("takes no further connection now") if alert == BUSY else Refused(alert, 0)

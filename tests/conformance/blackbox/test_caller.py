@@ -1,0 +1,38 @@
+"""A caller tries a busy listener again, and learns from answers what machine it is on."""
+
+import pytest
+
+from conformance.blackbox.caller import Busy, Caller, Host, Refused
+from conformance.blackbox.key import Key
+from conformance.blackbox.target import read_address
+from tests.conformance.blackbox.pretender import DEADLINES, Pretender
+
+
+def caller(pretender: Pretender, key: Key | None = None) -> Caller:
+    return Caller(read_address(pretender.name), key or pretender.key, DEADLINES)
+
+
+def test_a_listener_that_stays_busy_is_given_up() -> None:
+    with (
+        Pretender("calls a wrong key busy", key=Key("a")) as pretender,
+        pytest.raises(Busy, match="takes no"),
+    ):
+        caller(pretender, Key("b")).session()
+
+
+def test_a_refusal_names_its_alert_and_the_listeners_mode() -> None:
+    with Pretender() as pretender, pytest.raises(Refused, match="with MODE_MISMATCH") as refused:
+        caller(pretender, Key("a")).session()
+
+    assert refused.value.mode == 0
+
+
+def test_the_machine_is_learned_from_answers() -> None:
+    with Pretender() as pretender:
+        assert caller(pretender).host == Host("posix", True)
+
+
+def test_the_secret_is_computed_once() -> None:
+    with Pretender() as pretender:
+        one = caller(pretender, Key("a"))
+        assert one.prs is one.prs
