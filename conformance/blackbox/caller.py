@@ -108,24 +108,24 @@ class Caller:
 
     def offer(self, wire: Wire, mode: int) -> Met:
         """Send an offer and read an answer without an alert; raise `Refused`, `Busy` or `Unanswered`."""
-        met = self.greet(wire, Offer(mode, os.urandom(32)))
-        if met.answer.alert == BUSY:
-            raise Busy("takes no further connection now")
+        met = self.greet(wire, Offer(mode, os.urandom(32)).encode())
         if met.answer.alert:
             raise Refused(met.answer.alert, met.answer.mode)
         if met.answer.mode != mode:
             raise Unanswered(f"answers an offer of mode {mode} in mode {met.answer.mode}")
         return met
 
-    def greet(self, wire: Wire, offer: Offer) -> Met:
-        """Send any offer and read whatever answer."""
-        data = offer.encode()
-        wire.send(data)
-        answer = wire.read(ANSWER_BYTES, "the answer")
+    def greet(self, wire: Wire, offer: bytes) -> Met:
+        """Send any offer and read whatever answer; raise `Busy`, which says nothing about the offer."""
+        wire.send(offer)
+        data = wire.read(ANSWER_BYTES, "the answer")
         try:
-            return Met(data, answer, Answer.decode(answer))
+            answer = Answer.decode(data)
         except FrameInvalid as invalid:
             raise Unanswered(f"answers an offer with what is no answer: {invalid}") from None
+        if answer.alert == BUSY:
+            raise Busy("takes no further connection now")
+        return Met(offer, data, answer)
 
     def prove(self, wire: Wire, met: Met, prs: bytes) -> tuple[Agreement, bytes]:
         """Send the proof that belongs to a secret; give the agreement and the verdict."""

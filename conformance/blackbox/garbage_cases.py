@@ -48,7 +48,7 @@ def slow_first_bytes(caller: Caller) -> None:
     with caller.wire() as silent, caller.wire() as trickling, caller.wire() as halted:
         wires = {"says nothing": silent, "trickles its offer": trickling, "sends no proof": halted}
         offer = Offer(caller.mode, os.urandom(32)).encode()
-        caller.greet(halted, Offer(caller.mode, os.urandom(32)))
+        caller.offer(halted, caller.mode)
         demand_service(caller)
         end = started + caller.deadlines.handshake + caller.deadlines.grace
         while time.monotonic() < end and not all(wire.is_ended for wire in wires.values()):

@@ -15,6 +15,7 @@ from conformance.blackbox.frames import (
     ANSWER_BYTES,
     KEY_MISMATCH,
     MODE_MISMATCH,
+    OFFER_BYTES,
     PROOF_BYTES,
     VERSION,
     Answer,
@@ -73,7 +74,7 @@ def more_than_known(caller: Caller) -> None:
     """Offers of more than the listener knows are answered with what it knows."""
     offer = _changed(caller, versions=(1, 200), suites=0xFFFF, record_log2=31, reserved=0xFF)
     with caller.wire() as wire:
-        answer = caller.greet(wire, offer).answer
+        answer = caller.greet(wire, offer.encode()).answer
         caller.note("offer", {"versions": [1, 200], "suites": 0xFFFF}, {"alert": answer.alert})
         demand(not answer.alert, f"refuses an offer of more than it knows with {_told(answer)}")
 
@@ -132,17 +133,16 @@ def replayed_session(caller: Caller) -> None:
     with caller.session() as session:
         recorded = bytes(session.wire.sent)
     with caller.wire() as wire:
-        wire.send(recorded[:64])
-        answer = Answer.decode(wire.read(ANSWER_BYTES, "the answer"))
+        answer = caller.greet(wire, recorded[:OFFER_BYTES]).answer
         demand(not answer.alert, f"answers an offer that it has seen with {_told(answer)}")
-        wire.send(recorded[64 : 64 + PROOF_BYTES])
+        wire.send(recorded[OFFER_BYTES : OFFER_BYTES + PROOF_BYTES])
         _demand_refusal(caller, wire, "a proof that was made for another connection")
 
 
 def refused_offer(caller: Caller, offer: Offer) -> Answer:
     """Send an offer that has to be refused, and see the connection end behind the answer."""
     with caller.wire() as wire:
-        answer = caller.greet(wire, offer).answer
+        answer = caller.greet(wire, offer.encode()).answer
         caller.note("offer", {"mode": offer.mode, "versions": list(offer.versions)}, {"alert": answer.alert})
         if answer.alert:
             _demand_end(caller, wire, f"its alert {_told(answer)}")

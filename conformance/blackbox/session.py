@@ -30,6 +30,9 @@ SOFTWARE = "psync conformance suite"
 LABEL = "conformance"
 FIRST_STREAM = 1
 
+# Pings and credit between one answer and the next; more is a listener that never comes to the point.
+PASSED_OVER_MAX = 1000
+
 
 class Session:
     """Talks to the listener; to be closed, which says goodbye."""
@@ -64,7 +67,7 @@ class Session:
 
     def hear(self, what: str) -> Message:
         """Give the next message; pings are answered, credit is passed over. Raises `Unanswered`."""
-        while True:
+        for _ in range(PASSED_OVER_MAX):
             head = self.wire.read(LENGTH_BYTES, what)
             try:
                 plaintext = self.receiving.open(head + self.wire.read(length_of(head), what))
@@ -75,6 +78,7 @@ class Session:
                 self.say(Pong(message.number))
             elif not isinstance(message, Credit):
                 return message
+        raise Unanswered(f"sends {PASSED_OVER_MAX:,} other messages, {what} is due")
 
     def ask(self, question: Open) -> Opened | Fail | Close:
         """Open a folder; raise `Unanswered` for an answer of another kind.

@@ -46,6 +46,11 @@ def read_address(text: str) -> Address:
     return Address(match[1] or match[2], port)
 
 
+def printable(text: str) -> str:
+    """What a listener has said, for a terminal: nothing in it moves the cursor or hides what stands beside it."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+
+
 def black_box_cases(vectors: Iterable[Vector]) -> list[Case]:
     """All that a listener can be judged by from outside, in the order in which it is tried."""
     return [*HANDSHAKE_CASES, *RECORD_CASES, *path_cases(vectors), *GARBAGE_CASES]
@@ -66,12 +71,12 @@ class BlackBox:
         """See that a listener answers, and with what key; give its name. Raises `TargetBroken`."""
         try:
             with self._caller.session() as session:
-                return session.hello.software
+                return printable(session.hello.software)
         except Refused as refused:
             self._learn(refused)
             return "a listener with a key"
         except Unanswered as unanswered:
-            raise TargetBroken(f"{self.name} {unanswered}") from None
+            raise TargetBroken(printable(f"{self.name} {unanswered}")) from None
 
     def run(self, selected: Iterable[Case]) -> Iterator[CaseResult]:
         """Give a result for each case. Raises `TargetBroken` where there is no listener any more."""
@@ -110,11 +115,11 @@ class BlackBox:
         try:
             case.check(self._caller)
         except Violated as violated:
-            return State.FAIL, str(violated)
+            return State.FAIL, printable(str(violated))
         except Unasked as unasked:
             return State.UNSUPPORTED, str(unasked)
         except Unanswered as unanswered:
-            return State.ERROR, f"the listener {unanswered}"
+            return State.ERROR, printable(f"the listener {unanswered}")
         return State.PASS, ""
 
     def _missing(self, needs: Needs) -> str:

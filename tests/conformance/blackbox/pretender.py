@@ -17,7 +17,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from conformance.blackbox.agreement import ZERO, generator, multiply
 from conformance.blackbox.case import Case
-from conformance.blackbox.frames import KEY_MISMATCH, MAGIC, MODE_MISMATCH, VERSION, Agreement, agree, refusal
+from conformance.blackbox.frames import (
+    BUSY,
+    KEY_MISMATCH,
+    MAGIC,
+    MODE_MISMATCH,
+    VERSION,
+    Agreement,
+    agree,
+    refusal,
+)
 from conformance.blackbox.key import Key
 from conformance.blackbox.messages import (
     CONNECTION,
@@ -69,6 +78,7 @@ class Pretender:
         self.prs = self.key.secret()
         self.identity = Ed25519PrivateKey.generate()
         self.is_down = False
+        self.sessions = 0
         self._nonce = os.urandom(32)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.name = f"tcp:127.0.0.1:{self._socket.getsockname()[1]}"
@@ -141,6 +151,7 @@ class Visit:
         if self.has("does not prove itself"):
             verdict = verdict[:-1] + bytes([verdict[-1] ^ 1])
         self.send(verdict)
+        self.listener.sessions += 1
         self.deadline = time.monotonic() + 10
         Conversation(self, agreement, agreement.transcript(verdict)).hold()
 
@@ -171,6 +182,8 @@ class Visit:
             alert = VERSION
         elif mode != self.listener.key.mode and not self.has("falls back"):
             alert = MODE_MISMATCH
+        if self.has("is busy after one session") and self.listener.sessions:
+            alert = BUSY
         own = self.listener.key.mode
         if alert:
             self.send(MAGIC + bytes([1, alert, 0, 0, own]) + bytes(83))
@@ -280,6 +293,9 @@ class Conversation:
 
     def _take(self, plaintext: bytes) -> None:
         stream, message = decode(plaintext)
+        if isinstance(message, Ping) and self.has("pings without end"):
+            while True:
+                self.say(Ping(1))
         if isinstance(message, Ping) and not self.has("answers no Ping"):
             self.say(Pong(message.number + self.has("miscounts Pings")))
         if isinstance(message, Close):
@@ -323,8 +339,7 @@ def judged(case: str, *faults: str, key: Key | None = None) -> CaseResult:
     with Pretender(*faults, key=key) as pretender:
         box = BlackBox(pretender.name, pretender.key, deadlines=DEADLINES)
         box.greet()
-        [result] = box.run([CASES[case]])
-    return result
+        return next(box.run([CASES[case]]))
 
 
 def cases_of(cases: tuple[Case, ...]) -> list[str]:

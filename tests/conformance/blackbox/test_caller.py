@@ -5,7 +5,8 @@ import pytest
 from conformance.blackbox.caller import Busy, Caller, Host, Refused
 from conformance.blackbox.key import Key
 from conformance.blackbox.target import read_address
-from tests.conformance.blackbox.pretender import DEADLINES, Pretender
+from conformance.verdict import State
+from tests.conformance.blackbox.pretender import DEADLINES, Pretender, judged
 
 
 def caller(pretender: Pretender, key: Key | None = None) -> Caller:
@@ -36,3 +37,10 @@ def test_the_secret_is_computed_once() -> None:
     with Pretender() as pretender:
         one = caller(pretender, Key("a"))
         assert one.prs is one.prs
+
+
+@pytest.mark.parametrize("case", ["tcp-more-than-known", "tcp-no-common-ground", "tcp-replayed-session"])
+def test_a_busy_listener_is_no_faulty_one(case: str) -> None:
+    result = judged(case, "is busy after one session")
+
+    assert (result.state, result.message) == (State.ERROR, "the listener takes no further connection now")

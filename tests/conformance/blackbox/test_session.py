@@ -55,6 +55,13 @@ def test_a_listener_that_is_not_who_it_says_is_told(fault: str, complaint: str) 
         session(pretender)
 
 
+def test_a_listener_that_never_comes_to_the_point_is_given_up() -> None:
+    with Pretender("pings without end") as pretender, session(pretender) as opened:
+        opened.say(Ping(1))
+        with pytest.raises(Unanswered, match="sends 1,000 other messages, Pong is due"):
+            opened.hear("Pong")
+
+
 def test_garbage_in_the_place_of_an_answer_is_told() -> None:
     with (
         Pretender("echoes paths in clear") as pretender,

@@ -7,11 +7,12 @@ import pytest
 from msgspec import structs
 
 from conformance.blackbox.key import Key
-from conformance.blackbox.target import AddressInvalid, BlackBox, is_black_box, read_address
+from conformance.blackbox.target import AddressInvalid, BlackBox, is_black_box, printable, read_address
 from conformance.blackbox.wire import Address, Unanswered
 from conformance.target import TargetBroken
 from conformance.verdict import State
 from tests.conformance.blackbox.pretender import CASES, DEADLINES, GENERATED, Pretender
+from tests.conformance.typed import typed
 
 ADDRESSES = {
     "tcp:server:7400": Address("server", 7400),
@@ -83,6 +84,10 @@ def test_a_listener_that_cannot_be_judged_is_named(fault: str, other: dict[str, 
     assert str(broken.value).startswith(f"tcp:127.0.0.1:{pretender.name.split(':')[2]} ")
 
 
+def test_what_a_listener_says_does_not_move_the_cursor() -> None:
+    assert printable("a\x1b[2Jb\u202ec\nd") == r"a\x1b[2Jb\u202ec\nd"
+
+
 def test_nobody_there_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         name = f"tcp:127.0.0.1:{server.getsockname()[1]}"
@@ -125,3 +130,18 @@ def test_the_line_that_reproduces_a_case_names_the_password_file_and_not_the_use
         f'python -m conformance run --target {pretender.name} --user "$USER_NAME"'
         f" --password-file '{tmp_path}/a key' --select tcp-answer-alone"
     )
+
+
+def test_a_deviation_speaks_of_a_listener_as_of_a_program(monkeypatch, capsys, tmp_path) -> None:
+    (tmp_path / "known.toml").write_text(
+        '[["tcp-random-key"]]\nmessage = "a random key is accepted"\nreason = "no key is checked yet"\n'
+    )
+    selected = ("--select", "tcp-random-key", "--select", "tcp-other-mode")
+    with Pretender("takes any key") as pretender:
+        command = ["run", "--target", pretender.name, *selected]
+        known = typed([*command, "--deviations", str(tmp_path / "known.toml")], monkeypatch, capsys)
+        unknown = typed(command, monkeypatch, capsys)
+
+    assert (known.code, unknown.code) == (0, 1)
+    assert "(1 pass, 1 xfail)" in known.out
+    assert f"--target {pretender.name} --select tcp-random-key" in unknown.out
