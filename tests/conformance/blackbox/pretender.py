@@ -50,9 +50,9 @@ from conformance.blackbox.wire import Deadlines
 from conformance.vector import VECTORS, load_vectors
 from conformance.verdict import CaseResult
 
-HANDSHAKE_SECONDS = 1.0
+HANDSHAKE_SECONDS = 2.0
 DEADLINES = Deadlines(
-    connect=5, answer=3, handshake=HANDSHAKE_SECONDS, grace=1, prompt=0.5, quiet=0.2, busy=0.3
+    connect=5, answer=2.5, handshake=HANDSHAKE_SECONDS, grace=1, prompt=1, quiet=0.2, busy=0.3
 )
 GENERATED = Key("operator", "psync1-aaaqeayeaudaocajbifqydiob4")
 

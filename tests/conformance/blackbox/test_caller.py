@@ -6,7 +6,9 @@ from conformance.blackbox.caller import Busy, Caller, Host, Refused
 from conformance.blackbox.key import Key
 from conformance.blackbox.target import read_address
 from conformance.verdict import State
-from tests.conformance.blackbox.pretender import DEADLINES, Pretender, judged
+from tests.conformance.blackbox.pretender import DEADLINES, GENERATED, Pretender, judged
+
+KEY = Key("another", GENERATED.password)
 
 
 def caller(pretender: Pretender, key: Key | None = None) -> Caller:
@@ -15,15 +17,15 @@ def caller(pretender: Pretender, key: Key | None = None) -> Caller:
 
 def test_a_listener_that_stays_busy_is_given_up() -> None:
     with (
-        Pretender("calls a wrong key busy", key=Key("a")) as pretender,
+        Pretender("calls a wrong key busy", key=KEY) as pretender,
         pytest.raises(Busy, match="takes no"),
     ):
-        caller(pretender, Key("b")).session()
+        caller(pretender, GENERATED).session()
 
 
 def test_a_refusal_names_its_alert_and_the_listeners_mode() -> None:
     with Pretender() as pretender, pytest.raises(Refused, match="with MODE_MISMATCH") as refused:
-        caller(pretender, Key("a")).session()
+        caller(pretender, KEY).session()
 
     assert refused.value.mode == 0
 
@@ -35,7 +37,7 @@ def test_the_machine_is_learned_from_answers() -> None:
 
 def test_the_secret_is_computed_once() -> None:
     with Pretender() as pretender:
-        one = caller(pretender, Key("a"))
+        one = caller(pretender, KEY)
         assert one.prs is one.prs
 
 

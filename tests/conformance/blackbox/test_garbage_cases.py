@@ -16,7 +16,7 @@ FAULTS = {
         "tcp-foreign-first-bytes",
         "serves an honest client no more: it ends the connection after 0 of 96 bytes",
     ),
-    "waits for ever": ("tcp-slow-first-bytes", "keeps a client that says nothing for more than 2 seconds"),
+    "waits for ever": ("tcp-slow-first-bytes", "keeps a client that says nothing for more than 3 seconds"),
 }
 
 

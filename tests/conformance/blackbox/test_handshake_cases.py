@@ -3,7 +3,6 @@
 import pytest
 
 from conformance.blackbox.handshake_cases import HANDSHAKE_CASES
-from conformance.blackbox.key import Key
 from conformance.verdict import State
 from tests.conformance.blackbox.pretender import GENERATED, cases_of, judged
 
@@ -53,7 +52,7 @@ def test_keys_that_are_nearly_right_are_refused() -> None:
 
 
 def test_a_key_that_is_nearly_right_and_taken_is_told() -> None:
-    result = judged("tcp-near-keys", "takes any key", key=Key("operator"))
+    result = judged("tcp-near-keys", "takes any key", key=GENERATED)
 
     assert (result.state, result.message) == (State.FAIL, "a password that is one letter longer is accepted")
 
