@@ -19,7 +19,9 @@ def test_a_target_answers(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "builtin:", "builtin:other", "adapter:", "psync", "tcp"])
 def test_a_target_that_there_is_not_is_refused_with_those_that_there_are(text: str) -> None:
-    with pytest.raises(TargetUnknown, match="There are: builtin:process, adapter:COMMAND"):
+    with pytest.raises(
+        TargetUnknown, match="There are: builtin:process, builtin:sim, adapter:COMMAND, tcp:HOST:PORT"
+    ):
         open_target(text)
 
 

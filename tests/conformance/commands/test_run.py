@@ -75,7 +75,7 @@ USAGE: dict[str, tuple[tuple[str, ...], int, str]] = {
     "an unknown target": (
         ("run", "--target", "psync"),
         2,
-        "There are: builtin:process, adapter:COMMAND, tcp:HOST:PORT",
+        "There are: builtin:process, builtin:sim, adapter:COMMAND, tcp:HOST:PORT",
     ),
     "no listener": (("run", "--target", "tcp:a:b"), 2, "'tcp:a:b' is no listener: write tcp:HOST:PORT"),
     "a key for a program": ((*PSYNC, "--user", "x"), 2, "are for a target tcp:HOST:PORT"),
