@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from conformance.blackbox.agreement import generator, multiply
+from conformance.blackbox.agreement import ZERO, generator, multiply
 from conformance.blackbox.frames import (
     ALERTS,
     ANSWER_BYTES,
@@ -85,6 +85,8 @@ class Caller:
             name = f"psync-conformance-{os.urandom(8).hex()}"
             own = self._style_of(Open("posix", f"/{name}".encode()))
             other = self._style_of(Open("windows", f"C:\\{name}".encode()))
+            if own is None and other is None:
+                raise Unanswered("calls the paths of both systems foreign")
             self._host = Host(own or other or "", own == other)
         return self._host
 
@@ -131,7 +133,10 @@ class Caller:
         """Send the proof that belongs to a secret; give the agreement and the verdict."""
         scalar = os.urandom(32)
         share = multiply(scalar, generator(prs, met.offer[32:64] + met.answer.nonce))
-        agreement = agree(multiply(scalar, met.answer.share), met.offer, met.data, share)
+        product = multiply(scalar, met.answer.share)
+        if product == ZERO:
+            raise Unanswered("offers a share that makes the agreed secret zero")
+        agreement = agree(product, met.offer, met.data, share)
         wire.send(share + agreement.client_tag)
         return agreement, wire.read(VERDICT_BYTES, "the verdict")
 
@@ -140,7 +145,9 @@ class Caller:
         deadline = time.monotonic() + self.deadlines.busy
         while True:
             try:
-                return self._session()
+                session = self._session()
+                self.note("session", {}, {"connection": session.connection_id})
+                return session
             except Busy:
                 if time.monotonic() > deadline:
                     raise

@@ -97,15 +97,17 @@ def random_key(caller: Caller) -> None:
 
 
 def near_keys(caller: Caller) -> None:
-    """Keys that differ from the right one in little: one letter, the other case, the border between the two."""
+    """Keys that differ from the right one in little: one letter, or the border between the two."""
     user, password = caller.key.user, caller.key.password
+    letters, border = user + password, len(user) + (1 if password else -1)
     for name, key in {
         "a password that is one letter longer": Key(user, password + "x"),
-        "the user name in the place of the password, and the other way round": Key(password, user),
+        "the same letters, divided otherwise between user name and password": Key(
+            letters[:border], letters[border:]
+        ),
         "another user name": Key(f"{user}x", password),
     }.items():
-        if key != caller.key:
-            _refuse_secret(caller, key.secret(), name)
+        _refuse_secret(caller, key.secret(), name)
 
 
 def low_order_shares(caller: Caller) -> None:

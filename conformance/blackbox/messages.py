@@ -1,6 +1,6 @@
-"""The messages that the suite sends or understands. Those that change anything are not among them, on purpose."""
+"""The messages that the suite sends or understands. Those that change anything, or list folders, are not among them."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
 from msgspec import Struct
@@ -66,14 +66,6 @@ class Open(Struct, array_like=True, frozen=True):
     source: tuple[bytes, ...] = ()
 
 
-class Scan(Struct, array_like=True, frozen=True):
-    """Asks for what is in the folder."""
-
-    code: ClassVar[int] = 17
-    folded: bool = False
-    exclude: tuple[bytes, ...] = ()
-
-
 class Opened(Struct, array_like=True, frozen=True):
     """The folder, if it is there."""
 
@@ -85,14 +77,6 @@ class Opened(Struct, array_like=True, frozen=True):
     free_bytes: int
     modes_kept: bool = True
     marks: tuple[bytes, ...] = ()
-
-
-class Listings(Struct, array_like=True, frozen=True):
-    """A part of a scan, which the suite does not read further."""
-
-    code: ClassVar[int] = 33
-    listings: tuple[tuple[Any, ...], ...]
-    more: bool = False
 
 
 class Finish(Struct, array_like=True, frozen=True):
@@ -109,10 +93,10 @@ class Fail(Struct, array_like=True, frozen=True):
     fields: dict[str, str] = {}
 
 
-Message = Hello | Credit | Ping | Pong | Close | Open | Scan | Opened | Listings | Finish | Fail
+Message = Hello | Credit | Ping | Pong | Close | Open | Opened | Finish | Fail
 
 TYPES: dict[int, type[Message]] = {
-    kind.code: kind for kind in (Hello, Credit, Ping, Pong, Close, Open, Scan, Opened, Listings, Finish, Fail)
+    kind.code: kind for kind in (Hello, Credit, Ping, Pong, Close, Open, Opened, Finish, Fail)
 }
 
 
@@ -136,6 +120,6 @@ def decode(plaintext: bytes) -> tuple[int, Message]:
         raise MessageInvalid(f"a {kind.__name__} of another length than it says")
     try:
         message = msgspec.msgpack.decode(plaintext[HEAD_BYTES:], type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MessageInvalid(f"a {kind.__name__} that cannot be read: {error}") from None
     return int.from_bytes(plaintext[1:5], "big"), message

@@ -3,8 +3,6 @@
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from conformance.blackbox.key import expand
-
 LENGTH_BYTES = 4
 TAG_BYTES = 16
 LENGTH_MIN = TAG_BYTES + 1
@@ -50,9 +48,3 @@ def length_of(head: bytes) -> int:
     if not LENGTH_MIN <= length <= LENGTH_MAX:
         raise RecordInvalid(f"a record of {length} bytes")
     return length
-
-
-def following(rekey: bytes) -> tuple[bytes, bytes, bytes]:
-    """Key, iv and rekey secret that take the place of those used up."""
-    text = expand(rekey, b"psync/1 rekey", 76)
-    return text[:32], text[32:44], text[44:]

@@ -35,11 +35,12 @@ PASSED_OVER_MAX = 1000
 
 
 class Session:
-    """Talks to the listener; to be closed, which says goodbye."""
+    """Talks to the listener; to be closed, which says goodbye. `connection_id` names it in the listener's log."""
 
     def __init__(self, wire: Wire, agreement: Agreement, verdict: bytes, listener_id: bytes) -> None:
         self.wire = wire
         transcript = agreement.transcript(verdict)
+        self.connection_id = agreement.connection_id(transcript).hex()
         self.sending = Direction(*agreement.direction("client", transcript)[:2])
         self.receiving = Direction(*agreement.direction("listener", transcript)[:2])
         self.hello = self._meet(listener_id, transcript)

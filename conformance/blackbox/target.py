@@ -3,6 +3,7 @@
 import re
 import shlex
 import time
+import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -120,6 +121,9 @@ class BlackBox:
             return State.UNSUPPORTED, str(unasked)
         except Unanswered as unanswered:
             return State.ERROR, printable(f"the listener {unanswered}")
+        except Exception as defect:  # noqa: BLE001  # a defect of the suite's: the listener is not to blame for it
+            traceback.print_exc()
+            return State.ERROR, f"the suite has failed: {defect!r}"
         return State.PASS, ""
 
     def _missing(self, needs: Needs) -> str:

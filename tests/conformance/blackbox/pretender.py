@@ -199,7 +199,8 @@ class Visit:
         scalar, nonce = os.urandom(32), self.listener.nonce
         public = self.listener.identity.public_key().public_bytes_raw()
         head = MAGIC + bytes([1, 0, 0, 1, mode, 0, 20, 0]) + hashlib.sha256(public).digest()[:16] + nonce
-        answer = head + multiply(scalar, generator(self.listener.prs, offer[32:64] + nonce))
+        share = multiply(scalar, generator(self.listener.prs, offer[32:64] + nonce))
+        answer = head + (ZERO if self.has("offers a share of low order") else share)
         self.send(answer)
         if self.has("hurries its client") and not select.select([self.connection], [], [], 0.1)[0]:
             self.send(b"hurry")

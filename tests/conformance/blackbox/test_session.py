@@ -47,6 +47,7 @@ def test_a_folder_is_never_opened_as_a_target() -> None:
     [
         ("shows another key", "shows another public key than it has announced"),
         ("signs something else", "has not signed this connection"),
+        ("offers a share of low order", "offers a share that makes the agreed secret zero"),
         ("does not prove itself", "accepts and does not prove that it knows the key"),
     ],
 )

@@ -121,6 +121,15 @@ def test_an_error_of_one_case_does_not_end_the_run() -> None:
     assert [result.state for result in results] == [State.ERROR, State.PASS]
 
 
+def test_a_defect_of_the_suite_is_no_verdict(capsys) -> None:
+    with Pretender() as pretender:
+        odd = structs.replace(CASES["tcp-random-key"], check=lambda caller: [][0])
+        [result] = box(pretender).run([odd])
+
+    assert (result.state, result.message[:27]) == (State.ERROR, "the suite has failed: Index")
+    assert "Traceback" in capsys.readouterr().err
+
+
 def test_the_line_that_reproduces_a_case_names_the_password_file_and_not_the_user(tmp_path) -> None:
     with Pretender(key=Key("canary-user", GENERATED.password)) as pretender:
         listener = BlackBox(pretender.name, pretender.key, tmp_path / "a key", DEADLINES)
