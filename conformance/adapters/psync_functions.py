@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
+from conformance.adapters.psync_frames import read_frame
 from conformance.adapters.serving import Operation, Refusal, Unsupported
 from psync.core.addresses import (
     DEFAULT_HOST,
@@ -145,4 +146,5 @@ FUNCTIONS: dict[str, Operation] = {
     "format_uri": format_uri,
     "format_message": format_message,
     "derive_key": derive_key,
+    "read_frame": read_frame,
 }

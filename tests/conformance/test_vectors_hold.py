@@ -1,8 +1,5 @@
 """psync itself answers the vectors: the only tests of what they say about paths, addresses, ports and messages."""
 
-from dataclasses import asdict
-from typing import Any
-
 import pytest
 
 from conformance.adapters.psync_functions import FUNCTIONS
@@ -11,13 +8,7 @@ from conformance.judge import judge
 from conformance.protocol import Answer, Rejected
 from conformance.vector import Vector, load_alternatives, load_vectors
 from conformance.verdict import State
-from psync.wire.greeting import Answer as HandshakeAnswer
-from psync.wire.greeting import Offer, Verdict
-from psync.wire.keys import Secret, TrafficKeys
-from psync.wire.refusal import HandshakeRefused
-from psync.wire.seal import LengthInvalid, Opener, TagMismatch
 from tests.checkout import ROOT
-from tests.wire.handshakes import answered, client, listener
 
 FOLDER = ROOT / "conformance/vectors"
 VECTORS = load_vectors(FOLDER)
@@ -33,8 +24,6 @@ NOT_BUILT = {
     "retry_seconds": "PS-RET-02",
 }
 
-Params = dict[str, Any]
-
 
 def subject(vector: Vector) -> str:
     field: str = vector.params.get("field", vector.op)
@@ -49,44 +38,12 @@ BUILT = [vector for vector in VECTORS.values() if is_built(vector)]
 ALTERNATIVES = [vector for vectors in load_alternatives(FOLDER).values() for vector in vectors.values()]
 
 
-READERS = {"offer": (listener, Offer), "answer": (client, HandshakeAnswer), "verdict": (answered, Verdict)}
-
-
-def read_frame(params: Params) -> Params:
-    data = bytes.fromhex(params["hex"])
-    if params["frame"] == "record":
-        return {"plaintext": opened(data, params).hex()}
-    side, kind = READERS[params["frame"]]
-    side().receive(data)
-    fields = asdict(kind.decode(data))
-    return {name: value.hex() if isinstance(value, bytes) else value for name, value in fields.items()}
-
-
-def opened(data: bytes, params: Params) -> bytes:
-    """A record of a later number is the first one under the iv that makes its nonce."""
-    nonce = int(params["iv"], 16) ^ params["number"]
-    keys = TrafficKeys(
-        Secret(bytes.fromhex(params["key"])), Secret(nonce.to_bytes(12, "big")), Secret(bytes(32))
-    )
-    opener, out = Opener(keys), bytearray(len(data))
-    opener.ciphertext_bytes(data[:4])
-    return bytes(out[: opener.open_into(data[:4], data[4:], memoryview(out))])
-
-
 def answer(vector: Vector) -> Answer:
-    """As psync's adapter answers; frames, for which one would need its own handshakes, are read here."""
+    """As psync's adapters answer."""
     try:
-        if vector.op == "read_frame":
-            return Answer(1, ok=read_frame(vector.params))
         return Answer(1, ok=FUNCTIONS[vector.op](vector.params))
     except Refusal as refusal:
         return Answer(1, rejected=Rejected(refusal.code))
-    except HandshakeRefused as refused:
-        return Answer(1, rejected=Rejected(refused.code.value))
-    except TagMismatch:
-        return Answer(1, rejected=Rejected("TAG_MISMATCH"))
-    except LengthInvalid:
-        return Answer(1, rejected=Rejected("LENGTH_INVALID"))
 
 
 def judged(vector: Vector) -> tuple[State, str]:
