@@ -45,6 +45,9 @@ from sim.world import Unhandled, World
 # Longer than every deadline of psync's own: a run that takes more has hung.
 RUN_SECONDS_MAX = 600.0
 
+# What a commit in progress and a goodbye may take once nothing hinders them.
+STOP_SECONDS_MAX = 60.0
+
 # Time that the operator lets pass before he looks again.
 PAUSE_SECONDS = 5.0
 
@@ -94,6 +97,7 @@ class Trial:
         self._listeners: dict[str, tuple[Process, Setup]] = {}
         self._wanted_rivals: list[tuple[str, str]] = []
         self._second_runs: list[Process] = []
+        self._stopped: list[Process] = []
         self._heals: list[Callable[[], None]] = []
         self.checkers = [checker(self) for checker in CHECKERS]
 
@@ -151,10 +155,9 @@ class Trial:
         return self._end_rivals
 
     def stop(self, process: Process) -> None:
-        """End a program in order."""
+        """End a program in order; it has to be over some time after all faults."""
         process.stop()
-        for checker in self.checkers:
-            checker.stopped(process)
+        self._stopped.append(process)
 
     def start_second_run(self) -> bool:
         """Start the job once more, on the same machine; False if that has no power."""
@@ -234,6 +237,7 @@ class Trial:
         self.world.note("all faults end, listeners are started anew")
         while self._heals:
             self._heals.pop()()
+        await self._see_off()
         for run in self._second_runs:
             if run.is_alive:
                 run.kill()
@@ -241,6 +245,16 @@ class Trial:
             if self.machine(name).is_up:
                 listener.kill()
         await self._restore_listeners()
+
+    async def _see_off(self) -> None:
+        """Wait for the programs that their operators have ended."""
+        for process in self._stopped:
+            try:
+                async with asyncio.timeout(STOP_SECONDS_MAX):
+                    await process.wait()
+            except TimeoutError:
+                what = f"{process.name} still runs {STOP_SECONDS_MAX:g} s after its operator has ended it"
+                raise Broken("orderly", what) from None
 
     async def _converge(self) -> None:
         if await self._copy() != 0:

@@ -7,7 +7,6 @@ from sim.checkers.deletions import Deletions
 from sim.checkers.durable import Durable
 from sim.checkers.faithful import Faithful
 from sim.checkers.mismatch import Mismatch
-from sim.checkers.orderly import Orderly
 from sim.checkers.protocol import Protocol
 from sim.checkers.respectful import Respectful
 from sim.checkers.single import Single
@@ -32,5 +31,4 @@ CHECKERS: tuple[type[Checker], ...] = (
     Single,
     Texts,
     Told,
-    Orderly,
 )

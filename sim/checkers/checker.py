@@ -6,7 +6,6 @@ from psync.engine.events import Event
 
 if TYPE_CHECKING:
     from sim.machine import Machine
-    from sim.process import Process
     from sim.trial import Trial
 
 
@@ -38,9 +37,6 @@ class Checker:
 
     def after_run(self, exit_code: int) -> None:
         """A run is over."""
-
-    def stopped(self, process: "Process") -> None:
-        """An operator has asked a program to end."""
 
     def after_power_cut(self, machine: "Machine") -> None:
         """A machine has booted again."""

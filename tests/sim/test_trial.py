@@ -3,7 +3,7 @@
 import pytest
 
 from psync.core.settings import Durability
-from sim.faults import Fault, PowerCut, ProcessKilled
+from sim.faults import Fault, PowerCut, ProcessKilled, ProcessStopped
 from sim.mutants.mutant import load_mutants
 from sim.plan import Edit, FileSpec, Plan, Topology
 from sim.presets import derive
@@ -82,3 +82,12 @@ def test_the_run_that_a_broken_promise_stops_has_no_exit_code() -> None:
     assert [
         (event.place, event.detail) for event in world.trace.events if event.detail.startswith("Broken")
     ] == [("near/1001", f"Broken {result.broken}")]
+
+
+def test_a_program_that_goes_on_although_its_operator_has_ended_it_is_found() -> None:
+    plan = with_faults(ProcessStopped("far", 60))
+    with load_mutants()["stop_not_heard"].planted():
+        deaf, _ = carry_out(plan)
+
+    assert deaf.broken == "orderly: far/1000 still runs 60 s after its operator has ended it"
+    assert carry_out(plan)[0].broken == ""
