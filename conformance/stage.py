@@ -26,6 +26,9 @@ FIRST_TIME = 1_600_000_000
 # What goes into one line, as hexadecimal digits.
 PIECE_BYTES = 400_000
 
+# What a report shows of a text.
+SHOWN_LETTERS = 200
+
 # The RootPath, and what a job is told to use below it.
 FOLDER = "backup"
 
@@ -91,7 +94,7 @@ class Stage:
     def ask(self, op: str, params: dict[str, Any], seconds: float = ANSWER_SECONDS_MAX) -> dict[str, Any]:
         """Ask one thing and give the `ok` of the answer; raise what the answer is otherwise."""
         answer = self._target.ask(op, params, seconds)
-        self.steps.append(Step(op, params, as_json(answer)))
+        self.steps.append(Step(op, _shortened(params), _shortened(as_json(answer))))
         if answer.unsupported is not UNSET:
             raise NotSupported(answer.unsupported.reason)
         if answer.error is not UNSET:
@@ -283,6 +286,17 @@ def has(what: str, found: Entries | None, path: str, content: Content) -> None:
     wanted = expected({path: content})[path]
     if entry != wanted:
         raise NotMet(f"{what}: {path} is {entry}, expected {wanted}")
+
+
+def _shortened(value: Any) -> Any:
+    """A value as a report shows it: what is long is cut."""
+    if isinstance(value, dict):
+        return {key: _shortened(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shortened(inner) for inner in value]
+    if isinstance(value, str) and len(value) > SHOWN_LETTERS:
+        return f"{value[:SHOWN_LETTERS]}… ({len(value)} characters)"
+    return value
 
 
 def _frozen(value: Any) -> Any:

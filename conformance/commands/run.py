@@ -209,7 +209,7 @@ def as_json(report: Report) -> str:
 def page_of(report: Report) -> str:
     """The report as a page, with the quotes and resolutions of the catalogue."""
     known = {
-        id: Requirement(one.quote or "", one.line or 0, one.resolution, one.checks)
+        id: Requirement(one.quote or "", one.line or 0, one.resolution, one.checks, one.source or "")
         for id, one in load_catalogue(FOLDER).requirements.items()
     }
     return as_page(report, known)
