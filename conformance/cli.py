@@ -130,8 +130,11 @@ def run(**typed: Any) -> int:
 @suite.command()
 @click.argument("a", type=_FILE)
 @click.argument("b", type=_FILE)
+@click.option(
+    "--common", is_flag=True, help="Leave out what is missing or unsupported in one, as at one of two levels."
+)
 @click.option("--json", is_flag=True, help="Print it as JSON.")
-def diff(a: Path, b: Path, json: bool) -> int:
+def diff(a: Path, b: Path, common: bool, json: bool) -> int:
     """Compare two reports that `run --json` has written.
 
     A is the older version and B the newer one, or they are of two levels or two
@@ -145,10 +148,13 @@ def diff(a: Path, b: Path, json: bool) -> int:
       python -m conformance run --target builtin:process --json before.json
       python -m conformance run --target builtin:process --json after.json
       python -m conformance diff before.json after.json
+
+    With --common, the simulator can be held against real processes: each case that
+    passes in the one and not in the other is a finding about the simulator.
     """
     from conformance.commands.diff import run_diff
 
-    return run_diff(a, b, is_json=json)
+    return run_diff(a, b, is_json=json, is_common=common)
 
 
 def main() -> None:

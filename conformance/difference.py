@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from conformance.verdict import PASSES, CaseResult, Report, State
 
@@ -116,6 +116,19 @@ def compare(a: Report, b: Report) -> Difference:
     changes = tuple(change for pair in pairs if (change := _change(*pair)) is not None)
     in_both = sum(None not in pair for pair in pairs)
     return Difference(_side(a), _side(b), in_both, tuple(_requirements(changes, a, b)), changes)
+
+
+def in_common(a: Report, b: Report) -> tuple[Report, Report]:
+    """Leave of each report the cases that both targets were asked and could be, as of two levels of one target."""
+    asked = [
+        {result.id for result in report.results if result.state is not State.UNSUPPORTED} for report in (a, b)
+    ]
+    both = asked[0] & asked[1]
+    left = [
+        structs.replace(report, results=tuple(result for result in report.results if result.id in both))
+        for report in (a, b)
+    ]
+    return left[0], left[1]
 
 
 def repeated(report: Report) -> list[str]:

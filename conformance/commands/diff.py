@@ -15,6 +15,7 @@ from conformance.difference import (
     Side,
     Verdict,
     compare,
+    in_common,
     repeated,
 )
 from conformance.verdict import Report
@@ -34,9 +35,13 @@ TITLES = {
 MISSING = "missing"
 
 
-def run_diff(a: Path, b: Path, *, is_json: bool) -> int:
-    """Print what differs; exit code 1 if something got worse. Raises `click.UsageError` for what is no report."""
-    difference = compare(read_report(a), read_report(b))
+def run_diff(a: Path, b: Path, *, is_json: bool, is_common: bool = False) -> int:
+    """Print what differs, at `is_common` of the cases that both were asked; exit code 1 if something got worse.
+
+    Raises `click.UsageError` for what is no report.
+    """
+    reports = read_report(a), read_report(b)
+    difference = compare(*(in_common(*reports) if is_common else reports))
     print(_json(difference) if is_json else "\n".join(lines_of(difference)))
     return difference.exit_code
 

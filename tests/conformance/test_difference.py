@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.difference import Kind, RequirementChange, Side, Verdict, compare, repeated
+from conformance.difference import Kind, RequirementChange, Side, Verdict, compare, in_common, repeated
 from conformance.verdict import CaseResult, Report, State
 
 PASSING = (State.PASS, State.PASS_ALTERNATIVE, State.XPASS)
@@ -117,3 +117,13 @@ def test_the_headline_and_the_exit_code_say_whether_something_got_worse(a, b, co
 def test_a_case_that_is_told_twice_is_found():
     assert repeated(report(case("x"), case("y"), case("x"))) == ["x"]
     assert repeated(report(case("x", level="S"), case("x", level="P"))) == []
+
+
+def test_in_common_are_the_cases_that_both_could_be_asked():
+    simulated = report(case("both", level="S"), case("locked", level="S"), case("silent", level="S"))
+    real = report(case("both", State.FAIL, "P"), case("locked", State.UNSUPPORTED, "P"), case("process"))
+
+    difference = compare(*in_common(simulated, real))
+
+    assert {change.id: change.kind for change in difference.changes} == {"both": Kind.WORSE}
+    assert difference.cases_in_both == 1
