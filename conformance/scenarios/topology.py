@@ -1,14 +1,14 @@
 """Where client and listener run, and in which direction they replicate."""
 
 from conformance.scenario import scenario
-from conformance.scenarios.pair import TREE, Pair
+from conformance.scenarios.pair import OLD_TREE, TREE, Pair
 from conformance.stage import Stage, equal, holds, require
 
 
 @scenario("PS-TOP-01", "PS-TOP-04", "PS-TOP-06", "PS-SVC-06")
 def push(stage: Stage) -> None:
     """A client on the source machine pushes to a listener on the target machine; afterwards both folders are equal."""
-    pair = Pair(stage)
+    pair = Pair(stage, target={**OLD_TREE, "gone.txt": "the source has it no more"})
     pair.listen()
 
     outcome = pair.push(delete=True)
