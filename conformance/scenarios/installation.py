@@ -1,5 +1,7 @@
 """The listener as a service, the tool that configures it, and what helps an operator to set both sides up."""
 
+from typing import Any
+
 from conformance.scenario import scenario
 from conformance.scenarios.pair import Pair
 from conformance.stage import Refused, Stage, equal, require
@@ -48,11 +50,15 @@ def service_that_runs_is_not_half_removed(stage: Stage) -> None:
 def settings_are_saved_whole(stage: Stage) -> None:
     """Settings are saved, with no listener there and with one: all of them are read back."""
     pair = Pair(stage)
-    for settings in ({"port": 7400, "cpu": "High"}, {"port": 7333, "cpu": "Normal"}):
-        stage.ask("listener.configure", {**ON_FAR, "settings": settings})
-        found = stage.ask("listener.settings", ON_FAR)
-        equal("the settings", {key: found.get(key) for key in settings}, settings)
-        pair.listen()
+    _save(stage, {"port": 7400, "cpu": "High"})
+    pair.listen()
+    _save(stage, {"port": 7333, "cpu": "Normal"})
+
+
+def _save(stage: Stage, settings: dict[str, Any]) -> None:
+    stage.ask("listener.configure", {**ON_FAR, "settings": settings})
+    found = stage.ask("listener.settings", ON_FAR)
+    equal("the settings", {key: found.get(key) for key in settings}, settings)
 
 
 @scenario("PS-CFG-01", levels=("P",))
