@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from msgspec import structs
+from pyfakefs.fake_file import FakeDirectory, FakeFile
 
 from conformance.adapters.psync_programs import Fields, address_of, check_built, events_in, outcome, port_of
 from conformance.adapters.serving import Refusal, Unsupported
@@ -133,17 +134,18 @@ class SimulatedWorld:
     def tree(self, params: Fields) -> Fields:
         """`fs.tree`"""
         machine = self._machine(params)
-        path = params["path"]["path"].encode()
-        on_disk = path.replace(b"\\", b"/") if machine.style is PathStyle.WINDOWS else path
-        if machine.disk.find(b"/" + on_disk.lstrip(b"/")) is None:
+        if _node(machine, params) is None:
             return {"entries": None}
-        return {
-            "entries": {name.decode(): _entry(content) for name, content in machine.files.tree(path).items()}
-        }
+        tree = machine.files.tree(params["path"]["path"].encode())
+        return {"entries": {name.decode(): _entry(content) for name, content in tree.items()}}
 
     def remove(self, params: Fields) -> Fields:
         """`fs.remove`"""
-        files, path = self._machine(params).files, params["path"]["path"].encode()
+        machine = self._machine(params)
+        files, path = machine.files, params["path"]["path"].encode()
+        if not isinstance(_node(machine, params), FakeDirectory):
+            files.remove(path)
+            return {}
         for name, content in sorted(files.tree(path).items(), reverse=True):
             inner = path + b"/" + name
             files.os.rmdir(inner) if content is None else files.remove(inner)
@@ -155,7 +157,7 @@ class SimulatedWorld:
         machine, path = self._machine(params), params["path"]["path"]
         if machine.style is not PathStyle.WINDOWS:
             raise Unsupported("no lock of another program keeps anybody from a file on a POSIX machine")
-        node = machine.disk.find(b"/" + path.replace("\\", "/").encode())
+        node = _node(machine, params)
         if node is None:
             raise Refusal("FILE_MISSING", path)
         handle = machine.disk.handles.open(node, READING)
@@ -327,6 +329,13 @@ class SimulatedWorld:
     def _overhear(self, data: bytes) -> bytes:
         self._heard += data
         return data
+
+
+def _node(machine: Machine, params: Fields) -> FakeFile | None:
+    """What stands at the path that is asked for."""
+    path: str = params["path"]["path"]
+    on_disk = path.replace("\\", "/") if machine.style is PathStyle.WINDOWS else path
+    return machine.disk.find(b"/" + on_disk.encode().lstrip(b"/"))
 
 
 async def _wait(process: Process, seconds: float) -> None:
