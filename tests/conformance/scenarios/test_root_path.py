@@ -1,0 +1,97 @@
+"""The scenarios of the RootPath: what comes of them, and by what they tell a target that does otherwise."""
+
+import posixpath
+from typing import Any
+
+import pytest
+
+from conformance.scenarios import root_path
+from tests.conformance.scenarios.playing import (
+    Fault,
+    asked_otherwise,
+    changed_file,
+    done_besides,
+    ids_of,
+    is_as_expected,
+    played,
+    told_otherwise,
+)
+
+
+def _resolved(params: dict[str, Any]) -> None:
+    for end in (params["job"]["source"], params["job"]["target"]):
+        end["path"]["path"] = posixpath.normpath(end["path"]["path"])
+
+
+def _followed(params: dict[str, Any]) -> None:
+    for end in (params["job"]["source"], params["job"]["target"]):
+        for link, target in (("/srv/users/way", "/srv"), ("/srv/users/inner/way", "/srv/documents")):
+            end["path"]["path"] = end["path"]["path"].replace(link, target)
+
+
+# The whole disk is below this RootPath.
+UNCONFINED = asked_otherwise(
+    "listener.start", lambda params: params["settings"]["root_path"].update(path="/")
+)
+FOLLOWED = asked_otherwise("client.start", _followed)
+RESOLVED = asked_otherwise("client.start", _resolved)
+TRIPPED = done_besides(
+    "client.wait", "fs.plant", **changed_file("far", "/srv/documents", **{"mine.txt": "touched"})
+)
+EMPTIED = done_besides(
+    "client.wait",
+    "fs.remove",
+    machine="near",
+    path={"style": "posix", "path": "/srv/data/changed.txt"},
+)
+
+
+@pytest.mark.parametrize("id", ids_of(root_path))
+def test_psync_does_as_it_should(id: str) -> None:
+    result = played(id)
+
+    assert is_as_expected(result), result.message
+
+
+@pytest.mark.parametrize(
+    ("id", "faults", "complaint"),
+    [
+        (
+            "below-it-a-path-is-used-in-place",
+            [TRIPPED],
+            "the folder beside the RootPath: mine.txt is {",
+        ),
+        ("above-it-a-folder-is-made-again-below", [UNCONFINED], "what was made: is not there"),
+        ("example-of-the-guide", [UNCONFINED], "what was made: is not there"),
+        ("a-sibling-is-neither-listed-nor-read", [UNCONFINED], "the run: 'converged', expected 'failed'"),
+        (
+            "mapped-source-that-is-missing-is-an-error",
+            [EMPTIED],
+            "the folder of the client: changed.txt is missing",
+        ),
+        (
+            "link-below-it-is-not-followed",
+            [UNCONFINED, FOLLOWED],
+            "a push to /srv/users/way/documents: 'converged', expected 'failed'",
+        ),
+        ("link-in-the-target-is-replaced", [TRIPPED], "the folder beside the RootPath: mine.txt is {"),
+        (
+            "hostile-spellings-are-refused",
+            [RESOLVED],
+            "the run with /srv/users/../documents: 'converged', expected 'failed'",
+        ),
+        (
+            "root-that-is-no-folder-is-refused",
+            [UNCONFINED],
+            "the refusal of file.txt: 'none', expected 'ROOT_PATH_INVALID'",
+        ),
+    ],
+)
+def test_a_target_that_does_otherwise_fails_for_it(id: str, faults: list[Fault], complaint: str) -> None:
+    assert played(f"root-path-{id}", *faults).message.startswith(complaint)
+
+
+def test_a_warning_of_jobs_that_map_to_one_place_is_what_is_asked_for() -> None:
+    warns = told_otherwise("client.wait", lambda told: told["warnings"].append("two jobs"))
+
+    assert played("root-path-two-jobs-that-map-to-one-place-are-told", warns).state == "pass"
