@@ -36,7 +36,13 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "file.toml").write_text(FILE)
 
     assert load_deviations(tmp_path / "file.toml") == [
-        Deviation("retry-01", "the retry list is not built", "rejected", "issue 5", "", date(2027, 6, 30)),
+        Deviation(
+            "retry-01",
+            "the retry list is not built",
+            "rejected",
+            clears="issue 5",
+            expires=date(2027, 6, 30),
+        ),
         Deviation("PS-ROOT-12", "overlapping jobs are not told", level="P"),
     ]
 

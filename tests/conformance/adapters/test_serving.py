@@ -13,6 +13,10 @@ def _refuse(params: dict[str, Any]) -> dict[str, Any]:
     raise Refusal("DOTDOT", "no way up")
 
 
+def _refuse_for_an_owner(params: dict[str, Any]) -> dict[str, Any]:
+    raise Refusal("DUPLICATE_LISTENER", detail={"owner": 7})
+
+
 def _decline(params: dict[str, Any]) -> dict[str, Any]:
     raise Unsupported("not today")
 
@@ -21,7 +25,13 @@ def _fail(params: dict[str, Any]) -> dict[str, Any]:
     raise ZeroDivisionError("oh")
 
 
-OPERATIONS = {"echo": lambda params: params, "refuse": _refuse, "decline": _decline, "fail": _fail}
+OPERATIONS = {
+    "echo": lambda params: params,
+    "refuse": _refuse,
+    "refuse owner": _refuse_for_an_owner,
+    "decline": _decline,
+    "fail": _fail,
+}
 
 
 def answers(*requests: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -53,8 +63,15 @@ def test_hello_says_who_answers_and_what_is_served() -> None:
     assert answer["ok"] == {
         "name": "it",
         "version": "1",
-        "operations": ["bye", "decline", "echo", "fail", "hello", "refuse"],
+        "clock": "real",
+        "operations": ["bye", "decline", "echo", "fail", "hello", "refuse", "refuse owner"],
     }
+
+
+def test_a_refusal_tells_what_programs_need_to_know() -> None:
+    [answer] = answers(("refuse owner", {}))
+
+    assert answer["rejected"] == {"code": "DUPLICATE_LISTENER", "text": "", "detail": {"owner": 7}}
 
 
 def test_another_protocol_is_not_supported() -> None:
