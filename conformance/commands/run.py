@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from itertools import chain
@@ -28,6 +28,7 @@ from conformance.selection import WHOLE, Case, Shard, select
 from conformance.target import Target, TargetBroken
 from conformance.targets import BUILT_IN, TargetUnknown, open_target
 from conformance.vector import VECTORS, load_alternatives, load_vectors
+from conformance.vector_run import LEVEL as VECTOR_LEVEL
 from conformance.vector_run import VectorRun
 from conformance.verdict import (
     EXIT_HARNESS,
@@ -115,7 +116,7 @@ def _program(options: RunOptions) -> Outcome:
         greeting = _greet(target)
         run = ScenarioRun(target, greeting.clock, greeting.operations)
         scenarios = [scenario for scenario in scenarios if run.level in scenario.levels]
-        rows = _deviations(options, run.level, {one.id for one in questions} | {one.id for one in scenarios})
+        rows = _deviations(options, {VECTOR_LEVEL: questions, run.level: scenarios})
         asked = VectorRun(target, vectors, load_alternatives(VECTORS)).run(questions)
         results = list(_shown(chain(asked, run.run(scenarios)), len(questions) + len(scenarios)))
         target.ask("bye", {})
@@ -128,7 +129,7 @@ def _listener(options: RunOptions) -> Outcome:
     cases = _selected(black_box_cases(load_vectors(VECTORS).values()), options)
     if not cases:
         return "", [], []
-    rows = _deviations(options, BLACK_BOX_LEVEL, {case.id for case in cases})
+    rows = _deviations(options, {BLACK_BOX_LEVEL: cases})
     name = listener.greet()
     return name, list(_shown(listener.run(cases), len(cases))), rows
 
@@ -144,13 +145,20 @@ def _selected(cases: Iterable[C], options: RunOptions) -> list[C]:
     return select(cases, options.profile, options.patterns, options.shard)
 
 
-def _deviations(options: RunOptions, level: str, selected: set[str]) -> list[Deviation]:
+def _deviations(options: RunOptions, selected: Mapping[str, Sequence[Case]]) -> list[Deviation]:
     """The rows that a run is held against: of one that is only a part, those that can speak of it."""
     file = options.deviations or (OWN_DEVIATIONS if options.target in BUILT_IN else None)
     found = [] if file is None else load_deviations(file)
-    rows = [row for row in found if row.level in ("", "V", level)]
     is_whole = not options.patterns and options.profile == "full" and options.shard == WHOLE
-    return rows if is_whole else [row for row in rows if row.id in selected or row.id.startswith("PS-")]
+    if is_whole:
+        return [row for row in found if row.level in ("", *selected)]
+    named = {
+        (name, level)
+        for level, cases in selected.items()
+        for case in cases
+        for name in (case.id, *case.requirements)
+    }
+    return [row for row in found if any(row.id == name and row.level in ("", level) for name, level in named)]
 
 
 def lines_of(report: Report) -> Iterator[str]:

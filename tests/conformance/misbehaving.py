@@ -56,6 +56,7 @@ MISBEHAVIOURS: dict[str, Callable[[dict[str, Any]], None]] = {
     "answers another request": lambda request: _answer({"id": request["id"] + 1}, ok={}),
     "answers in two ways": lambda request: _answer(request, ok={}, unsupported={"reason": "no"}),
     "answers in no way": lambda request: _answer(request),
+    "has another clock": lambda request: _answer(request, ok={"clock": "sundial"}),
     "answers twice": lambda request: _say(2 * (json.dumps({"id": request["id"], "ok": {}}) + "\n")),
 }
 

@@ -25,6 +25,53 @@ def test_psync_conforms_but_for_what_is_listed(said) -> None:
     assert ran.out.startswith("builtin:process: conformant (")
 
 
+@pytest.mark.parametrize(
+    ("target", "pick", "headline"),
+    [
+        ("builtin:sim", ("topology-pu*",), "conformant (2 pass)"),
+        ("builtin:process", ("topology-push",), "conformant (1 pass)"),
+        ("builtin:sim", ("PS-TOP-05", "PS-RET-06"), "conformant (2 pass, 1 xfail)"),
+        ("builtin:sim", ("encryption-encrypted-*", "encryption-listener-*"), "conformant (1 pass)"),
+        ("builtin:process", ("PS-BYTE-S2", "installation-service-is-optional"), "conformant (1 pass)"),
+    ],
+)
+def test_scenarios_are_selected_by_id_requirement_and_level(said, target: str, pick, headline: str) -> None:
+    ran = said("run", "--target", target, *(word for pattern in pick for word in ("--select", pattern)))
+
+    assert ran.out.splitlines()[0] == f"{target}: {headline}"
+    assert ran.code == 0, ran.out
+
+
+def test_a_scenario_of_another_level_is_not_selected(said) -> None:
+    ran = said("run", "--target", "builtin:sim", "--select", "encryption-listener-without-a-key-warns")
+
+    assert (ran.code, "nothing is selected" in ran.err) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "line"),
+    [
+        ('outcome = "unsupported"', 4, "xfail        encryption-switched-off-on-both-sides (PS-ENC-07): x ("),
+        ('outcome = "fail"', 4, "unsupported  encryption-switched-off-on-both-sides (PS-ENC-07): psync "),
+        ('outcome = "unsupported"\nlevel = "P"', 4, "unsupported  encryption-switched-off-on-both-sides"),
+    ],
+)
+def test_a_row_says_which_outcome_it_expects(said, tmp_path: Path, row: str, code: int, line: str) -> None:
+    (tmp_path / "own.toml").write_text(f'[["PS-ENC-07"]]\nreason = "x"\n{row}\n')
+    pick = ("--select", "encryption-switched-off-on-*", "--deviations", str(tmp_path / "own.toml"))
+
+    ran = said("run", "--target", "builtin:sim", *pick)
+
+    assert (ran.code, line in ran.out, "stale" in ran.out) == (code, True, False), ran.out
+
+
+def test_a_row_that_speaks_of_nothing_selected_is_not_stale(said, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('[["PS-ROOT-12"]]\nreason = "x"\n[["topology-push"]]\nreason = "x"\n')
+    pick = ("--select", "topology-pull", "--deviations", str(tmp_path / "own.toml"))
+
+    assert said("run", "--target", "builtin:sim", *pick).code == 0
+
+
 def test_every_report_is_written(said, tmp_path: Path) -> None:
     files = {name: tmp_path / name for name in ("json", "junit", "html", "badge")}
     ran = said(*PSYNC, "--select", "PS-CFG-*", *(f"--{name}={file}" for name, file in files.items()))
@@ -58,6 +105,10 @@ HARNESS = {
     "one that ends at once": (f"{MISBEHAVING} 'ends at once'", "exit code 3"),
     "one that says no JSON": (f"{MISBEHAVING} 'says no JSON'", "with a line that is none"),
     "a port where nobody listens": ("tcp:127.0.0.1:1", "cannot be reached: Connection refused"),
+    "one with another clock": (
+        f"{MISBEHAVING} 'has another clock'",
+        "does not answer 'hello' as it should: Invalid enum value 'sundial' - at `$.clock`",
+    ),
     "one that answers in no way": (f"{MISBEHAVING} 'answers in no way'", "an answer is one of"),
 }
 
