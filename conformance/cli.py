@@ -72,9 +72,9 @@ def explain(id: str) -> int:
 @click.option("--json", is_flag=True, help="Print it as JSON.")
 def coverage(guide: Path | None, json: bool) -> int:
     """Print which requirements nothing shows yet, and whether every sentence of the guide is accounted for."""
-    from conformance.commands.coverage import evidence_of_vectors, run_coverage
+    from conformance.commands.coverage import evidence, run_coverage
 
-    return run_coverage(guide, evidence_of_vectors(), is_json=json)
+    return run_coverage(guide, evidence(), is_json=json)
 
 
 @suite.command()

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance.targets import BUILT_IN
 from tests.checkout import ROOT
+from tests.conformance.figures import TARGETS
 from tests.conformance.typed import parsed_run
 from tests.conftest import PROGRAMS
 
@@ -109,22 +111,30 @@ def test_the_readme_has_exactly_one_test_command_and_it_needs_only_pip():
     assert commands == ["python -m pip install tox && python -m tox"]
 
 
-def _conformance_runs() -> list[list[str]]:
-    """What follows `python -m conformance` in the commands of tox."""
+def _after(*words: str) -> list[list[str]]:
+    """What follows these words in the commands of tox."""
     tox = ConfigParser(interpolation=None)
     tox.read(ROOT / "tox.ini", "utf-8")
     commands = [section.get("commands", "").replace("\\\n", " ") for section in tox.values()]
-    words = [shlex.split(line) for text in commands for line in text.splitlines()]
-    return [line[3:] for line in words if line[:3] == ["python", "-m", "conformance"]]
+    lines = [shlex.split(line) for text in commands for line in text.splitlines()]
+    return [line[len(words) :] for line in lines if line[: len(words)] == [*words]]
 
 
 def test_psync_is_put_to_the_test_and_every_report_is_kept_in_a_folder_of_this_checkout():
     suffixes = {"json_file": ".json", "junit": ".xml", "html": ".html", "badge": ".svg"}
-    runs = {options["target"]: options for options in map(parsed_run, _conformance_runs())}
+    asked = _after("python", "-m", "conformance", "run")
+    runs = {options["target"]: options for options in (parsed_run(["run", *words]) for words in asked)}
 
-    assert "builtin:process" in runs
+    assert set(runs) == set(BUILT_IN)
     for target, options in runs.items():
         kept = {name: options[name].name for name in suffixes}
         assert kept == {name: target.partition(":")[2] + suffix for name, suffix in suffixes.items()}
         assert {(ROOT / options[name]).parent for name in suffixes} == {ROOT / "reports"}
     assert (ROOT / "reports/.gitignore").read_text() == "*\n!.gitignore\n"
+
+
+def test_both_levels_and_the_readme_are_held_against_each_other():
+    kept = [f"reports/{file}" for file in TARGETS.values()]
+
+    assert _after("python", "-m", "conformance", "diff") == [["--common", *kept]]
+    assert _after("python", "-m", "tests.conformance.figures") == [["--check"]]

@@ -9,6 +9,7 @@ from conformance.arguments import GUIDE_BYTES_MAX
 from conformance.catalogue import load_catalogue
 from conformance.coverage import NO_EVIDENCE, Coverage, Evidence, coverage, coverage_lines
 from conformance.guide import check_guide
+from conformance.scenarios import SCENARIOS
 from conformance.vector import VECTORS, load_vectors
 from conformance.vector_run import LEVEL
 
@@ -34,12 +35,15 @@ def run_coverage(guide: Path | None, evidence: Evidence = NO_EVIDENCE, *, is_jso
     return 1 if complaints else 0
 
 
-def evidence_of_vectors() -> Evidence:
-    """Which vectors ask about which requirement."""
+def evidence() -> Evidence:
+    """Which vectors and scenarios ask about which requirement, and at which level."""
     found: dict[str, dict[str, list[str]]] = {}
-    for vector in load_vectors(VECTORS).values():
-        for requirement in vector.requirements:
-            found.setdefault(requirement, {}).setdefault(LEVEL, []).append(vector.id)
+    asked = [(vector.id, vector.requirements, (LEVEL,)) for vector in load_vectors(VECTORS).values()]
+    asked += [(one.id, one.requirements, one.levels) for one in SCENARIOS.values()]
+    for id, requirements, levels in asked:
+        for requirement in requirements:
+            for level in levels:
+                found.setdefault(requirement, {}).setdefault(level, []).append(id)
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.arguments import GUIDE_BYTES_MAX
 from conformance.catalogue import load_catalogue
-from conformance.commands.coverage import evidence_of_vectors, run_coverage
+from conformance.commands.coverage import evidence, run_coverage
 from conformance.coverage import NO_EVIDENCE, coverage, coverage_lines
 
 EVIDENCE = {"PS-CFG-02": {"V": ["address-001"]}}
@@ -64,15 +64,21 @@ def test_a_guide_that_cannot_be_read_is_refused(tmp_path: Path):
         run_coverage(tmp_path, is_json=False)
 
 
-def test_each_vector_is_evidence_for_its_requirements_at_its_level() -> None:
-    evidence = evidence_of_vectors()
+def test_each_case_is_evidence_for_its_requirements_at_its_levels() -> None:
+    found = evidence()
 
-    assert "rootpath-01-worked-example" in evidence["PS-ROOT-06"]["V"]
-    assert {level for levels in evidence.values() for level in levels} == {"V"}
+    assert "rootpath-01-worked-example" in found["PS-ROOT-06"]["V"]
+    assert "topology-push" in found["PS-TOP-04"]["S"]
+    assert "topology-push" in found["PS-TOP-04"]["P"]
+    assert "reach-far-networks" not in found["PS-GLO-01"].get("P", [])
 
 
-def test_each_statement_of_the_guide_at_level_v_has_a_vector_but_for_one_that_takes_a_file() -> None:
-    requirements = load_catalogue().requirements.items()
-    wanted = {id for id, one in requirements if "V" in one.levels and one.strength in "DI"}
+@pytest.mark.parametrize("strength", ["D", "I", "R", "S", "X"])
+def test_each_requirement_has_a_case_at_each_of_its_levels(strength: str) -> None:
+    found = evidence()
+    requirements = [one for one in load_catalogue().requirements.values() if one.strength == strength]
+    missing = [
+        (one.id, level) for one in requirements for level in one.levels if level not in found.get(one.id, {})
+    ]
 
-    assert wanted - evidence_of_vectors().keys() == {"PS-BYTE-03"}
+    assert (len(requirements) > 0, missing) == (True, [])
