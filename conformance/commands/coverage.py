@@ -38,7 +38,9 @@ def run_coverage(guide: Path | None, evidence: Evidence = NO_EVIDENCE, *, is_jso
 def evidence() -> Evidence:
     """Which vectors and scenarios ask about which requirement, and at which level."""
     found: dict[str, dict[str, list[str]]] = {}
-    asked = [(vector.id, vector.requirements, (LEVEL,)) for vector in load_vectors(VECTORS).values()]
+    asked: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
+        (vector.id, vector.requirements, (LEVEL,)) for vector in load_vectors(VECTORS).values()
+    ]
     asked += [(one.id, one.requirements, one.levels) for one in SCENARIOS.values()]
     for id, requirements, levels in asked:
         for requirement in requirements:
