@@ -58,6 +58,7 @@ def client_has_another_port(stage: Stage) -> None:
 
     equal("the run", outcome.state, "failed")
     equal("the messages", outcome.messages, pair.texts())
+    equal("the cause", outcome.causes, ("CONNECT_REFUSED",))
     equal("whom it dialled", set(stage.dialled()), {("far", OTHER_PORT)})
     holds("the target", pair.at_target(), OLD_TREE)
 

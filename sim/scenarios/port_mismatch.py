@@ -1,4 +1,4 @@
-"""The client dials another port than the listener has (guide, "Troubleshooting" 1)."""
+"""The client dials a port that another service has."""
 
 import asyncio
 
@@ -11,32 +11,6 @@ TEXTS = [
     r"Could not initialize target device: TCP:\\far\backup...",
     r"Connection Failure: TCP:\\far\backup - Job: Replication",
 ]
-
-
-@scenario
-async def port_mismatch_at_the_client(world: World) -> None:
-    """The client was given another port: it says so, changes nothing, and exits with 3."""
-    pair = Pair(world)
-    listener = await pair.listen()
-
-    assert await pair.push(port=7334) == 3
-
-    assert pair.causes() == ["CONNECT_REFUSED"]
-    _check_refused(pair)
-    assert listener.is_alive
-    await pair.converge()
-
-
-@scenario
-async def port_mismatch_at_the_listener(world: World) -> None:
-    """The listener was given another port, and the client keeps the usual one."""
-    pair = Pair(world)
-    await pair.listen(port=7400)
-
-    assert await pair.push() == 3
-
-    assert pair.causes() == ["CONNECT_REFUSED"]
-    _check_refused(pair)
 
 
 @scenario

@@ -11,20 +11,6 @@ SAVED = b"port = 7400\n"
 NAME = STATE_FOLDER.encode() + b"/listener.toml"
 
 
-@not_yet("saved settings of a listener")
-async def saved_settings_count_from_the_next_start_on(world: World) -> None:
-    """A port is saved while the listener runs: it stays where it is until it is restarted, and then moves."""
-    pair = Pair(world)
-    listener = await pair.listen()
-    pair.far.files.write(NAME, SAVED)
-    assert await pair.push() == 0
-    listener.kill()
-    await pair.listen()
-
-    assert _port(pair) == 7400, "what was saved does not count"
-    assert await pair.push(port=7400) == 0
-
-
 @not_yet("saved settings of a listener, and a notice that they are newer than what runs")
 async def settings_saved_and_not_restarted(world: World) -> None:
     """A port is saved and nobody restarts: the client with the new port is told where the listener really is."""

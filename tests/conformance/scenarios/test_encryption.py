@@ -56,17 +56,17 @@ def test_psync_does_as_it_should(id: str) -> None:
         (
             "keys-differ",
             [LISTENER_HAS_NO_KEY, CLIENT_HAS_NO_KEY],
-            "the messages with another user: (), expected ('Could not initialize target device: ",
+            "the messages with another user at the client: (), expected ('Could not initialize target device: ",
         ),
         (
             "keys-differ",
             [told_otherwise("client.wait", lambda told: told.update(causes=["CONNECTION"]))],
-            "the cause with another user is ('CONNECTION',)",
+            "the cause with another user at the client is ('CONNECTION',)",
         ),
         (
             "keys-differ",
             [done_besides("client.wait", "fs.plant", **changed_file("far", "/srv/backup", seen="x"))],
-            "the target with another user: seen is there, and should not be",
+            "the target with another user at the client: seen is there, and should not be",
         ),
         ("nothing-is-learnt-before-the-key", [LISTENER_HAS_NO_KEY, CLIENT_HAS_NO_KEY], LEARNT),
     ],
