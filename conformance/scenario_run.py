@@ -1,7 +1,7 @@
 """Scenarios carried out on a target, each in a world of its own, and judged."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from conformance.scenario import Scenario
 from conformance.stage import AdapterFailed, NotMet, NotSupported, Stage
@@ -46,15 +46,18 @@ class ScenarioRun:
     def _carry_out(self, scenario: Scenario, stage: Stage) -> tuple[State, str]:
         if not self._has_worlds:
             return State.UNSUPPORTED, "the adapter serves no worlds"
-        try:
-            try:
-                scenario.play(stage)
-            finally:
-                stage.end()
-        except NotMet as complaint:
-            return State.FAIL, str(complaint)
-        except NotSupported as reason:
-            return State.UNSUPPORTED, str(reason)
-        except AdapterFailed as failure:
-            return State.ERROR, f"the adapter has failed: {failure}"
-        return State.PASS, ""
+        verdict = _judged(lambda: scenario.play(stage))
+        _, trouble = _judged(stage.end)  # not asked of a target that is broken, which has been told by then
+        return (State.ERROR, f"the world does not end: {trouble}") if trouble else verdict
+
+
+def _judged(carry_out: Callable[[], None]) -> tuple[State, str]:
+    try:
+        carry_out()
+    except NotMet as complaint:
+        return State.FAIL, str(complaint)
+    except NotSupported as reason:
+        return State.UNSUPPORTED, str(reason)
+    except AdapterFailed as failure:
+        return State.ERROR, f"the adapter has failed: {failure}"
+    return State.PASS, ""

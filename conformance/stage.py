@@ -5,14 +5,27 @@ than it should, `NotSupported` where target or adapter cannot do what is asked.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from msgspec import UNSET, Struct
 
+from conformance.answers import (
+    Attempts,
+    Begun,
+    Ended,
+    Folder,
+    Heard,
+    Listening,
+    Outcome,
+    Standing,
+)
 from conformance.content import Content, Entries, Tree, bare, expected, planted
 from conformance.protocol import as_json
 from conformance.target import ANSWER_SECONDS_MAX, Target
 from conformance.verdict import Step
+
+T = TypeVar("T")
 
 # Longer than any deadline that a client or listener may have of its own.
 RUN_SECONDS_MAX = 600.0
@@ -68,19 +81,6 @@ class Machine(Struct, frozen=True):
         return {"style": self.style, "path": separator.join((self.base, *names))}
 
 
-class Outcome(Struct, frozen=True):
-    """What a client has told. `state`: running, converged, partial or failed; see `adapter.md`."""
-
-    state: str
-    messages: tuple[str, ...] = ()
-    causes: tuple[str, ...] = ()
-    problems: tuple[dict[str, Any], ...] = ()
-    warnings: tuple[str, ...] = ()
-    retry_scheduled: bool = False
-    files_sent: int = 0
-    bytes_wire: int = 0
-
-
 class Stage:
     """A target with a world on it. `steps` is all that was asked and answered."""
 
@@ -105,15 +105,24 @@ class Stage:
         assert answer.ok is not UNSET
         return answer.ok
 
+    def told(self, kind: type[T], op: str, params: dict[str, Any], seconds: float = ANSWER_SECONDS_MAX) -> T:
+        """Ask one thing, and read the `ok` of the answer; raise `AdapterFailed` where it lacks what it should have."""
+        answer = self.ask(op, params, seconds)
+        try:
+            return msgspec.convert(answer, kind)
+        except msgspec.ValidationError as error:
+            raise AdapterFailed(f"{op!r} is answered otherwise than it should: {error}") from None
+
     # The world
 
     def begin(self, **styles: str) -> None:
         """Begin a world with these machines, by their names, each under a system: posix or windows."""
         machines = [{"name": name, "style": style} for name, style in styles.items()]
-        found = self.ask("world.begin", {"machines": machines}, SLACK_SECONDS)["machines"]
-        for name, about in found.items():
-            base = about["base"]
-            self.machines[name] = Machine(name, about["host"], base["style"], base["path"])
+        begun = self.told(Begun, "world.begin", {"machines": machines}, SLACK_SECONDS)
+        if begun.machines.keys() != styles.keys():
+            raise AdapterFailed(f"the world has the machines {[*begun.machines]}, asked for {[*styles]}")
+        for name, found in begun.machines.items():
+            self.machines[name] = Machine(name, found.host, found.base.style, found.base.path)
 
     def end(self) -> None:
         """End all that runs, if a world has begun."""
@@ -148,7 +157,8 @@ class Stage:
 
     def tree(self, machine: str, folder: Mapping[str, str]) -> Entries | None:
         """What lies below a folder, None if it is not there."""
-        found = self.ask("fs.tree", {"machine": machine, "path": folder}, SLACK_SECONDS)["entries"]
+        params = {"machine": machine, "path": folder}
+        found = self.told(Folder, "fs.tree", params, SLACK_SECONDS).entries
         return None if found is None else bare(found)
 
     def remove(self, machine: str, path: Mapping[str, str]) -> None:
@@ -168,11 +178,9 @@ class Stage:
     def listen(self, machine: str, **settings: Any) -> "Listener":
         """Start a listener and wait until it takes clients; raises `Refused` where it does not start."""
         name = self.program("listener")
-        told = self.ask(
-            "listener.start", {"machine": machine, "name": name, "settings": settings}, SLACK_SECONDS
-        )
-        warnings = tuple(told.get("warnings", ()))
-        return Listener(self, name, int(told.get("pid", 0)), int(told["port"]), warnings)
+        params = {"machine": machine, "name": name, "settings": settings}
+        told = self.told(Listening, "listener.start", params, SLACK_SECONDS)
+        return Listener(self, name, told.pid, told.port, told.warnings)
 
     def start(self, machine: str, **job: Any) -> "Client":
         """Start a client with one job."""
@@ -200,13 +208,16 @@ class Stage:
 
     def overheard(self, *texts: str) -> list[str]:
         """Which of these texts could be read on the wire so far, in UTF-8 or UTF-16."""
-        told = self.ask("net.search", {"texts": list(texts)})
-        require(told["bytes"] > 0, "nothing was heard on the wire at all")
-        return [text for text, is_found in zip(texts, told["found"], strict=True) if is_found]
+        told = self.told(Heard, "net.search", {"texts": list(texts)})
+        if len(told.found) != len(texts):
+            raise AdapterFailed(f"'net.search' is answered for {len(told.found)} texts of {len(texts)}")
+        require(told.bytes > 0, "nothing was heard on the wire at all")
+        return [text for text, is_found in zip(texts, told.found, strict=True) if is_found]
 
     def dialled(self) -> list[tuple[str, int]]:
         """Whom anybody has tried to connect to: machine and port of each attempt, in order."""
-        return [(one["machine"], one["port"]) for one in self.ask("net.connections", {})["attempts"]]
+        attempts = self.told(Attempts, "net.connections", {}).attempts
+        return [(one.machine, one.port) for one in attempts]
 
 
 class Listener(Struct, frozen=True):
@@ -220,7 +231,7 @@ class Listener(Struct, frozen=True):
 
     def stop(self) -> str:
         """Have its operator end it, and wait; give `clean` or `failed`."""
-        return str(self.stage.ask("listener.stop", {"name": self.name}, SLACK_SECONDS * 2)["end"])
+        return self.stage.told(Ended, "listener.stop", {"name": self.name}, SLACK_SECONDS * 2).end
 
     def kill(self) -> None:
         """End it without a word."""
@@ -228,11 +239,11 @@ class Listener(Struct, frozen=True):
 
     def is_running(self) -> bool:
         """Whether it still runs."""
-        return bool(self.stage.ask("listener.state", {"name": self.name})["running"])
+        return self.stage.told(Standing, "listener.state", {"name": self.name}).running
 
     def ports(self) -> list[int]:
         """The ports at which it accepts connections."""
-        return list(self.stage.ask("listener.state", {"name": self.name})["ports"])
+        return list(self.stage.told(Standing, "listener.state", {"name": self.name}).ports)
 
 
 class Client(Struct, frozen=True):
@@ -244,10 +255,7 @@ class Client(Struct, frozen=True):
     def wait(self, seconds: float = RUN_SECONDS_MAX) -> Outcome:
         """Wait until it ends, or for so long; give what it has told by then."""
         params = {"name": self.name, "seconds": seconds}
-        told = self.stage.ask("client.wait", params, seconds + SLACK_SECONDS)
-        return Outcome(
-            **{field: _frozen(told[field]) for field in Outcome.__struct_fields__ if field in told}
-        )
+        return self.stage.told(Outcome, "client.wait", params, seconds + SLACK_SECONDS)
 
     def kill(self) -> None:
         """End it without a word."""
@@ -297,7 +305,3 @@ def _shortened(value: Any) -> Any:
     if isinstance(value, str) and len(value) > SHOWN_LETTERS:
         return f"{value[:SHOWN_LETTERS]}… ({len(value)} characters)"
     return value
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value

@@ -266,10 +266,6 @@ class ProcessWorld:
         time.sleep(params["seconds"])
         return {}
 
-    def read_clock(self, _params: Fields) -> Fields:
-        """`clock.read`"""
-        return {"seconds": time.monotonic()}
-
     def end(self, _params: Fields) -> Fields:
         """`world.end`"""
         self._network.heal_all()

@@ -296,10 +296,6 @@ class SimulatedWorld:
         self._run(asyncio.sleep(params["seconds"]))
         return {}
 
-    def read_clock(self, _params: Fields) -> Fields:
-        """`clock.read`"""
-        return {"seconds": self.world.agenda.now_ns / 1e9}
-
     def end(self, _params: Fields) -> Fields:
         """`world.end`"""
         self.world.close()

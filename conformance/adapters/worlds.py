@@ -29,7 +29,6 @@ METHODS = {
     "net.search": "search",
     "net.connections": "connections",
     "clock.advance": "advance",
-    "clock.read": "read_clock",
 }
 
 

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Callable
 
+from conformance.answers import Outcome
 from conformance.content import Made, Tree
 from conformance.scenario import scenario
 from conformance.scenarios.pair import Pair
-from conformance.stage import Outcome, Stage, equal, has, holds, require
+from conformance.stage import Stage, equal, has, holds, require
 
 FILE = "large.bin"
 SIZE = 4_000_000

@@ -38,9 +38,7 @@ def locked_file_is_told_and_the_job_goes_on(stage: Stage) -> None:
     outcome = pair.push()
 
     equal("the run", outcome.state, "partial")
-    equal(
-        "the problems", [(one["path"], one["code"]) for one in outcome.problems], [("Document.doc", "LOCKED")]
-    )
+    equal("the problems", [(one.path, one.code) for one in outcome.problems], [("Document.doc", "LOCKED")])
     require(len(outcome.messages) == 1, f"the messages are {outcome.messages}")
     text = _text(_document(pair)["path"])
     require(

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from conformance.answers import Outcome
 from conformance.content import Entries, Made, Tree
-from conformance.stage import FOLDER, Client, Listener, Outcome, Stage
+from conformance.stage import FOLDER, Client, Listener, Stage
 
 TREE: Tree = {"changed.txt": "new content", "fresh.bin": Made(2400, "fresh"), "sub/kept": "same"}
 OLD_TREE: Tree = {"changed.txt": "old", "sub/kept": "same"}

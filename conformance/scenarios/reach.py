@@ -38,7 +38,7 @@ def source_that_nobody_may_read(stage: Stage) -> None:
     outcome = pair.push(delete=True)
 
     equal("the run", outcome.state, "partial")
-    equal("what is told", [one["path"] for one in outcome.problems], ["secret.txt"])
+    equal("what is told", [one.path for one in outcome.problems], ["secret.txt"])
     holds("the target", pair.at_target(), {"open.txt": "for all", "secret.txt": "the old secret"})
 
 

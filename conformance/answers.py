@@ -1,0 +1,107 @@
+"""What an adapter has to answer in a world, by operation: read strictly where a scenario depends on it. See `adapter.md`."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from conformance.content import Entry
+
+
+class Place(Struct, frozen=True):
+    """A path of one system."""
+
+    style: Literal["posix", "windows"]
+    path: str
+
+
+class Found(Struct, frozen=True):
+    """One machine of a new world."""
+
+    host: str
+    base: Place
+
+
+class Begun(Struct, frozen=True):
+    """`world.begin`"""
+
+    machines: dict[str, Found]
+
+
+class Folder(Struct, frozen=True):
+    """`fs.tree`"""
+
+    entries: dict[str, Entry] | None
+
+
+class Listening(Struct, frozen=True):
+    """`listener.start`"""
+
+    port: int
+    pid: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+class Ended(Struct, frozen=True):
+    """`listener.stop`"""
+
+    end: Literal["clean", "failed"]
+
+
+class Standing(Struct, frozen=True):
+    """`listener.state`"""
+
+    running: bool
+    ports: tuple[int, ...] = ()
+
+
+class Problem(Struct, frozen=True):
+    """Trouble with one path of a job."""
+
+    path: str
+    code: str
+
+
+class Outcome(Struct, frozen=True):
+    """`client.wait`: what a client has told so far."""
+
+    state: Literal["running", "converged", "partial", "failed"]
+    messages: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
+    retry_scheduled: bool = False
+    files_sent: int = 0
+    bytes_wire: int = 0
+
+
+class Heard(Struct, frozen=True):
+    """`net.search`"""
+
+    found: tuple[bool, ...]
+    bytes: int
+
+
+class Attempt(Struct, frozen=True):
+    """Somebody has tried to connect."""
+
+    machine: str
+    port: int
+
+
+class Attempts(Struct, frozen=True):
+    """`net.connections`"""
+
+    attempts: tuple[Attempt, ...]
+
+
+# Of those that answer with something; the others answer with an empty object.
+ANSWERS: dict[str, type[Any]] = {
+    "world.begin": Begun,
+    "fs.tree": Folder,
+    "listener.start": Listening,
+    "listener.stop": Ended,
+    "listener.state": Standing,
+    "client.wait": Outcome,
+    "net.search": Heard,
+    "net.connections": Attempts,
+}
