@@ -59,28 +59,76 @@ class Network:
         return True
 
 
+class Connection:
+    """One that is carried, by a thread for each direction; the last one of them closes both sockets."""
+
+    def __init__(self, network: Network, near: socket.socket, far: socket.socket) -> None:
+        self._network = network
+        self._ends = (near, far)
+        self._lock = threading.Lock()
+        self._carriers = 2
+        self._is_dropped = False
+        self.threads = [_started(self._carry, near, far), _started(self._carry, far, near)]
+
+    def drop(self) -> None:
+        """End it in both directions."""
+        self._is_dropped = True
+        for end in self._ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(PART_BYTES):
+                if not self._network.pass_by(data):
+                    self._reset()
+                    break
+                target.sendall(data)
+            else:
+                target.shutdown(socket.SHUT_WR)
+        except OSError:  # one side was reset: so is the other
+            if not self._is_dropped:
+                self._reset()
+        with self._lock:
+            self._carriers -= 1
+        if not self._carriers:
+            for end in self._ends:
+                end.close()
+
+    def _reset(self) -> None:
+        for end in self._ends:
+            with suppress(OSError):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                # The kernel resets it once nobody reads any more: this wakes the other thread and sends nothing.
+                end.shutdown(socket.SHUT_RD)
+            end.close()
+
+
 class Wire:
     """Takes connections at one address and carries them to another one."""
 
     def __init__(self, network: Network, near: tuple[str, int], far: tuple[str, int]) -> None:
         self._network = network
         self._far = far
-        self._connections: list[socket.socket] = []
+        self._connections: list[Connection] = []
         self._server = socket.create_server(near)
-        self._start(self._accept)
+        self._accepting = _started(self._accept)
 
     def cut(self) -> None:
         """Take no further connection; those that are there end with their peers."""
         with suppress(OSError):
             self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
+        self._accepting.join()
 
     def drop(self) -> None:
-        """End what is still carried."""
+        """End what is still carried; no fault may hold it back any more."""
         self.cut()
         for connection in self._connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+            connection.drop()
+        for connection in self._connections:
+            for thread in connection.threads:
+                thread.join()
 
     def _accept(self) -> None:
         while True:
@@ -94,24 +142,10 @@ class Wire:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                 client.close()
                 continue
-            self._connections += [client, listener]
-            self._start(lambda near=client, far=listener: self._carry(near, far))  # type: ignore[misc]  # bound now
-            self._start(lambda near=client, far=listener: self._carry(far, near))  # type: ignore[misc]  # bound now
+            self._connections.append(Connection(self._network, client, listener))
 
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(PART_BYTES):
-                if not self._network.pass_by(data):
-                    for connection in (source, target):
-                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                        connection.close()
-                    return
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-            return
-        for connection in (source, target):  # one side was reset: so is the other
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
 
-    def _start(self, target: Callable[[], None]) -> None:
-        threading.Thread(target=target, daemon=True).start()
+def _started(target: Callable[..., None], *arguments: socket.socket) -> threading.Thread:
+    thread = threading.Thread(target=target, args=arguments, daemon=True)
+    thread.start()
+    return thread
