@@ -7,4 +7,8 @@ from conformance.adapters.worlds import world_operations
 from psync import __version__
 
 if __name__ == "__main__":
-    serve(Identity("psync", __version__), {**FUNCTIONS, **world_operations(ProcessWorld)})
+    operations = {**FUNCTIONS, **world_operations(ProcessWorld)}
+    try:
+        serve(Identity("psync", __version__), operations)
+    finally:  # whoever asked may have gone without a word
+        operations["world.end"]({})

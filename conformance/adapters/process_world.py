@@ -171,7 +171,7 @@ class ProcessWorld:
     def remove(self, params: Fields) -> Fields:
         """`fs.remove`"""
         path = Path(params["path"]["path"])
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         return {}
 
     # Programs
@@ -194,7 +194,8 @@ class ProcessWorld:
             arguments += ["--root-path", settings["root_path"]["path"]]
         program = self._start(params, arguments + self._key(machine, settings))
         told = _started(program)
-        program.wire = Wire(self._network, (machine.host, port), (machine.address, port))
+        if not settings.get("exposed"):  # such a one listens at all addresses of the machine itself
+            program.wire = Wire(self._network, (machine.host, port), (machine.address, port))
         warnings = [event["text"] for event in program.events if event["event"] == "warning"]
         return {"pid": program.process.pid, "port": told["port"], "warnings": warnings}
 

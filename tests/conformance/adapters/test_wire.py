@@ -152,7 +152,10 @@ def test_a_peer_that_resets_resets_the_other_side(ends: Ends) -> None:
 
 def test_where_nobody_listens_a_connection_is_reset(ends: Ends) -> None:
     ends.server.close()
-    with socket.create_connection(ends.near, SECONDS_MAX) as client, pytest.raises(ConnectionResetError):
+    with (
+        pytest.raises(ConnectionResetError),  # even before the connection is there
+        socket.create_connection(ends.near, SECONDS_MAX) as client,
+    ):
         client.recv(1)
 
 

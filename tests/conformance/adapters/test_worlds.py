@@ -1,0 +1,144 @@
+"""Both kinds of worlds do the same: what a scenario arranges in one of them, it finds in the other."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from conformance.adapters.process_world import ProcessWorld
+from conformance.adapters.serving import Operation
+from conformance.adapters.simulated_world import SimulatedWorld
+from conformance.adapters.worlds import METHODS, world_operations
+from conformance.content import Link, Made, Tree, expected
+from conformance.stage import Refused, Stage, has, holds
+from tests.conformance.served import Served
+
+KINDS: dict[str, type[Any]] = {"simulated": SimulatedWorld, "process": ProcessWorld}
+
+TREE: Tree = {
+    "text": "\u00e4",
+    "sub/bytes": b"\x00\xff",
+    "sub/made": Made(100, "salt"),
+    "sub/empty folder": None,
+    "link": Link("/nowhere"),
+}
+
+
+class Small:
+    """A world that can do one thing."""
+
+    ended: list[str] = []  # noqa: RUF012  # what all of them have noted
+
+    def __init__(self, machines: list[Mapping[str, Any]]) -> None:
+        self.names = [machine["name"] for machine in machines]
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"machines": self.names}
+
+    def advance(self, params: dict[str, Any]) -> dict[str, Any]:
+        return {"now": params["seconds"], "in": self.names}
+
+    def end(self, params: dict[str, Any]) -> dict[str, Any]:
+        self.ended.extend(self.names)
+        return {}
+
+
+@pytest.fixture
+def small() -> dict[str, Operation]:
+    Small.ended.clear()
+    return world_operations(Small)
+
+
+@pytest.fixture(params=KINDS)
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    operations = world_operations(KINDS[request.param])
+    stage = Stage(Served(operations))
+    stage.begin(near="posix", far="posix")
+    yield stage
+    operations["world.end"]({})
+
+
+def test_what_a_world_has_no_method_for_is_not_served(small: Mapping[str, Operation]) -> None:
+    assert sorted(small) == ["clock.advance", "world.begin", "world.end"]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_each_operation_of_a_world_is_served_by_one_of_psyncs(kind: type[Any]) -> None:
+    missing = {op for op in METHODS if op not in world_operations(kind)}
+
+    assert missing == ({"fs.lock", "fs.unlock", "net.shape"} if kind is ProcessWorld else set())
+
+
+def test_without_a_world_nothing_can_be_asked(small: Mapping[str, Operation]) -> None:
+    with pytest.raises(ValueError, match="no world has begun"):
+        small["clock.advance"]({"seconds": 1})
+    assert small["world.end"]({}) == {}
+
+
+def test_there_is_one_world_at_a_time(small: Mapping[str, Operation]) -> None:
+    assert small["world.begin"]({"machines": [{"name": "a"}]}) == {"machines": ["a"]}
+    small["world.begin"]({"machines": [{"name": "b"}]})
+
+    assert Small.ended == ["a"]
+    assert small["clock.advance"]({"seconds": 1}) == {"now": 1, "in": ["b"]}
+    small["world.end"]({})
+    assert Small.ended == ["a", "b"]
+
+
+def test_a_tree_is_found_as_it_was_planted(stage: Stage) -> None:
+    folder = stage.machines["far"].at("a", "b")
+    assert stage.tree("far", folder) is None
+
+    stage.plant("far", folder, TREE)
+
+    assert stage.tree("far", folder) == expected(TREE)
+    assert stage.tree("near", stage.machines["near"].at("a")) is None
+
+
+def test_a_file_is_written_anew_and_one_in_pieces_is_whole(stage: Stage) -> None:
+    far = stage.machines["far"]
+    stage.plant("far", far.at(), {"one": "old", "other": "stays"})
+    stage.plant("far", far.at(), {"one": "new"})
+    stage.plant_pieces("far", far.at(), "large", b"0123456789" * 50_000)
+
+    tree: Tree = {"one": "new", "other": "stays", "large": b"0123456789" * 50_000}
+    holds("the folder", stage.tree("far", far.at()), tree)
+
+
+def test_what_is_removed_is_gone_with_all_below_it(stage: Stage) -> None:
+    far = stage.machines["far"]
+    stage.plant("far", far.at("x"), {**TREE, "way": Link(far.at("y")["path"])})
+    stage.plant("far", far.at("y"), {"mine": "stays"})
+    for path in (far.at("x", "text"), far.at("x", "way"), far.at("x", "sub")):
+        stage.remove("far", path)
+
+    holds("what is left", stage.tree("far", far.at("x")), {"link": Link("/nowhere")})
+    holds("behind the link", stage.tree("far", far.at("y")), {"mine": "stays"})
+
+
+def test_a_push_arrives_and_is_heard_and_noted(stage: Stage) -> None:
+    near, far = stage.machines["near"], stage.machines["far"]
+    stage.plant("near", near.at("data"), {"text": "content"})
+    listener = stage.listen("far", root_path=far.at())
+
+    target = {"host": far.host, "path": far.at("copy")}
+    outcome = stage.start("near", source={"path": near.at("data")}, target=target).wait()
+
+    assert (outcome.state, outcome.files_sent) == ("converged", 1)
+    assert (listener.is_running(), listener.ports(), listener.port) == (True, [7333], 7333)
+    assert (stage.dialled(), stage.overheard("content")) == ([("far", 7333)], [])
+    has("the copy", stage.tree("far", far.at("copy")), "text", "content")
+
+
+def test_a_refused_listener_is_told_with_its_owner_and_one_that_was_killed_runs_no_more(stage: Stage) -> None:
+    root = stage.machines["far"].at()
+    first = stage.listen("far", root_path=root)
+    with pytest.raises(Refused) as refused:
+        stage.listen("far", root_path=root)
+
+    assert (refused.value.code, refused.value.detail) == ("DUPLICATE_LISTENER", {"owner": first.pid})
+    assert first.is_running()
+    first.kill()
+    assert (first.is_running(), first.ports()) == (False, [])
+    assert stage.listen("far", root_path=root).stop() == "clean"
