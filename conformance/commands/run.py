@@ -7,25 +7,25 @@ from contextlib import closing
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import click
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from conformance.blackbox.key import Key, KeyInvalid, read_key
 from conformance.blackbox.target import LEVEL as BLACK_BOX_LEVEL
 from conformance.blackbox.target import AddressInvalid, BlackBox, black_box_cases, is_black_box
 from conformance.catalogue import load_catalogue
 from conformance.deviation import Deviation, DeviationsInvalid, apply_deviations, load_deviations
-from conformance.protocol import VERSION
+from conformance.greeting import greet
 from conformance.reports.badge import as_badge
 from conformance.reports.junit import as_junit
 from conformance.reports.page import Requirement, as_page
 from conformance.scenario_run import ScenarioRun
 from conformance.scenarios import SCENARIOS
 from conformance.selection import WHOLE, Case, Shard, select
-from conformance.target import Target, TargetBroken
+from conformance.target import TargetBroken
 from conformance.targets import BUILT_IN, TargetUnknown, open_target
 from conformance.vector import VECTORS, load_alternatives, load_vectors
 from conformance.vector_run import LEVEL as VECTOR_LEVEL
@@ -113,7 +113,7 @@ def _program(options: RunOptions) -> Outcome:
     if not questions and not scenarios:
         return "", [], []
     with closing(open_target(options.target)) as target:
-        greeting = _greet(target)
+        greeting = greet(target)
         run = ScenarioRun(target, greeting.clock, greeting.operations)
         scenarios = [scenario for scenario in scenarios if run.level in scenario.levels]
         rows = _deviations(options, {VECTOR_LEVEL: questions, run.level: scenarios})
@@ -170,31 +170,6 @@ def lines_of(report: Report) -> Iterator[str]:
             yield f"  {result.state:<12} {result.id} ({', '.join(result.requirements)}): {result.message}"
         if result.state in (State.FAIL, State.ERROR, State.XPASS):
             yield f"               {result.reproduce}"
-
-
-class _Greeting(Struct, frozen=True):
-    """What a target says of itself."""
-
-    name: str = ""
-    version: str = ""
-    clock: Literal["virtual", "real"] = "real"
-    operations: tuple[str, ...] = ()
-
-    @property
-    def shown(self) -> str:
-        """Name and version."""
-        return f"{self.name} {self.version}".strip()
-
-
-def _greet(target: Target) -> _Greeting:
-    answer = target.ask("hello", {"protocol": VERSION})
-    if answer.ok is UNSET:
-        refusal = msgspec.json.encode(answer).decode()
-        raise TargetBroken(f"{target.name} does not answer 'hello' with ok: {refusal}")
-    try:
-        return msgspec.convert(answer.ok, _Greeting)
-    except msgspec.ValidationError as error:
-        raise TargetBroken(f"{target.name} does not answer 'hello' as it should: {error}") from None
 
 
 def _shown(results: Iterator[CaseResult], total: int) -> Iterator[CaseResult]:
