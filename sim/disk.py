@@ -13,6 +13,7 @@ Known differences from a real disk, kept small by tests/sim/test_contract.py:
   its space at once.
 * Times do not move while code runs: two changes of one moment of virtual time
   cannot be told apart, as on a disk with a coarse clock. No access times.
+* A file with several names is where its first one is, and nowhere once that is gone.
 * All files belong to user 1000, the root folder included; inode numbers are
   never used again.
 """
@@ -29,7 +30,7 @@ from pyfakefs.fake_filesystem import FakeFilesystem
 from sim.crash import Choose, EntryChange, Journal
 from sim.failure import failure
 from sim.handles import Handle, Handles
-from sim.inodes import attach, detach, parent, path_of
+from sim.inodes import attach, attach_too, detach, parent, path_of
 from sim.trees import Tree, read_tree
 
 USER_ID = 1000
@@ -130,6 +131,15 @@ class Disk:
         link = FakeFile(name, stat.S_IFLNK, target, self.files, encoding="utf-8", errors="surrogateescape")
         link.st_size = len(link.byte_contents or b"")
         return self._add(folder, name, link, 0o777)
+
+    def add_name(self, folder: FakeDirectory, name: str, node: FakeFile) -> None:
+        """Give a file one more name, which no process of psync does; its users do."""
+        self.check_changeable(folder)
+        self._check_name(name)
+        attach_too(folder, name, node)
+        self.journal.note_names(EntryChange(folder, name, None, node))
+        self.mark(node)
+        self.touch(folder)
 
     def make_fifo(self, folder: FakeDirectory, name: str, mode: int) -> FakeFile:
         """Make a named pipe, which no process of psync can make; scenarios can."""

@@ -64,6 +64,13 @@ class Files:
         self.make_folder(self._paths.dirname(path))
         self.write(path, content)
 
+    def add_name(self, path: bytes, name: bytes) -> None:
+        """Give a file of a POSIX machine one more name, both from the root on."""
+        folder, _, last = name.rpartition(b"/")
+        node = self._disk.find(path)
+        assert node is not None, f"no file at {path!r}"
+        self._disk.add_name(self._disk.folder(folder), last.decode("utf-8", "surrogateescape"), node)
+
     def set_time(self, path: bytes, mtime_ns: int) -> None:
         """Set the modification time of a file."""
         self.os.utime(path, ns=(mtime_ns, mtime_ns))

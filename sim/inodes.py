@@ -21,12 +21,19 @@ def attach(folder: FakeDirectory, name: str, node: FakeFile) -> None:
     folder.entries[name] = node
 
 
+def attach_too(folder: FakeDirectory, name: str, node: FakeFile) -> None:
+    """Give an inode one more name, a hard link; `path_of` tells the first one."""
+    node.stat_result.st_nlink += 1
+    folder.entries[name] = node
+
+
 def detach(folder: FakeDirectory, name: str) -> FakeFile:
     """Take a name away, and give the inode that had it."""
     node = folder.entries.pop(name)
-    node.parent_dir = None
-    vars(node)[FORMER_PARENT] = folder
     node.stat_result.st_nlink -= 1
+    if parent(node) is folder and node.name == name:
+        node.parent_dir = None
+        vars(node)[FORMER_PARENT] = folder
     return node
 
 

@@ -260,3 +260,15 @@ def test_every_byte_of_a_file_is_allocated(files: Files, size: int, blocks: int)
 
 def test_all_belongs_to_the_user(files: Files):
     assert {files.os.stat(path).st_uid for path in (b"/", b"/folder", b"/folder/full")} == {1000}
+
+
+def test_a_file_gets_one_more_name_only_in_a_folder_that_may_be_changed(machine: Machine, files: Files):
+    disk = machine.disk
+    file = disk.find(b"/folder/full")
+    assert file is not None
+    disk.add_name(disk.folder(b"/folder"), "again", file)
+    disk.set_mode(disk.folder(b"/folder"), 0o555)
+
+    with pytest.raises(PermissionError):
+        disk.add_name(disk.folder(b"/folder"), "once more", file)
+    assert list(files.tree(b"/folder")) == [b"again", b"full"]

@@ -59,3 +59,21 @@ def test_no_descriptor_stays_open(files: Files):
     files.tree(b"/folder")
 
     assert files.os.open(b"/", files.os.O_RDONLY) == first
+
+
+def test_a_file_with_two_names_has_one_content(files: Files):
+    files.plant(b"/home", {b"a": b"old", b"sub": None})
+    files.add_name(b"/home/a", b"/home/sub/b")
+    files.write(b"/home/sub/b", b"new")
+
+    assert files.tree(b"/home") == {b"a": b"new", b"sub": None, b"sub/b": b"new"}
+    assert files.os.stat(b"/home/a").st_nlink == 2
+
+
+def test_a_rename_over_one_of_two_names_leaves_the_other_alone(files: Files):
+    files.plant(b"/home", {b"a": b"old", b"c": b"new"})
+    files.add_name(b"/home/a", b"/home/b")
+    files.os.rename(b"/home/c", b"/home/b", src_dir_fd=-1, dst_dir_fd=-1)
+
+    assert files.tree(b"/home") == {b"a": b"old", b"b": b"new"}
+    assert files.os.stat(b"/home/a").st_nlink == 1

@@ -1,7 +1,7 @@
 """How an inode hangs in its folder."""
 
 from sim.disk import Disk
-from sim.inodes import attach, detach, folder_above, parent, path_of
+from sim.inodes import attach, attach_too, detach, folder_above, parent, path_of
 
 
 def test_an_inode_knows_its_names_up_to_the_root() -> None:
@@ -33,3 +33,14 @@ def test_the_way_up_stays_where_the_name_was_until_there_is_another() -> None:
     attach(disk.root, "b", inner)
 
     assert [*ways, folder_above(inner)] == [folder, disk.root, disk.root]
+
+
+def test_an_inode_with_two_names_is_found_by_the_first_until_that_is_gone() -> None:
+    disk = Disk(lambda: 0)
+    file = disk.make_file(disk.root, "a", 0o644)
+
+    attach_too(disk.root, "b", file)
+    assert (file.st_nlink, path_of(file), disk.find(b"/b")) == (2, ("a",), file)
+
+    detach(disk.root, "b")
+    assert (file.st_nlink, path_of(file), disk.find(b"/b")) == (1, ("a",), None)
