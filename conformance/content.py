@@ -32,8 +32,14 @@ class Link(Struct, frozen=True):
     target: str
 
 
+class HardLink(Struct, frozen=True):
+    """One more name of a file that is there, from the root on; it is told as that file."""
+
+    target: str
+
+
 # What stands under a name: a text, bytes, described bytes, a link, or nothing for a folder.
-Content: TypeAlias = str | bytes | Made | Link | None
+Content: TypeAlias = str | bytes | Made | Link | HardLink | None
 Tree: TypeAlias = Mapping[str, Content]
 
 # An entry as an adapter tells it, and all of them by their paths.
@@ -69,6 +75,8 @@ def _planted(content: Content) -> Entry:
             return {"kind": "folder"}
         case Link():
             return {"kind": "link", "target": content.target}
+        case HardLink():
+            return {"kind": "hard_link", "target": content.target}
         case Made():
             return {"kind": "file", "size": content.size, "salt": content.salt}
         case bytes():
@@ -82,6 +90,7 @@ def _expected(content: Content) -> Entry:
         return {"kind": "folder"}
     if isinstance(content, Link):
         return {"kind": "link", "target": content.target}
+    assert not isinstance(content, HardLink), "what it is called otherwise is compared by its content"
     data = content.encode() if isinstance(content, str) else content
     if isinstance(data, Made):
         data = data.content()

@@ -141,6 +141,8 @@ class ProcessWorld:
             path.parent.mkdir(parents=True, exist_ok=True)
             if entry["kind"] == "link":
                 path.symlink_to(entry["target"])
+            elif entry["kind"] == "hard_link":
+                path.hardlink_to(entry["target"])
             else:
                 path.write_bytes(_content(entry))
                 os.utime(path, (params["time"], params["time"]))

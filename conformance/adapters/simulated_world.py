@@ -99,13 +99,17 @@ class SimulatedWorld:
     def plant(self, params: Fields) -> Fields:
         """`fs.plant`"""
         files = self._machine(params).files
-        tree = {path.encode(): _content(entry) for path, entry in params["entries"].items()}
+        entries = params["entries"]
+        names = {path: entry["target"] for path, entry in entries.items() if entry["kind"] == "hard_link"}
+        tree = {path.encode(): _content(entry) for path, entry in entries.items() if path not in names}
         root = params["path"]["path"].encode()
         files.plant(root, tree)
         separator = b"\\" if self._machine(params).style is PathStyle.WINDOWS else b"/"
         for path, content in tree.items():
             if isinstance(content, bytes):
                 files.set_time(separator.join((root, *path.split(b"/"))), params["time"] * SECOND_NS)
+        for path, target in names.items():
+            files.add_name(target.encode(), root + b"/" + path.encode())
         self._machine(params).disk.journal.sync_all()
         return {}
 

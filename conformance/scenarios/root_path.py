@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from conformance.content import Link, Tree
+from conformance.content import HardLink, Link, Made, Tree
 from conformance.scenario import scenario
 from conformance.scenarios.pair import OLD_TREE, TREE, Pair
 from conformance.stage import Machine, Refused, Stage, equal, holds, require
@@ -49,6 +49,19 @@ def below_it_a_path_is_used_in_place(stage: Stage) -> None:
 
     holds("what is below it", stage.tree("far", inner), TREE)
     _untouched(stage, pair)
+
+
+@scenario("PS-ROOT-03")
+def windows_finds_it_in_any_case(stage: Stage) -> None:
+    """On Windows the RootPath is found below whatever capitals a client writes, and keeps its own."""
+    pair = Pair(stage, target=None, style="windows")
+    root = pair.far.at(ROOT)
+    stage.plant("far", root, {})
+    pair.listen(root_path=root)
+
+    equal("the run", pair.push(path={**root, "path": root["path"].upper() + "\\Docs"}).state, "converged")
+
+    holds("what is below it", stage.tree("far", pair.far.at(ROOT, "Docs")), TREE)
 
 
 @scenario("PS-ROOT-02", "PS-ROOT-04", "PS-ROOT-05", "PS-ROOT-08", "PS-ROOT-11")
@@ -99,6 +112,36 @@ def mapped_source_that_is_missing_is_an_error(stage: Stage) -> None:
     holds("the folder of the client", pair.at_source(), TREE)
 
 
+@scenario("PS-ROOT-08")
+def nothing_is_made_before_a_run_begins(stage: Stage) -> None:
+    """A run cannot begin, since its source is missing: only the first one that can makes the folder below the RootPath."""
+    pair, root = _confined(stage)
+    path, there = pair.far.at("documents"), _mapped(pair.far, root, "documents")
+    remote = {"host": pair.far.host, "path": path}
+    client = stage.start("near", source={"path": pair.near.at("missing")}, target=remote)
+
+    equal("the run without a source", client.wait().state, "failed")
+    equal("the folder after a run that could not begin", stage.tree("far", there), None)
+
+    equal("the run", pair.push(path=path).state, "converged")
+    holds("the folder after the first run", stage.tree("far", there), TREE)
+
+
+@scenario("PS-ROOT-11", "PS-ROOT-05")
+def job_above_it_stays_in_one_piece(stage: Stage) -> None:
+    """A job lies above the RootPath, and the RootPath in it: all of the job is made again in one place."""
+    whole: Tree = {f"{ROOT}/inner.txt": "in both", "documents/other.txt": "above", "top.txt": "top"}
+    pair, root = _confined(stage)
+    stage.plant("near", pair.near.at("whole"), whole)
+    remote = {"host": pair.far.host, "path": pair.far.at()}
+
+    client = stage.start("near", source={"path": pair.near.at("whole")}, target=remote)
+
+    equal("the run", client.wait().state, "converged")
+    holds("what was made", stage.tree("far", _mapped(pair.far, root)), whole)
+    _untouched(stage, pair)
+
+
 @scenario("PS-ROOT-09")
 def local_job_is_not_mapped(stage: Stage) -> None:
     """A job between two folders of one machine knows no RootPath, though a listener runs there."""
@@ -141,6 +184,37 @@ def link_in_the_target_is_replaced(stage: Stage) -> None:
     equal("the run", pair.push(path=root, delete=True).state, "converged")
 
     holds("what is below the RootPath", stage.tree("far", root), TREE)
+    _untouched(stage, pair)
+
+
+@scenario("PS-ROOT-14")
+def file_with_a_name_outside_is_replaced(stage: Stage) -> None:
+    """A file of the target has another name outside the RootPath: it is replaced, and what has the other name stays."""
+    pair, root = _confined(stage)
+    outside = pair.far.at("documents", "mine.txt")["path"]
+    stage.plant("far", root, {"changed.txt": HardLink(outside)})
+
+    equal("the run", pair.push(path=root, delete=True).state, "converged")
+
+    holds("what is below the RootPath", stage.tree("far", root), TREE)
+    _untouched(stage, pair)
+
+
+@scenario("PS-ROOT-14")
+def folder_becomes_a_link_during_the_run(stage: Stage) -> None:
+    """While a file travels, a folder of the target is exchanged for a link: what comes next is not written through it."""
+    pair, root = _confined(stage)
+    stage.plant("near", pair.source, {"first": Made(6_000_000, "first"), "sub/other.txt": "written through"})
+    stage.plant("far", root, {"sub/kept": "old"})
+    fault = stage.fault("silent", "near", "far", after_bytes=2_000_000)
+    client = pair.start_push(path=root)
+    equal("the run", client.wait(1.0).state, "running")
+
+    stage.remove("far", pair.far.at(ROOT, "sub"))
+    stage.plant("far", root, {"sub": Link(pair.far.at("documents")["path"])})
+    stage.heal(fault)
+
+    equal("the run in the end", client.wait().state, "partial")
     _untouched(stage, pair)
 
 
