@@ -7,14 +7,13 @@ from typing import Any
 from conformance.adapters.psync_frames import read_frame
 from conformance.adapters.serving import Operation, Refusal, Unsupported
 from psync.core.addresses import (
-    DEFAULT_HOST,
-    DEFAULT_PORT,
     LocalAddress,
     TcpAddress,
     display_uri,
     is_host,
     parse_address,
     parse_port,
+    resolve_port,
 )
 from psync.core.errors import (
     AddressFault,
@@ -79,7 +78,7 @@ def validate_config(params: dict[str, Any]) -> dict[str, Any]:
     field, value = params["field"], params["value"]
     host = PathStyle(params.get("host", "posix"))
     if field == "port":
-        return {"value": DEFAULT_PORT if value is None else parse_port(value)}
+        return {"value": resolve_port(_unnamed(), None) if value is None else parse_port(value)}
     if field == "host":
         return {"value": _host(value)}
     if field == "root_path":
@@ -89,9 +88,16 @@ def validate_config(params: dict[str, Any]) -> dict[str, Any]:
     raise Refusal("SETTING_UNKNOWN", f"psync has no setting {field!r}")
 
 
+def _unnamed() -> TcpAddress:
+    """The address of a user who names neither host nor port."""
+    address = parse_address("tcp:///")
+    assert isinstance(address, TcpAddress)
+    return address
+
+
 def _host(value: str | None) -> str:
     if value is None:
-        return DEFAULT_HOST
+        return _unnamed().host
     if not is_host(value):
         raise AddressInvalid(address=value, reason=AddressFault.HOST)
     return value
