@@ -1,9 +1,9 @@
 """`python -m conformance`: the commands and their options.
 
 Exit codes: 0 if nothing is wrong, 1 if a target does not conform, the catalogue and
-the guide differ or a report is worse than another, 2 for what was typed wrongly or is
-no report, 3 if a target or the catalogue cannot be read, 4 if a selection matches
-nothing or nothing passed, 130 after Ctrl-C.
+the guide differ or a report is worse than another, 2 for what was typed wrongly or is no report,
+3 if a target, the catalogue or the vectors cannot be read, 4 if a selection
+matches nothing or nothing passed, 130 after Ctrl-C.
 """
 
 import os
@@ -16,6 +16,7 @@ import click
 from conformance.arguments import Group, NewFile
 from conformance.catalogue import AREAS, STRENGTHS, CatalogueError
 from conformance.selection import PROFILES, Shard, ShardInvalid
+from conformance.vector import VectorsInvalid
 
 # The exit code after Ctrl-C, as shells have it.
 INTERRUPTED = 130
@@ -166,6 +167,9 @@ def main() -> None:
         code = error.exit_code
     except CatalogueError as error:
         print(f"The catalogue is faulty.\n{error}", file=sys.stderr)
+        code = UNREADABLE
+    except VectorsInvalid as error:
+        print(f"The vectors are faulty.\n{error}", file=sys.stderr)
         code = UNREADABLE
     except (click.Abort, KeyboardInterrupt):
         print("Interrupted.", file=sys.stderr)

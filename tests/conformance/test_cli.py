@@ -1,5 +1,6 @@
 """The command line, as an operator meets it."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -7,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from conformance.vector import SCHEMA_NAME, VECTORS
 from tests.checkout import ROOT
 from tests.conformance.typed import typed
+
+WELL_BEHAVED = f"{sys.executable} -m conformance.adapters.minimal"
 
 
 @pytest.mark.parametrize(
@@ -56,3 +60,29 @@ def test_a_faulty_catalogue_is_told_without_a_traceback(tmp_path: Path):
 
     assert (ran.returncode, ran.stdout) == (3, "")
     assert ran.stderr.startswith("The catalogue is faulty.\ndecisions.toml: Expected '=' after a key")
+
+
+VECTOR_FILES = sorted(
+    str(file.relative_to(ROOT)) for file in VECTORS.rglob("*.json") if file.name != SCHEMA_NAME
+)
+
+
+@pytest.mark.parametrize("name", VECTOR_FILES)
+def test_with_any_one_vector_file_emptied_the_run_fails(tmp_path: Path, name: str):
+    """Whether it has nothing in it or no vector: nobody takes what was not asked for a pass."""
+    shutil.copytree(ROOT / "conformance", tmp_path / "conformance")
+    whole = json.loads((ROOT / name).read_text("utf-8"))
+    for text in ("", json.dumps({**whole, "vectors": []})):
+        (tmp_path / name).write_text(text)
+        command = [sys.executable, "-m", "conformance", "run", "--target", f"adapter:{WELL_BEHAVED}"]
+        ran = subprocess.run(
+            [*command, "--select", "PS-CFG-*"],
+            cwd=tmp_path,
+            env={"PYTHONPATH": f"{tmp_path}:{ROOT}"},
+            capture_output=True,
+            text=True,
+        )
+
+        assert (ran.returncode, ran.stdout) == (3, ""), ran.stdout
+        assert ran.stderr.startswith("The vectors are faulty.\n")
+        assert name in ran.stderr
