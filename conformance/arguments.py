@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,7 +69,12 @@ def one_of(id: str, known: Mapping[str, T], kind: str) -> T:
     """What has that id, whatever the case; else a refusal that names those like it. Raises `click.UsageError`."""
     found = known.get(id.upper())
     if found is None:
-        like = difflib.get_close_matches(id.upper(), known)
-        guess = f"Did you mean {' or '.join(like)}?" if like else "`list` names them all."
+        guess = close_to(id.upper(), known) or "`list` names them all."
         raise click.UsageError(f"There is no {kind} {id!r}. {guess}")
     return found
+
+
+def close_to(text: str, known: Iterable[str]) -> str:
+    """Ask whether one of those was meant that are like it; empty if none is."""
+    like = difflib.get_close_matches(text, list(known))
+    return f"Did you mean {' or '.join(like)}?" if like else ""

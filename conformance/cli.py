@@ -1,9 +1,9 @@
 """`python -m conformance`: the commands and their options.
 
-Exit codes: 0 if nothing is wrong, 1 if a target does not conform, the catalogue and
-the guide differ or a report is worse than another, 2 for what was typed wrongly or is no report,
-3 if a target, the catalogue or the vectors cannot be read, 4 if a selection
-matches nothing or nothing passed, 130 after Ctrl-C.
+Exit codes: 0 if nothing is wrong, 1 if a target does not conform, a mutant survives, the
+catalogue and the guide differ or a report is worse than another, 2 for what was typed wrongly or is
+no report, 3 if a target, the catalogue or the vectors cannot be read, 4 if a selection matches
+nothing or nothing passed, 130 after Ctrl-C.
 """
 
 import os
@@ -21,6 +21,8 @@ from conformance.vector import VectorsInvalid
 # The exit code after Ctrl-C, as shells have it.
 INTERRUPTED = 130
 UNREADABLE = 3
+
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_FILE = NewFile()
@@ -126,6 +128,23 @@ def run(**typed: Any) -> int:
         typed["password_file"],
     )
     return run_target(options, {name: typed[name] for name in ("json_file", "junit", "html", "badge")})
+
+
+@suite.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--level", type=click.Choice(["S"]), default="S", show_default=True, help="In the simulation.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=CORES, help="Programs at a time.  [one a core]")
+@click.option("--json", is_flag=True, help="Print it as JSON.")
+def mutants(names: tuple[str, ...], level: str, jobs: int, json: bool) -> int:
+    """Put psync with known bugs to the test, one bug after another, all of them or those that are named.
+
+    Each has to be killed by its requirements: a case of each must fail, for the reason
+    that is named. Exit code 0 if all are that can be made yet, 1 if one survives or
+    psync itself fails such a case, 3 if one does not start.
+    """
+    from conformance.commands.mutants import run_mutants
+
+    return run_mutants(names, jobs, is_json=json)
 
 
 @suite.command()

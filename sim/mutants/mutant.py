@@ -34,13 +34,10 @@ class Exchange(Struct, frozen=True):
     after: str
 
 
-class Mutant(Struct, frozen=True, forbid_unknown_fields=True):
-    """A bug: `killer` is the promise that it must break, `preset` where it is hunted."""
+class Mutation(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a bug exchanges in one module; `name` is the bug's, for complaints."""
 
-    what: str
     module: str
-    killer: str
-    preset: str
     exchanges: tuple[Exchange, ...]
     name: str = ""
 
@@ -76,6 +73,14 @@ class Mutant(Struct, frozen=True, forbid_unknown_fields=True):
         codes = _codes(compile(mutated, f"<{self.name}>", "exec", dont_inherit=True))
         for name in sorted(name for name in old if old[name] != new[name]):
             yield _function(module, name), codes[name]
+
+
+class Mutant(Mutation, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A bug: `killer` is the promise that it must break, `preset` where it is hunted."""
+
+    what: str
+    killer: str
+    preset: str
 
 
 def load_mutants() -> dict[str, Mutant]:

@@ -18,7 +18,7 @@ WELL_BEHAVED = f"{sys.executable} -m conformance.adapters.minimal"
 @pytest.mark.parametrize(
     ("command", "code", "complaint"),
     [
-        ("walk", 2, "No such command 'walk'. There are: coverage, diff, explain, list, run."),
+        ("walk", 2, "No such command 'walk'. There are: coverage, diff, explain, list, mutants, run."),
         ("list --are ROOT", 2, "No such option '--are'. There are: --area, --help, --json, --select, --strength, -h."),
         ("list --area NIX", 2, "'NIX' is not one of 'TOP', 'CFG', "),
         ("list --strength Q", 2, "'Q' is not one of 'D', 'R', "),
