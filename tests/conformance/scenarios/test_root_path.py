@@ -38,6 +38,10 @@ RESOLVED = asked_otherwise("client.start", _resolved)
 TRIPPED = done_besides(
     "client.wait", "fs.plant", **changed_file("far", "/srv/documents", **{"mine.txt": "touched"})
 )
+ELSEWHERE = asked_otherwise(
+    "client.start", lambda params: params["job"]["target"]["path"].update(path="D:\\Docs")
+)
+MADE = done_besides("client.wait", "fs.plant", **changed_file("far", "/srv/users/srv/documents"))
 EMPTIED = done_besides(
     "client.wait",
     "fs.remove",
@@ -85,6 +89,11 @@ def test_psync_does_as_it_should(id: str) -> None:
             [UNCONFINED],
             "the refusal of file.txt: 'none', expected 'ROOT_PATH_INVALID'",
         ),
+        ("windows-finds-it-in-any-case", [ELSEWHERE], "what is below it: is not there"),
+        ("nothing-is-made-before-a-run-begins", [MADE], "the folder after a run that could not begin: {}"),
+        ("job-above-it-stays-in-one-piece", [UNCONFINED], "what was made: is not there"),
+        ("file-with-a-name-outside-is-replaced", [TRIPPED], "the folder beside the RootPath: mine.txt is {"),
+        ("folder-becomes-a-link-during-the-run", [TRIPPED], "the folder beside the RootPath: mine.txt is {"),
     ],
 )
 def test_a_target_that_does_otherwise_fails_for_it(id: str, faults: list[Fault], complaint: str) -> None:
