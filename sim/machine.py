@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -97,7 +98,8 @@ class Machine:
         self.systems[process] = system
         main = _run_program(world.loop, process, partial(program, settings, system))
         task = world.loop.create_task(main, context=process.context)
-        task.add_done_callback(partial(_conclude, world.loop, process))
+        # In nobody's context: whoever starts it, at a fault even another machine's program, may be dead by then.
+        task.add_done_callback(partial(_conclude, world.loop, process), context=Context())
         return process
 
     def power_cut(self, choose: Choose) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from psync.system import System
+from sim.machine import Machine
 from sim.world import Unhandled, World
 
 
@@ -120,3 +121,28 @@ def test_the_trace_tells_which_program_starts_as_which_process():
 
         told = [(event.place, event.detail) for event in world.trace.events if event.kind == "process"]
         assert told == [("alpha/1000", "starts exit"), ("alpha/1000", "ended 0")]
+
+
+def test_a_program_ends_although_the_one_that_has_started_it_is_dead():
+    """As where a fault at a call of one machine starts a program on another."""
+
+    started = []
+
+    async def starts_another(beta: Machine, system: System) -> int:
+        started.append(beta.start(_later, None))
+        await asyncio.sleep(1000)
+        return 0
+
+    async def scenario(world: World) -> int:
+        first = world.machine("alpha").start(starts_another, world.machine("beta"))
+        await asyncio.sleep(0.1)
+        first.kill()
+        async with asyncio.timeout(10):
+            return await started[0].wait()
+
+    assert _run(scenario) == 5
+
+
+async def _later(settings: None, system: System) -> int:
+    await asyncio.sleep(1)
+    return 5
