@@ -2,10 +2,12 @@
 
 import shlex
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from conformance.judge import judge
 from conformance.protocol import Answer, as_json
+from conformance.readings import CHOSEN, Fits
 from conformance.target import Target
 from conformance.vector import Reading, Vector
 from conformance.verdict import CaseResult, State, Step
@@ -26,6 +28,12 @@ class VectorRun:
         self._vectors = vectors
         self._alternatives = alternatives
         self._answers: dict[str, Answer] = {}
+        self._fits: defaultdict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+
+    @property
+    def fits(self) -> dict[str, Fits]:
+        """In which readings what was answered is right, by ambiguity and vector."""
+        return dict(self._fits)
 
     def run(self, selected: Iterable[Vector]) -> Iterator[CaseResult]:
         """Give a result for each vector, in their order."""
@@ -54,13 +62,32 @@ class VectorRun:
 
     def _judge(self, vector: Vector, answer: Answer) -> tuple[State, str]:
         state, message = judge(vector, answer, self._answer)
-        if state is not State.FAIL:
+        if state not in (State.PASS, State.FAIL):
             return state, message
-        for reading, others in self._alternatives.items():
-            other = others.get(vector.id)
-            if other is not None and judge(other, answer, self._answer)[0] is State.PASS:
-                return State.PASS_ALTERNATIVE, f"in the reading {reading.ambiguity} {reading.name}"
+        right = [reading for reading in self._alternatives if self._is_right(vector, answer, reading)]
+        for ambiguity in {
+            reading.ambiguity for reading in self._alternatives if self._is_open(vector, reading)
+        }:
+            names = {reading.name for reading in right if reading.ambiguity == ambiguity}
+            self._fits[ambiguity][vector.id] = frozenset(names | ({CHOSEN} if state is State.PASS else set()))
+        if state is State.FAIL and right:
+            return State.PASS_ALTERNATIVE, f"in the reading {right[0].ambiguity} {right[0].name}"
         return state, message
+
+    def _is_open(self, vector: Vector, reading: Reading) -> bool:
+        """Whether some reading of the same ambiguity answers the vector otherwise."""
+        return any(
+            vector.id in others
+            for one, others in self._alternatives.items()
+            if one.ambiguity == reading.ambiguity
+        )
+
+    def _is_right(self, vector: Vector, answer: Answer, reading: Reading) -> bool:
+        """Whether an answer is right in a reading, which may say the same of the vector as the chosen one."""
+        expected = self._alternatives[reading].get(vector.id)
+        if expected is None:
+            return self._is_open(vector, reading) and judge(vector, answer, self._answer)[0] is State.PASS
+        return judge(expected, answer, self._answer)[0] is State.PASS
 
 
 def reproduce(target: str, case: str) -> str:

@@ -19,6 +19,7 @@ from conformance.blackbox.target import AddressInvalid, BlackBox, black_box_case
 from conformance.catalogue import load_catalogue
 from conformance.deviation import Deviation, DeviationsInvalid, apply_deviations, load_deviations
 from conformance.greeting import greet
+from conformance.readings import without_mixtures
 from conformance.reports.badge import as_badge
 from conformance.reports.junit import as_junit
 from conformance.reports.page import Requirement, as_page
@@ -117,10 +118,11 @@ def _program(options: RunOptions) -> Outcome:
         run = ScenarioRun(target, greeting.clock, greeting.operations)
         scenarios = [scenario for scenario in scenarios if run.level in scenario.levels]
         rows = _deviations(options, {VECTOR_LEVEL: questions, run.level: scenarios})
-        asked = VectorRun(target, vectors, load_alternatives(VECTORS)).run(questions)
-        results = list(_shown(chain(asked, run.run(scenarios)), len(questions) + len(scenarios)))
+        asked = VectorRun(target, vectors, load_alternatives(VECTORS))
+        cases = chain(asked.run(questions), run.run(scenarios))
+        results = list(_shown(cases, len(questions) + len(scenarios)))
         target.ask("bye", {})
-    return greeting.shown, results, rows
+    return greeting.shown, without_mixtures(results, asked.fits), rows
 
 
 def _listener(options: RunOptions) -> Outcome:

@@ -68,3 +68,14 @@ def test_what_no_reading_expects_fails() -> None:
     results, _ = run([vector("a", {"x": 1}, ok={"x": 2})], vector("a", {"x": 1}, ok={"x": 3}))
 
     assert results == [(State.FAIL, "'x' is 1, expected 2")]
+
+
+def test_it_is_told_in_which_readings_an_answer_is_right() -> None:
+    chosen = [vector("a", {"x": 1}, ok={"x": 2}), vector("b", {"x": 1}, ok={"x": 1})]
+    readings = {Reading("AMB-03", "B"): {"a": vector("a", {"x": 1}, ok={"x": 1})}}
+    run = VectorRun(Parrot(), {one.id: one for one in chosen}, readings)
+
+    states = [result.state for result in run.run(chosen)]
+
+    assert states == [State.PASS_ALTERNATIVE, State.PASS]
+    assert run.fits == {"AMB-03": {"a": frozenset("B")}}
