@@ -34,6 +34,19 @@ def second_listener_is_refused(stage: Stage) -> None:
     equal("the run", pair.push().state, "converged")
 
 
+@scenario("PS-ERR-08")
+def wrong_listener_answers(stage: Stage) -> None:
+    """Not the listener that was set up for the job runs, but another one with other keys: the documented texts."""
+    pair = Pair(stage, source=LARGE, target=OLD)
+    pair.listen(instance="version-0", password="of long ago")
+    require(_second(stage, pair, password="of today") is not None, "both of them run")
+
+    outcome = pair.push(password="of today")
+
+    equal("the messages", outcome.messages, pair.texts())
+    holds("the target", pair.at_target(), OLD)
+
+
 @scenario("PS-SVC-11")
 def service_and_application_are_two(stage: Stage) -> None:
     """A service runs: an application beside it is refused."""

@@ -50,6 +50,11 @@ def test_psync_does_as_it_should(id: str) -> None:
             asked_otherwise("listener.start", _knows_nobody),
             "a second listener runs",
         ),
+        (
+            "wrong-listener-answers",
+            asked_otherwise("client.start", lambda params: params["job"].update(password="of long ago")),
+            "the messages: (), expected",
+        ),
         ("killed-listener-leaves-its-place", left_undone("listener.kill"), "it still runs"),
         (
             "killed-in-the-middle",
