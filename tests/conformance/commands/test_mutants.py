@@ -41,7 +41,7 @@ def test_programs_are_told_all_of_it(said) -> None:
     assert [(row["name"], row["state"], row["kills"][0]["case"]) for row in told["mutants"]] == [
         ("port.exclusive", "killed", "ports-highest")
     ]
-    assert told["requirements_without_mutant"]["PS-ERR-08"]
+    assert told["requirements_without_mutant"]["PS-SVC-01"]
 
 
 @pytest.mark.parametrize(
