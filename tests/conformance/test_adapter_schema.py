@@ -5,7 +5,9 @@ from typing import Any
 
 import jsonschema
 import pytest
+from msgspec import ValidationError, convert
 
+from conformance.answers import ANSWERS
 from conformance.protocol import LineInvalid, Request, read_answer, write_request
 from tests.checkout import ROOT
 
@@ -15,6 +17,11 @@ SCHEMA: dict[str, Any] = json.loads((ROOT / "conformance/adapter.schema.json").r
 def is_valid(line: bytes, part: str) -> bool:
     schema = {"$defs": SCHEMA["$defs"], "$ref": f"#/$defs/{part}"}
     return jsonschema.Draft202012Validator(schema).is_valid(json.loads(line))
+
+
+def is_ok(op: str, ok: Any) -> bool:
+    schema = {"$defs": SCHEMA["$defs"], **SCHEMA["$defs"]["ok"][op]}
+    return jsonschema.Draft202012Validator(schema).is_valid(ok)
 
 
 def is_answer(line: bytes) -> bool:
@@ -53,3 +60,47 @@ def test_what_the_suite_writes_is_a_request() -> None:
 )
 def test_schema_and_suite_agree_on_what_an_answer_is(line: bytes, expected: bool) -> None:
     assert (is_valid(line, "answer"), is_answer(line)) == (expected, expected)
+
+
+BASE = {"style": "posix", "path": "/srv"}
+FILE = {"kind": "file", "sha256": "0" * 64, "size": 1}
+
+# An answer, and one that is none.
+OKS: dict[str, tuple[Any, Any]] = {
+    "world.begin": ({"machines": {"far": {"host": "x", "base": BASE}}}, {"machines": {"far": {"host": "x"}}}),
+    "fs.tree": ({"entries": {"a": FILE}}, {}),
+    "listener.start": ({"port": 7333, "warnings": ["x"]}, {"port": "7333"}),
+    "listener.stop": ({"end": "clean"}, {"end": "killed"}),
+    "listener.state": ({"running": True, "ports": [7333]}, {"running": 1}),
+    "client.wait": (
+        {"state": "partial", "problems": [{"path": "a", "code": "LOCKED"}]},
+        {"state": "partial", "problems": [{"path": "a"}]},
+    ),
+    "net.search": ({"found": [True], "bytes": 1}, {"found": [1], "bytes": 1}),
+    "net.connections": ({"attempts": [{"machine": "far", "port": 1}]}, {"attempts": [{"machine": "far"}]}),
+}
+
+
+@pytest.mark.parametrize("op", ANSWERS)
+def test_schema_and_suite_agree_on_what_an_answer_in_a_world_is(op: str) -> None:
+    right, wrong = OKS[op]
+    convert(right, ANSWERS[op])
+    with pytest.raises(ValidationError):
+        convert(wrong, ANSWERS[op])
+
+    assert (is_ok(op, right), is_ok(op, wrong)) == (True, False)
+    assert [*SCHEMA["$defs"]["ok"][op]["properties"]] == [*ANSWERS[op].__struct_fields__]
+
+
+@pytest.mark.parametrize(("clock", "expected"), [("real", True), ("virtual", True), ("sundial", False)])
+def test_hello_names_a_clock_that_there_is(clock: str, expected: bool) -> None:
+    assert is_ok("hello", {"operations": ["hello"], "clock": clock}) == expected
+
+
+@pytest.mark.parametrize(
+    "entry", [{"kind": "pipe"}, {"kind": "link"}, {"kind": "file"}, {"kind": "file", "sha256": "x"}]
+)
+def test_an_entry_that_cannot_be_compared_is_none(entry: Any) -> None:
+    assert is_ok("fs.tree", {"entries": {"a": {"kind": "folder"}, "b": FILE}})
+    assert is_ok("fs.tree", {"entries": None})
+    assert not is_ok("fs.tree", {"entries": {"a": entry}})

@@ -52,6 +52,16 @@ def test_what_is_no_ok_is_raised_and_kept_as_a_step(answer: Any, kind: Any, text
     }
 
 
+def test_a_step_shows_the_beginning_of_what_is_long() -> None:
+    stage, target = staged(fs__tree={"ok": {"entries": {"a": {"kind": "file", "sha256": "b" * 500}}}})
+    stage.plant("far", PATH, {"a": "x" * 500})
+    stage.tree("far", PATH)
+
+    assert stage.steps[-2].params["entries"]["a"]["text"] == "x" * 200 + "… (500 characters)"
+    assert stage.steps[-1].answer["ok"]["entries"]["a"]["sha256"] == "b" * 200 + "… (500 characters)"
+    assert target.asked[0][1]["entries"]["a"]["text"] == "x" * 500
+
+
 def test_a_refusal_has_its_code_and_what_it_tells_besides() -> None:
     stage, _ = staged(listener__start={"rejected": {"code": "DUPLICATE_LISTENER", "detail": {"owner": 7}}})
     with pytest.raises(Refused) as refused:

@@ -1,0 +1,133 @@
+"""`adapter.md` says what the suite asks and what adapters serve: no operation, field or code is missing, and none too much."""
+
+import ast
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from conformance.adapters.worlds import METHODS
+from conformance.answers import ANSWERS
+from conformance.content import Made
+from conformance.vector import VECTORS, load_vectors
+from tests.checkout import ROOT
+
+PAGE = (ROOT / "conformance/adapter.md").read_text("utf-8")
+WITHOUT_WORLD, IN_WORLDS = PAGE.split("\n## Worlds\n")
+
+ASKING = sorted([ROOT / "conformance/stage.py", *(ROOT / "conformance/scenarios").glob("*.py")])
+
+# What a run asks by itself.
+ALWAYS = {"hello", "bye"}
+
+# What scenarios ask of services and settings, which psync's worlds cannot do yet.
+UNSERVED = {
+    "listener.configure",
+    "listener.settings",
+    "client.first_use",
+    "client.check",
+    "service.install",
+    "service.start",
+    "service.uninstall",
+    "service.state",
+}
+
+
+def rows(text: str) -> dict[str, str]:
+    """The rows of a table of operations, by operation; one row may speak of several."""
+    lines = [line.split(" | ", 1) for line in text.splitlines() if line.startswith("| `")]
+    return {op: rest for names, rest in lines for op in re.findall(r"`([a-z_.]+)`", names)}
+
+
+def asked() -> set[str]:
+    """The operations that stage and scenarios ask for, by their syntax trees."""
+    calls = [
+        node
+        for file in ASKING
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    return {_operation(call) for call in calls if call.func.attr in ("ask", "told")} - {""}  # type: ignore[attr-defined]  # an attribute, see above
+
+
+def _operation(call: ast.Call) -> str:
+    """The first argument that is a text."""
+    texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+    return texts[0] if texts else ""
+
+
+def codes() -> set[str]:
+    """The codes that scenarios compare, by their spelling."""
+    texts = [
+        node.value
+        for file in ASKING
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    return {text for text in texts if re.fullmatch(r"[A-Z]+(_[A-Z]+)+|LOCKED", text)}
+
+
+def test_the_page_has_each_operation_that_scenarios_ask_for_and_no_other() -> None:
+    operations = {op for op in rows(IN_WORLDS) if "." in op}
+
+    assert operations == {op for op in asked() if "." in op}
+
+
+def test_the_page_has_each_operation_that_vectors_ask_for_and_no_other() -> None:
+    operations = set(rows(WITHOUT_WORLD.split("### Codes")[0]))
+
+    assert operations == {vector.op for vector in load_vectors(VECTORS).values()} | ALWAYS
+
+
+def test_psyncs_worlds_serve_what_scenarios_ask_for_and_nothing_else() -> None:
+    assert {*METHODS, "world.begin", "world.end", *UNSERVED} == {op for op in asked() if "." in op}
+
+
+@pytest.mark.parametrize("op", ANSWERS)
+def test_each_field_of_an_answer_is_told(op: str) -> None:
+    about = IN_WORLDS if op == "client.wait" else rows(IN_WORLDS)[op]
+
+    assert [field for field in ANSWERS[op].__struct_fields__ if f"`{field}`" not in about] == []
+
+
+def test_each_code_is_told_and_no_other() -> None:
+    told = set(re.findall(r"^\| `([A-Z_]+)`", IN_WORLDS, re.MULTILINE))
+
+    assert told == codes()
+
+
+def test_the_example_of_described_contents_is_right() -> None:
+    found = re.search(r"`(\w{8})`, and 100 bytes have the SHA-256\s+`(\w{64})`", PAGE)
+
+    assert found is not None
+    made = Made(100, "large").content()
+    assert (made[:4].hex(), hashlib.sha256(made).hexdigest()) == found.groups()
+
+
+def test_the_examples_of_lines_are_json() -> None:
+    block = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)
+
+    assert block is not None
+    assert [list(json.loads(line))[1] for line in block[1].splitlines()] == [
+        "op",
+        "ok",
+        "rejected",
+        "unsupported",
+        "error",
+    ]
+
+
+@pytest.mark.parametrize("file", ASKING, ids=lambda file: Path(file).stem)
+def test_each_setting_of_a_job_or_listener_is_told(file: Path) -> None:
+    helpers = {"listen", "push", "pull", "start_push", "start_pull", "start"}
+    calls = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    named = {
+        keyword.arg
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr in helpers
+        for keyword in call.keywords
+    }
+
+    assert [name for name in named if name and f"`{name}`" not in IN_WORLDS] == []
