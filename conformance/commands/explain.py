@@ -14,6 +14,8 @@ from conformance.catalogue import (
     Requirement,
     load_catalogue,
 )
+from conformance.commands.coverage import evidence
+from conformance.coverage import NO_EVIDENCE, Evidence
 from conformance.selection import profiles_of
 
 # Wide enough for a sentence, narrow enough to be read.
@@ -28,14 +30,19 @@ def run_explain(id: str) -> int:
         **catalogue.ambiguities,
         **catalogue.deviations,
     }
-    print("\n".join(explanation(catalogue, id.upper(), one_of(id, known, "id"))))
+    print("\n".join(explanation(catalogue, id.upper(), one_of(id, known, "id"), evidence())))
     return 0
 
 
-def explanation(catalogue: Catalogue, id: str, found: Requirement | Ambiguity | Deviation) -> list[str]:
-    """Tell one entry of a catalogue in lines."""
+def explanation(
+    catalogue: Catalogue,
+    id: str,
+    found: Requirement | Ambiguity | Deviation,
+    evidence: Evidence = NO_EVIDENCE,
+) -> list[str]:
+    """Tell one entry of a catalogue in lines; `evidence` is what shows requirements."""
     if isinstance(found, Requirement):
-        return [*_of_requirement(catalogue, found)]
+        return [*_of_requirement(catalogue, found, evidence)]
     used = [
         requirement.id for requirement in catalogue.requirements.values() if id in _registers(requirement)
     ]
@@ -47,7 +54,7 @@ def _registers(requirement: Requirement) -> tuple[str, ...]:
     return requirement.ambiguities + requirement.deviations
 
 
-def _of_requirement(catalogue: Catalogue, requirement: Requirement) -> Iterator[str]:
+def _of_requirement(catalogue: Catalogue, requirement: Requirement, evidence: Evidence) -> Iterator[str]:
     strength = f"{requirement.strength}, {STRENGTHS[requirement.strength]}"
     yield f"{requirement.id}  ({AREAS[requirement.area]})"
     if requirement.quote is not None:
@@ -60,10 +67,22 @@ def _of_requirement(catalogue: Catalogue, requirement: Requirement) -> Iterator[
     yield from _field("profiles", ", ".join(profiles_of(requirement.id)))
     yield from _field("checks", requirement.checks)
     yield from _field("resolution", requirement.resolution or "nothing is open")
+    yield from _cases(requirement.id, evidence)
     for id in requirement.ambiguities:
         yield from ["", *_of_ambiguity(id, catalogue.ambiguities[id])]
     for id in requirement.deviations:
         yield from ["", *_of_deviation(id, catalogue.deviations[id])]
+
+
+def _cases(requirement: str, evidence: Evidence) -> Iterator[str]:
+    """What shows a requirement, level by level, and how to ask it."""
+    found = evidence.get(requirement, {})
+    for level in LEVELS:
+        if level in found:
+            yield from _field(f"at level {level}", ", ".join(found[level]))
+    if found:
+        target = "builtin:process" if set(found) == {"P"} else "builtin:sim"
+        yield from _field("to ask", f"python -m conformance run --target {target} --select {requirement}")
 
 
 def _of_ambiguity(id: str, ambiguity: Ambiguity) -> Iterator[str]:

@@ -18,6 +18,14 @@ def test_a_requirement_is_told_with_the_readings_of_its_ambiguity(capsys: pytest
         "  profiles    core, full",
         "  checks      mismatch matrix refused before any path operation; ERR-01/02",
         "  resolution  NFC then byte-exact, both case-sensitive",
+        "  at level V  keys-both-again, keys-compatible, keys-composed, keys-decomposed,",
+        "              keys-password-in-capitals, keys-password-with-space, keys-plain,",
+        "              keys-user-in-capitals, wire-answer-busy, wire-answer-mode, wire-answer-unknown-alert,",
+        "              wire-answer-version, wire-offer-newer-only, wire-offer-other-suite,",
+        "              wire-offer-without-key, wire-verdict-busy, wire-verdict-key-mismatch",
+        "  at level S  encryption-keys-differ",
+        "  at level P  encryption-keys-differ",
+        "  to ask      python -m conformance run --target builtin:sim --select PS-ENC-06",
         "",
         "AMB-02  When are key values “identical on both sides”?",
         "  chosen      When their bytes are equal after NFC; both the user name and the password are",
@@ -87,3 +95,13 @@ def test_no_line_is_too_long_to_be_read():
 def test_an_unknown_id_is_refused():
     with pytest.raises(click.UsageError, match=r"There is no id 'AMB-1'\. Did you mean AMB-"):
         run_explain("AMB-1")
+
+
+@pytest.mark.parametrize(("levels", "target"), [("SP", "sim"), ("V", "sim"), ("P", "process")])
+def test_what_shows_a_requirement_is_told_by_level_with_the_way_to_ask_it(levels: str, target: str):
+    evidence = {"PS-PORT-02": {level: [f"case-{level}", "another"] for level in levels}}
+    told = explanation(CATALOGUE, "PS-PORT-02", CATALOGUE.requirements["PS-PORT-02"], evidence)
+
+    for level in levels:
+        assert f"  at level {level}  case-{level}, another" in told
+    assert f"  to ask      python -m conformance run --target builtin:{target} --select PS-PORT-02" in told
