@@ -94,6 +94,11 @@ def coverage(guide: Path | None, json: bool) -> int:
     "--select", metavar="GLOB", multiple=True, help="Only cases or requirements that match. Repeatable."
 )
 @click.option("--shard", metavar="N/COUNT", default="1/1", help="Only this share of the cases.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    help="So many adapters at a time.  [builtin: one a core, others: 1]",
+)
 @click.option("--strict", is_flag=True, help="What is only recommended has to hold, too.")
 @click.option("--deviations", type=_FILE, help="What the target is known to do otherwise.")
 @click.option("--json", "json_file", type=_NEW_FILE, help="Write the report as JSON.")
@@ -126,6 +131,7 @@ def run(**typed: Any) -> int:
         typed["strict"],
         typed["user"],
         typed["password_file"],
+        typed["jobs"],
     )
     return run_target(options, {name: typed[name] for name in ("json_file", "junit", "html", "badge")})
 

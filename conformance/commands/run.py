@@ -1,11 +1,10 @@
 """`run`: put a target to the test, tell what comes of it, and write the reports."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,19 +17,17 @@ from conformance.blackbox.target import LEVEL as BLACK_BOX_LEVEL
 from conformance.blackbox.target import AddressInvalid, BlackBox, black_box_cases, is_black_box
 from conformance.catalogue import load_catalogue
 from conformance.deviation import Deviation, DeviationsInvalid, apply_deviations, load_deviations
-from conformance.greeting import greet
+from conformance.program_run import ProgramRun, at_level
 from conformance.readings import without_mixtures
 from conformance.reports.badge import as_badge
 from conformance.reports.junit import as_junit
 from conformance.reports.page import Requirement, as_page
-from conformance.scenario_run import ScenarioRun
 from conformance.scenarios import SCENARIOS
 from conformance.selection import WHOLE, Case, Shard, select
 from conformance.target import TargetBroken
 from conformance.targets import BUILT_IN, TargetUnknown, open_target
 from conformance.vector import VECTORS, load_alternatives, load_vectors
 from conformance.vector_run import LEVEL as VECTOR_LEVEL
-from conformance.vector_run import VectorRun
 from conformance.verdict import (
     EXIT_HARNESS,
     EXIT_INCONCLUSIVE,
@@ -60,6 +57,7 @@ class RunOptions(Struct, frozen=True):
     is_strict: bool = False
     user: str | None = None
     password_file: Path | None = None
+    jobs: int | None = None
 
 
 def run_target(options: RunOptions, files: Mapping[str, Path | None]) -> int:
@@ -113,16 +111,20 @@ def _program(options: RunOptions) -> Outcome:
     scenarios = _selected(SCENARIOS.values(), options)
     if not questions and not scenarios:
         return "", [], []
-    with closing(open_target(options.target)) as target:
-        greeting = greet(target)
-        run = ScenarioRun(target, greeting.clock, greeting.operations)
-        scenarios = [scenario for scenario in scenarios if run.level in scenario.levels]
+    with ProgramRun(lambda: open_target(options.target), vectors, load_alternatives(VECTORS)) as run:
+        scenarios = at_level(scenarios, run.level)
         rows = _deviations(options, {VECTOR_LEVEL: questions, run.level: scenarios})
-        asked = VectorRun(target, vectors, load_alternatives(VECTORS))
-        cases = chain(asked.run(questions), run.run(scenarios))
-        results = list(_shown(cases, len(questions) + len(scenarios)))
-        target.ask("bye", {})
-    return greeting.shown, without_mixtures(results, asked.fits), rows
+        results = run.run(
+            [*questions, *scenarios],
+            _Progress(len(questions) + len(scenarios)).tell,
+            options.jobs or _jobs(options.target),
+        )
+    return run.greeting.shown, without_mixtures(results, run.fits), rows
+
+
+def _jobs(target: str) -> int:
+    """How many adapters are asked at a time: of others nobody knows whether they can be two."""
+    return (os.cpu_count() or 1) if target in BUILT_IN else 1
 
 
 def _listener(options: RunOptions) -> Outcome:
@@ -133,7 +135,12 @@ def _listener(options: RunOptions) -> Outcome:
         return "", [], []
     rows = _deviations(options, {BLACK_BOX_LEVEL: cases})
     name = listener.greet()
-    return name, list(_shown(listener.run(cases), len(cases))), rows
+    progress = _Progress(len(cases))
+    results = []
+    for result in listener.run(cases):
+        results.append(result)
+        progress.tell(result)
+    return name, results, rows
 
 
 def _key(options: RunOptions) -> Key:
@@ -174,13 +181,20 @@ def lines_of(report: Report) -> Iterator[str]:
             yield f"               {result.reproduce}"
 
 
-def _shown(results: Iterator[CaseResult], total: int) -> Iterator[CaseResult]:
-    """Show how far the run is, on a terminal."""
-    is_shown = sys.stderr.isatty()
-    for count, result in enumerate(results, 1):
-        if is_shown:
-            print(f"\r{count} of {total}", end="" if count < total else "\n", file=sys.stderr, flush=True)
-        yield result
+class _Progress:
+    """Shows how far a run is, on a terminal."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._count = 0
+        self._is_shown = sys.stderr.isatty()
+
+    def tell(self, _result: CaseResult) -> None:
+        """One more case is judged."""
+        self._count += 1
+        if self._is_shown:
+            end = "" if self._count < self._total else "\n"
+            print(f"\r{self._count} of {self._total}", end=end, file=sys.stderr, flush=True)
 
 
 def as_json(report: Report) -> str:
