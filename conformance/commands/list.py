@@ -6,6 +6,7 @@ import msgspec
 
 from conformance.arguments import NothingSelected
 from conformance.catalogue import Requirement, load_catalogue
+from conformance.commands.coverage import evidence
 from conformance.selection import profiles_of
 
 
@@ -32,11 +33,13 @@ def _line(requirement: Requirement) -> str:
 
 
 def _json(chosen: list[Requirement]) -> str:
+    cases = evidence()
     rows = [
         {
             **msgspec.to_builtins(requirement),
             "area": requirement.area,
             "profiles": profiles_of(requirement.id),
+            "cases": cases.get(requirement.id, {}),
         }
         for requirement in chosen
     ]

@@ -47,22 +47,32 @@ def test_a_line_has_place_strength_levels_and_quote(capsys: pytest.CaptureFixtur
 def test_json_has_all_fields_and_what_follows_from_the_id(capsys: pytest.CaptureFixture[str]):
     run_list("PS-CFG-03", None, None, is_json=True)
 
-    assert json.loads(capsys.readouterr().out) == [
-        {
-            "id": "PS-CFG-03",
-            "area": "CFG",
-            "profiles": ["core", "mapping", "full"],
-            "strength": "D",
-            "levels": ["V"],
-            "line": 19,
-            "quote": "default IP address is your loopback address 127.0.0.1",
-            "source": None,
-            "checks": "omitted host == exactly 127.0.0.1",
-            "resolution": 'not "localhost", not ::1',
-            "ambiguities": [],
-            "deviations": [],
-        }
-    ]
+    [row] = json.loads(capsys.readouterr().out)
+    assert "configuration-host-default" in row.pop("cases")["V"]
+    assert row == {
+        "id": "PS-CFG-03",
+        "area": "CFG",
+        "profiles": ["core", "mapping", "full"],
+        "strength": "D",
+        "levels": ["V"],
+        "line": 19,
+        "quote": "default IP address is your loopback address 127.0.0.1",
+        "source": None,
+        "checks": "omitted host == exactly 127.0.0.1",
+        "resolution": 'not "localhost", not ::1',
+        "ambiguities": [],
+        "deviations": [],
+    }
+
+
+def test_json_names_the_cases_of_each_level_and_none_where_there_are_none(capsys: pytest.CaptureFixture[str]):
+    run_list("PS-TOP-05", None, None, is_json=True)
+    run_list("PS-SVC-03", None, None, is_json=True)
+    first, second = capsys.readouterr().out.split("]\n[")
+
+    scenarios = ["topology-pull", "topology-nobody-serves-the-source"]
+    assert json.loads(first + "]")[0]["cases"] == {"S": scenarios, "P": scenarios}
+    assert json.loads("[" + second)[0]["cases"] == {}
 
 
 def test_nothing_selected_is_told():
