@@ -7,32 +7,34 @@ from conformance.catalogue import load_catalogue
 from conformance.commands.explain import LINE_LETTERS, explanation, run_explain
 from tests.conformance.catalogues import CATALOGUE
 
+TOLD = [
+    "PS-ENC-06  (encryption and keys)",
+    "  quote       “the key values need to be identical on both sides”, line 23 of the guide",
+    "  strength    D, documented",
+    "  levels      S in the simulation, P with real processes",
+    "  profiles    core, full",
+    "  checks      mismatch matrix refused before any path operation; ERR-01/02",
+    "  resolution  NFC then byte-exact, both case-sensitive",
+    "  at level V  keys-both-again, keys-compatible, keys-composed, keys-decomposed,",
+    "              keys-password-in-capitals, keys-password-with-space, keys-plain,",
+    "              keys-user-in-capitals, wire-answer-busy, wire-answer-mode, wire-answer-unknown-alert,",
+    "              wire-answer-version, wire-offer-newer-only, wire-offer-other-suite,",
+    "              wire-offer-without-key, wire-verdict-busy, wire-verdict-key-mismatch",
+    "  at level S  encryption-keys-differ",
+    "  at level P  encryption-keys-differ",
+    "  to ask      python -m conformance run --target builtin:sim --select PS-ENC-06",
+    "",
+    "AMB-02  When are key values “identical on both sides”?",
+    "  chosen      When their bytes are equal after NFC; both the user name and the password are",
+    "              case-sensitive.",
+    "  not chosen  bytes: When their bytes are equal as they were typed, so that é in two forms differs.",
+    "  not chosen  caseless: User names are equal whatever the case, as on Windows.",
+]
+
 
 def test_a_requirement_is_told_with_the_readings_of_its_ambiguity(capsys: pytest.CaptureFixture[str]):
     assert run_explain("ps-enc-06") == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "PS-ENC-06  (encryption and keys)",
-        "  quote       “the key values need to be identical on both sides”, line 23 of the guide",
-        "  strength    D, documented",
-        "  levels      S in the simulation, P with real processes",
-        "  profiles    core, full",
-        "  checks      mismatch matrix refused before any path operation; ERR-01/02",
-        "  resolution  NFC then byte-exact, both case-sensitive",
-        "  at level V  keys-both-again, keys-compatible, keys-composed, keys-decomposed,",
-        "              keys-password-in-capitals, keys-password-with-space, keys-plain,",
-        "              keys-user-in-capitals, wire-answer-busy, wire-answer-mode, wire-answer-unknown-alert,",
-        "              wire-answer-version, wire-offer-newer-only, wire-offer-other-suite,",
-        "              wire-offer-without-key, wire-verdict-busy, wire-verdict-key-mismatch",
-        "  at level S  encryption-keys-differ",
-        "  at level P  encryption-keys-differ",
-        "  to ask      python -m conformance run --target builtin:sim --select PS-ENC-06",
-        "",
-        "AMB-02  When are key values “identical on both sides”?",
-        "  chosen      When their bytes are equal after NFC; both the user name and the password are",
-        "              case-sensitive.",
-        "  not chosen  bytes: When their bytes are equal as they were typed, so that é in two forms differs.",
-        "  not chosen  caseless: User names are equal whatever the case, as on Windows.",
-    ]
+    assert capsys.readouterr().out.splitlines() == TOLD
 
 
 @pytest.mark.parametrize(
