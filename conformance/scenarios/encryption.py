@@ -30,9 +30,9 @@ SECRETS = (
 )
 
 
-@scenario("PS-ENC-01", "PS-ENC-02", "PS-ROOT-01")
+@scenario("PS-ENC-01", "PS-ENC-02")
 def encrypted_by_default(stage: Stage) -> None:
-    """Nothing is configured: the session works, and neither contents nor names are seen in between."""
+    """Nothing but the RootPath is configured: the session works, and neither contents nor names are seen in between."""
     pair = Pair(stage, source=CANARIES, target={})
     pair.listen()
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from conformance.content import HardLink, Link, Made, Tree
 from conformance.scenario import scenario
 from conformance.scenarios.pair import OLD_TREE, TREE, Pair
-from conformance.stage import Machine, Refused, Stage, equal, holds, require
+from conformance.stage import FOLDER, Machine, Refused, Stage, equal, holds, require
 
 # What stands outside the RootPath and must stay as it is, under names that a job could mean.
 TRIPWIRE: Tree = {"documents/mine.txt": "do not touch", "secret.txt": "do not read"}
@@ -31,11 +31,27 @@ def _mapped(machine: Machine, root: dict[str, str], *names: str) -> dict[str, st
 
 
 def _untouched(stage: Stage, pair: Pair) -> None:
-    holds(
-        "the folder beside the RootPath",
-        stage.tree("far", pair.far.at("documents")),
-        {"mine.txt": "do not touch"},
-    )
+    """Nothing outside the RootPath has changed, nothing is missing, and nothing has come."""
+    found = stage.tree("far", pair.far.at()) or {}
+    inside = (ROOT, FOLDER)  # what the listener may have, and what a scenario has put there
+    outside = {path: entry for path, entry in found.items() if path.split("/")[0] not in inside}
+    holds("what is outside the RootPath", outside, TRIPWIRE)
+
+
+@scenario("PS-ROOT-01")
+def without_one_a_path_is_used_as_given(stage: Stage) -> None:
+    """The listener has no RootPath: the path of the job is where its files lie, in a push and in a pull."""
+    pair = Pair(stage)
+    key = {"password": "of one who may do all"}
+    pair.listen(root_path=None, **key)
+    there = pair.far.at("anywhere", "below")
+
+    equal("the push", pair.push(path=there, **key).state, "converged")
+    holds("what was made", stage.tree("far", there), TREE)
+
+    stage.plant("far", there, {"from far.txt": "of the other side"})
+    equal("the pull", pair.pull(path=there, **key).state, "converged")
+    holds("the folder of the client", pair.at_source(), {**TREE, "from far.txt": "of the other side"})
 
 
 @scenario("PS-ROOT-03", "PS-ROOT-11")

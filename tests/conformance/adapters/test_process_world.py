@@ -15,6 +15,7 @@ from conformance.adapters.worlds import world_operations
 from conformance.content import Made
 from conformance.stage import Client, Listener, NotSupported, Refused, Stage
 from conformance.targets import open_target
+from tests.app.psync_process import free_port
 from tests.conformance.served import Served
 
 SECONDS_MAX = 20.0
@@ -116,8 +117,9 @@ def test_a_listener_with_a_key_may_be_open_to_all(stage: Stage) -> None:
     with pytest.raises(Refused, match="NETWORK_UNAUTHENTICATED"):
         stage.listen("far", root_path=stage.machines["far"].at(), exposed=True)
 
-    key = {"user": "somebody", "password": "something long"}
-    assert stage.listen("far", root_path=stage.machines["far"].at(), exposed=True, **key).ports() == [7333]
+    settings = {"exposed": True, "port": free_port(), "user": "somebody", "password": "something long"}
+    listener = stage.listen("far", root_path=stage.machines["far"].at(), **settings)
+    assert listener.ports() == [settings["port"]]
 
 
 def test_a_setting_that_psync_refuses_is_told_with_its_code(stage: Stage) -> None:

@@ -5,7 +5,14 @@ from sim.mutants.mutant import Exchange, Mutant
 from sim.mutants.table import HEAD, read_table, render_table, row_of, write_table
 from sim.presets import derive
 
-MUTANT = Mutant("nothing is right", "psync", "whole", "clean", (Exchange("a", "b"),), "wrong")
+MUTANT = Mutant(
+    name="wrong",
+    what="nothing is right",
+    module="psync",
+    killer="whole",
+    preset="clean",
+    exchanges=(Exchange("a", "b"),),
+)
 KILLS = [Kill("whole", seeds, derive("clean", seeds)) for seeds in (3, 1, 8)]
 ROW = "| wrong | nothing is right | whole | clean | 3 (3, 1, 8) | 3 |"
 
