@@ -78,7 +78,11 @@ def test_psync_does_as_it_should(id: str) -> None:
             [UNCONFINED, FOLLOWED],
             "a push to /srv/users/way/documents: 'converged', expected 'failed'",
         ),
-        ("link-in-the-target-is-replaced", [TRIPPED], "what is outside the RootPath: documents/mine.txt is {"),
+        (
+            "link-in-the-target-is-replaced",
+            [TRIPPED],
+            "what is outside the RootPath: documents/mine.txt is {",
+        ),
         (
             "hostile-spellings-are-refused",
             [RESOLVED],
@@ -92,8 +96,16 @@ def test_psync_does_as_it_should(id: str) -> None:
         ("windows-finds-it-in-any-case", [ELSEWHERE], "what is below it: is not there"),
         ("nothing-is-made-before-a-run-begins", [MADE], "the folder after a run that could not begin: {}"),
         ("job-above-it-stays-in-one-piece", [UNCONFINED], "what was made: is not there"),
-        ("file-with-a-name-outside-is-replaced", [TRIPPED], "what is outside the RootPath: documents/mine.txt is {"),
-        ("folder-becomes-a-link-during-the-run", [TRIPPED], "what is outside the RootPath: documents/mine.txt is {"),
+        (
+            "file-with-a-name-outside-is-replaced",
+            [TRIPPED],
+            "what is outside the RootPath: documents/mine.txt is {",
+        ),
+        (
+            "folder-becomes-a-link-during-the-run",
+            [TRIPPED],
+            "what is outside the RootPath: documents/mine.txt is {",
+        ),
     ],
 )
 def test_a_target_that_does_otherwise_fails_for_it(id: str, faults: list[Fault], complaint: str) -> None:
