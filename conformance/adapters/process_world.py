@@ -13,10 +13,19 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from conformance.adapters.psync_programs import Fields, address_of, check_built, events_in, outcome, port_of
+from conformance.adapters.psync_programs import (
+    Fields,
+    address_of,
+    check_built,
+    content_of,
+    events_in,
+    heard_of,
+    outcome,
+    port_of,
+    refusal,
+)
 from conformance.adapters.serving import Refusal, Unsupported
 from conformance.adapters.wire import Network, Wire
-from conformance.content import Made
 
 PACKAGES = Path(__file__).parents[2]
 DEFAULT_PORT = 7333
@@ -144,7 +153,7 @@ class ProcessWorld:
             elif entry["kind"] == "hard_link":
                 path.hardlink_to(entry["target"])
             else:
-                path.write_bytes(_content(entry))
+                path.write_bytes(content_of(entry))
                 os.utime(path, (params["time"], params["time"]))
         return {}
 
@@ -252,9 +261,7 @@ class ProcessWorld:
 
     def search(self, params: Fields) -> Fields:
         """`net.search`"""
-        heard = bytes(self._network.heard)
-        forms = [(text.encode(), text.encode("utf-16-le")) for text in params["texts"]]
-        return {"found": [any(form in heard for form in one) for one in forms], "bytes": len(heard)}
+        return heard_of(params["texts"], bytes(self._network.heard))
 
     def connections(self, _params: Fields) -> Fields:
         """`net.connections`"""
@@ -307,20 +314,11 @@ def _started(program: Program) -> Fields:
                 return event
             if event["event"] == "refused":
                 program.wait(END_SECONDS_MAX)
-                raise Refusal(
-                    event["code"], event["text"], {key: event[key] for key in ("owner",) if key in event}
-                )
+                raise refusal(event)
         if is_over:
             raise Refusal("USAGE", f"it has ended with exit code {program.process.returncode}")
         time.sleep(POLL_SECONDS)
     raise TimeoutError("the listener neither starts nor ends")
-
-
-def _content(entry: Fields) -> bytes:
-    if "text" in entry:
-        text: str = entry["text"]
-        return text.encode()
-    return bytes.fromhex(entry["hex"]) if "hex" in entry else Made(entry["size"], entry["salt"]).content()
 
 
 def _entry(path: Path) -> Fields:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from conformance.adapters.serving import Unsupported
+from conformance.adapters.serving import Refusal, Unsupported
+from conformance.content import Made
 
 Fields = dict[str, Any]
 
@@ -77,3 +78,21 @@ def outcome(events: Iterable[Fields], *, is_running: bool) -> Fields:
             case "summary":
                 told |= {name: event[name] for name in ("state", "files_sent", "bytes_wire")}
     return told
+
+
+def refusal(event: Fields) -> Refusal:
+    """What a program that has told `refused` is told as: with whoever is in the way."""
+    return Refusal(event["code"], event["text"], {key: event[key] for key in ("owner",) if key in event})
+
+
+def heard_of(texts: Iterable[str], heard: bytes) -> Fields:
+    """What `net.search` answers, of all that went over the wire."""
+    forms = [(text.encode(), text.encode("utf-16-le")) for text in texts]
+    return {"found": [any(form in heard for form in one) for one in forms], "bytes": len(heard)}
+
+
+def content_of(entry: Fields) -> bytes:
+    """What `fs.plant` puts into a file."""
+    if "text" in entry:
+        return str(entry["text"]).encode()
+    return bytes.fromhex(entry["hex"]) if "hex" in entry else Made(entry["size"], entry["salt"]).content()

@@ -12,9 +12,18 @@ from typing import Any, TypeVar
 from msgspec import structs
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 
-from conformance.adapters.psync_programs import Fields, address_of, check_built, events_in, outcome, port_of
+from conformance.adapters.psync_programs import (
+    Fields,
+    address_of,
+    check_built,
+    content_of,
+    events_in,
+    heard_of,
+    outcome,
+    port_of,
+    refusal,
+)
 from conformance.adapters.serving import Refusal, Unsupported
-from conformance.content import Made
 from psync.app.events import JsonReport
 from psync.app.output import Output
 from psync.core.addresses import DEFAULT_PORT, parse_address
@@ -284,9 +293,7 @@ class SimulatedWorld:
 
     def search(self, params: Fields) -> Fields:
         """`net.search`"""
-        heard = bytes(self._heard)
-        forms = [(text.encode(), text.encode("utf-16-le")) for text in params["texts"]]
-        return {"found": [any(form in heard for form in one) for one in forms], "bytes": len(heard)}
+        return heard_of(params["texts"], bytes(self._heard))
 
     def connections(self, _params: Fields) -> Fields:
         """`net.connections`"""
@@ -351,9 +358,7 @@ def _refusal(events: list[Fields]) -> Refusal:
     refused = next((one for one in events if one["event"] == "refused"), None)
     if refused is None:
         return Refusal("ENDED", "it ended without a word")
-    return Refusal(
-        refused["code"], refused["text"], {key: refused[key] for key in ("owner",) if key in refused}
-    )
+    return refusal(refused)
 
 
 def _content(entry: Fields) -> Any:
@@ -361,9 +366,7 @@ def _content(entry: Fields) -> Any:
         return None
     if entry["kind"] == "link":
         return Link(entry["target"].encode())
-    if "text" in entry:
-        return entry["text"].encode()
-    return bytes.fromhex(entry["hex"]) if "hex" in entry else Made(entry["size"], entry["salt"]).content()
+    return content_of(entry)
 
 
 def _entry(content: Any) -> Fields:

@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from conformance.adapters.psync_programs import UNBUILT, address_of, check_built, events_in, outcome, port_of
+from conformance.adapters.psync_programs import (
+    UNBUILT,
+    address_of,
+    check_built,
+    content_of,
+    events_in,
+    heard_of,
+    outcome,
+    port_of,
+    refusal,
+)
 from conformance.adapters.serving import Unsupported
 
 NOTHING: dict[str, Any] = {"messages": [], "causes": [], "problems": [], "warnings": []}
@@ -75,3 +85,22 @@ def test_each_event_has_its_place_in_the_outcome(event: str) -> None:
     given, told = EVENTS[event]
 
     assert outcome([{"event": event, **given}], is_running=False) == {"state": "failed", **NOTHING, **told}
+
+
+def test_what_is_heard_is_found_in_both_encodings() -> None:
+    heard = b"..." + "name".encode("utf-16-le") + b"content"
+
+    assert heard_of(["name", "content", "key"], heard) == {"found": [True, True, False], "bytes": len(heard)}
+
+
+@pytest.mark.parametrize(
+    ("entry", "content"),
+    [({"text": "é"}, "é".encode()), ({"hex": "00ff"}, b"\0\xff"), ({"size": 0, "salt": "x"}, b"")],
+)
+def test_a_file_has_what_is_planted(entry: dict[str, object], content: bytes) -> None:
+    assert content_of(entry) == content
+
+
+@pytest.mark.parametrize("more", [{}, {"owner": 7}])
+def test_a_refusal_names_who_is_in_the_way(more: dict[str, int]) -> None:
+    assert refusal({"event": "refused", "code": "X", "text": "y", **more}).detail == more
