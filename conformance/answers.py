@@ -105,3 +105,14 @@ ANSWERS: dict[str, type[Any]] = {
     "net.search": Heard,
     "net.connections": Attempts,
 }
+
+# What every `ok` to a question without a world has to have, whatever a vector expects in it.
+MEMBERS: dict[str, tuple[str, ...]] = {
+    "map": ("path",),
+    "validate_config": ("value",),
+    "parse_address": ("kind", "path"),
+    "format_uri": ("uri",),
+    "format_message": ("text",),
+    "derive_key": ("key",),
+    "rebuild": ("sha256",),
+}

@@ -99,7 +99,9 @@ def coverage(guide: Path | None, json: bool) -> int:
     type=click.IntRange(1, 64),
     help="So many adapters at a time.  [builtin: one a core, others: 1]",
 )
-@click.option("--strict", is_flag=True, help="What is only recommended has to hold, too.")
+@click.option(
+    "--strict", is_flag=True, help="What is only recommended has to hold, too.  [otherwise: not-followed]"
+)
 @click.option("--deviations", type=_FILE, help="What the target is known to do otherwise.")
 @click.option("--json", "json_file", type=_NEW_FILE, help="Write the report as JSON.")
 @click.option("--junit", type=_NEW_FILE, help="Write the report as JUnit XML.")
@@ -108,8 +110,9 @@ def coverage(guide: Path | None, json: bool) -> int:
 def run(**typed: Any) -> int:
     """Put an implementation to the test.
 
-    Exit code 0 if it conforms, 1 if it does not, 3 if it could not be judged,
-    4 if nothing was selected or nothing passed.
+    Exit code 0 if it conforms, 1 if it does not, 2 for what was typed wrongly, 3 if it
+    could not be judged, 4 if nothing was selected or nothing passed. What is only
+    recommended and does not hold is told as not-followed: no failure, and no pass.
 
     \b
       python -m conformance run --target builtin:process --html report.html

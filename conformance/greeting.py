@@ -10,12 +10,13 @@ from conformance.target import Target, TargetBroken
 
 
 class Greeting(Struct, frozen=True):
-    """What a target says of itself."""
+    """What a target says of itself. `styles`: of the systems that it runs on."""
 
     name: str = ""
     version: str = ""
     clock: Literal["virtual", "real"] = "real"
     operations: tuple[str, ...] = ()
+    styles: tuple[Literal["windows", "posix"], ...] = ("windows",)
 
     @property
     def shown(self) -> str:

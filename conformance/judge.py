@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from conformance.answers import MEMBERS
 from conformance.protocol import Answer
 from conformance.vector import Expectation, Vector
 from conformance.verdict import State
@@ -20,6 +21,13 @@ def judge(vector: Vector, answer: Answer, recall: Recall) -> tuple[State, str]:
         return State.UNSUPPORTED, answer.unsupported.reason
     if answer.error is not UNSET:
         return State.ERROR, f"the adapter has failed: {answer.error.text}"
+    if missing := [
+        name for name in MEMBERS.get(vector.op, ()) if answer.ok is not UNSET and name not in answer.ok
+    ]:
+        return (
+            State.ERROR,
+            f"the adapter's answer to {vector.op!r} has no {missing[0]!r}: {_shown(answer.ok)}",
+        )
     complaint = _complaint(vector.expect, answer, recall)
     return (State.FAIL, complaint) if complaint else (State.PASS, "")
 

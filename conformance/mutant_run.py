@@ -126,7 +126,7 @@ def results_of(
     command = [sys.executable, "-m", PLANTED, *names]
     with closing(AdapterTarget(command, f"adapter:{shlex.join(['python', *command[1:]])}")) as target:
         greeting = greet(target)
-        questions = VectorRun(target, cases.vectors, cases.alternatives).run(vectors)
+        questions = VectorRun(target, cases.vectors, cases.alternatives, greeting.styles).run(vectors)
         plays = ScenarioRun(target, greeting.clock, greeting.operations).run(scenarios)
         for result in chain(questions, plays):
             yield from without_recommendations([result])

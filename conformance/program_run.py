@@ -49,7 +49,7 @@ class ProgramRun:
         found: dict[int, CaseResult] = {}
 
         def work(target: Target) -> dict[str, Fits]:
-            questions = VectorRun(target, self._vectors, self._alternatives)
+            questions = VectorRun(target, self._vectors, self._alternatives, self.greeting.styles)
             worlds = ScenarioRun(target, self.greeting.clock, self.greeting.operations)
             while waiting:
                 try:

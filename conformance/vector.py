@@ -12,7 +12,7 @@ implementation and compared with its answer, and the schema knows their members.
 
 import json
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -71,6 +71,18 @@ class Vector(Struct, frozen=True, forbid_unknown_fields=True):
     params: dict[str, Any]
     expect: Expectation
     ambiguity: str | None = None
+
+    @property
+    def is_about_posix(self) -> bool:
+        """Whether it asks for what only an implementation does that runs on a POSIX system."""
+        return self.op in ("map", "validate_config") and self.params.get("host") == "posix"
+
+    def strength_for(self, styles: Collection[str]) -> str:
+        """How far it binds an implementation that runs on systems of these styles.
+
+        The guide knows Windows alone. Who says that he serves another system has to serve it as safely.
+        """
+        return "must" if self.is_about_posix and "posix" in styles else self.strength
 
 
 class VectorFile(Struct, frozen=True, forbid_unknown_fields=True):

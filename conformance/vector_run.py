@@ -3,7 +3,7 @@
 import shlex
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from conformance.judge import judge
 from conformance.protocol import Answer, as_json
@@ -23,10 +23,17 @@ Alternatives = Mapping[Reading, Mapping[str, Vector]]
 class VectorRun:
     """Asks a target; questions that several vectors share are asked once."""
 
-    def __init__(self, target: Target, vectors: Mapping[str, Vector], alternatives: Alternatives) -> None:
+    def __init__(
+        self,
+        target: Target,
+        vectors: Mapping[str, Vector],
+        alternatives: Alternatives,
+        styles: Collection[str] = (),
+    ) -> None:
         self._target = target
         self._vectors = vectors
         self._alternatives = alternatives
+        self._styles = styles
         self._answers: dict[str, Answer] = {}
         self._fits: defaultdict[str, dict[str, frozenset[str]]] = defaultdict(dict)
 
@@ -51,7 +58,7 @@ class VectorRun:
                 time.monotonic() - started,
                 (Step(vector.op, vector.params, as_json(answer)),),
                 reproduce(self._target.name, vector.id),
-                vector.strength,
+                vector.strength_for(self._styles),
             )
 
     def _answer(self, id: str) -> Answer:

@@ -19,7 +19,10 @@ class State(StrEnum):
 
     PASS = "pass"
     PASS_ALTERNATIVE = "pass-alternative"
-    """Another reading of what the guide leaves open, or other than what is only recommended."""
+    """Another reading of what the guide leaves open."""
+
+    NOT_FOLLOWED = "not-followed"
+    """What is only recommended, and does not hold. It fails a strict run, and is a pass in none."""
 
     FAIL = "fail"
     ERROR = "error"
@@ -66,10 +69,10 @@ class CaseResult(Struct, frozen=True):
 
 
 def without_recommendations(results: Iterable[CaseResult]) -> list[CaseResult]:
-    """Count as another way what is only recommended and does not hold."""
+    """Count what is only recommended and does not hold as what it is: no failure, and no pass."""
     return [
         structs.replace(
-            result, state=State.PASS_ALTERNATIVE, message=f"only a {result.strength!r}: {result.message}"
+            result, state=State.NOT_FOLLOWED, message=f"only a {result.strength!r}: {result.message}"
         )
         if result.state is State.FAIL and result.strength != "must"
         else result

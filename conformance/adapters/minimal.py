@@ -202,7 +202,7 @@ def answer_hello(params: Members) -> Members:
     """Serve `hello`."""
     if params["protocol"] != 1:
         raise NotImplementedError("only protocol 1 is spoken")
-    return {"name": "minimal", "version": "1", "operations": list(OPERATIONS)}
+    return {"name": "minimal", "version": "1", "styles": ["windows", "posix"], "operations": list(OPERATIONS)}
 
 
 OPERATIONS: dict[str, Callable[[Members], Members]] = {

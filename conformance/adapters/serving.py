@@ -3,7 +3,7 @@
 import json
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 # Carries out one operation: params in, the `ok` of the answer out.
@@ -27,12 +27,15 @@ class Unsupported(Exception):
 
 
 class Identity:
-    """Who answers `hello`. `clock`: of its worlds, `virtual` or `real`."""
+    """Who answers `hello`. `clock`: of its worlds, `virtual` or `real`; `styles`: of the systems that it runs on."""
 
-    def __init__(self, name: str, version: str, clock: str = "real") -> None:
+    def __init__(
+        self, name: str, version: str, clock: str = "real", styles: Sequence[str] = ("windows", "posix")
+    ) -> None:
         self.name = name
         self.version = version
         self.clock = clock
+        self.styles = styles
 
 
 def serve(
@@ -47,7 +50,7 @@ def serve(
         if params.get("protocol") != PROTOCOL:
             raise Unsupported(f"protocol {params.get('protocol')!r}; this adapter speaks {PROTOCOL}")
         about = {"name": identity.name, "version": identity.version, "clock": identity.clock}
-        return {**about, "operations": sorted(served)}
+        return {**about, "styles": identity.styles, "operations": sorted(served)}
 
     served: dict[str, Operation] = {**operations, "hello": hello, "bye": lambda params: {}}
     for line in requests:

@@ -4,6 +4,9 @@ from xml.etree import ElementTree
 
 from conformance.verdict import FAILURES, CaseResult, Report, State
 
+# What is no pass and no failure: a skip, which tells what it is.
+SKIPPED = (State.NOT_FOLLOWED, State.XFAIL, State.UNSUPPORTED)
+
 # XML has no place for these characters.
 _REPLACED = {number: "\N{REPLACEMENT CHARACTER}" for number in range(32) if chr(number) not in "\t\n\r"}
 
@@ -18,7 +21,7 @@ def as_junit(report: Report) -> str:
         tests=str(len(states) + len(report.complaints)),
         failures=str(failed),
         errors=str(states.count(State.ERROR)),
-        skipped=str(sum(state in (State.XFAIL, State.UNSUPPORTED) for state in states)),
+        skipped=str(sum(state in SKIPPED for state in states)),
         time=f"{report.seconds:.3f}",
     )
     for result in report.results:
@@ -42,7 +45,7 @@ def _case(result: CaseResult) -> ElementTree.Element:
         ElementTree.SubElement(case, "failure", message=message).text = _clean(result.reproduce)
     elif result.state is State.ERROR:
         ElementTree.SubElement(case, "error", message=message).text = _clean(result.reproduce)
-    elif result.state in (State.XFAIL, State.UNSUPPORTED):
+    elif result.state in SKIPPED:
         ElementTree.SubElement(case, "skipped", message=f"{result.state}: {message}")
     return case
 

@@ -23,6 +23,7 @@ class Requirement(Struct, frozen=True):
 WORDS = {
     State.PASS: "does what the guide says",
     State.PASS_ALTERNATIVE: "does it in another way that the guide leaves open",
+    State.NOT_FOLLOWED: "does something else where the guide or we only recommend it",
     State.FAIL: "does something else",
     State.ERROR: "nobody knows: the suite or the adapter has failed",
     State.XFAIL: "is known not to do it, and says why",
@@ -56,6 +57,7 @@ WORST_FIRST = (
     State.XFAIL,
     State.UNSUPPORTED,
     State.NOT_SELECTED,
+    State.NOT_FOLLOWED,
     State.PASS_ALTERNATIVE,
     State.PASS,
 )

@@ -7,8 +7,9 @@ import jsonschema
 import pytest
 from msgspec import ValidationError, convert
 
-from conformance.answers import ANSWERS
+from conformance.answers import ANSWERS, MEMBERS
 from conformance.protocol import LineInvalid, Request, read_answer, write_request
+from conformance.vector import VECTORS, load_vectors
 from tests.checkout import ROOT
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "conformance/adapter.schema.json").read_text("utf-8"))
@@ -95,6 +96,24 @@ def test_schema_and_suite_agree_on_what_an_answer_in_a_world_is(op: str) -> None
 @pytest.mark.parametrize(("clock", "expected"), [("real", True), ("virtual", True), ("sundial", False)])
 def test_hello_names_a_clock_that_there_is(clock: str, expected: bool) -> None:
     assert is_ok("hello", {"operations": ["hello"], "clock": clock}) == expected
+
+
+@pytest.mark.parametrize(("styles", "expected"), [(["posix"], True), (["windows", "x"], False)])
+def test_hello_names_styles_that_there_are(styles: list[str], expected: bool) -> None:
+    assert is_ok("hello", {"operations": ["hello"], "styles": styles}) == expected
+
+
+def test_schema_and_suite_agree_on_what_each_answer_to_a_question_has() -> None:
+    found = {op: tuple(SCHEMA["$defs"]["ok"][op]["required"]) for op in MEMBERS}
+
+    assert found == MEMBERS
+
+
+def test_what_vectors_expect_is_an_answer() -> None:
+    expected = [one for one in load_vectors(VECTORS).values() if one.op in MEMBERS and one.expect.ok]
+
+    assert len(expected) > 100
+    assert [one.id for one in expected if not is_ok(one.op, one.expect.ok)] == []
 
 
 @pytest.mark.parametrize(

@@ -92,19 +92,21 @@ def filled(variables: Mapping[str, str], values: Mapping[str, str]) -> dict[str,
 
 
 def typed_options(calls: Calls, reports: str) -> tuple[Any, ...]:
-    """Target, profile, share and deviations, once the four reports are known to be written into a folder."""
+    """Target, profile, share, deviations and strictness, once the four reports are known to be written into a folder."""
     options = parsed_run(calls.words)
     files = {name: str(options[name]) for name in ("json_file", "junit", "html", "badge")}
     suffixes = {"json_file": "json", "junit": "xml", "html": "html", "badge": "svg"}
     assert files == {name: f"{reports}/conformance.{suffix}" for name, suffix in suffixes.items()}
     shard = Shard.parse(options["shard"])
-    return options["target"], options["profile"], (shard.number, shard.count), options["deviations"]
+    share = shard.number, shard.count
+    return options["target"], options["profile"], share, options["deviations"], options["strict"]
 
 
 def test_the_action_runs_the_suite_with_what_it_was_given(folder: Path):
-    calls = on_github(folder, target=TARGET, profile="core", deviations="known deviations.toml", shard="2/3")
+    given = {"profile": "core", "deviations": "known deviations.toml", "shard": "2/3", "strict": "true"}
+    calls = on_github(folder, target=TARGET, **given)
 
-    expected = (TARGET, "core", (2, 3), Path("known deviations.toml"))
+    expected = (TARGET, "core", (2, 3), Path("known deviations.toml"), True)
     assert typed_options(calls, "conformance-reports") == expected
     assert (folder / "output").read_text() == "artifact=conformance-2-of-3\n"
 
@@ -112,7 +114,7 @@ def test_the_action_runs_the_suite_with_what_it_was_given(folder: Path):
 def test_the_action_needs_nothing_but_a_target(folder: Path):
     calls = on_github(folder, target="builtin:process")
 
-    assert typed_options(calls, "conformance-reports") == ("builtin:process", "full", (1, 1), None)
+    assert typed_options(calls, "conformance-reports") == ("builtin:process", "full", (1, 1), None, False)
     assert [Path(path).resolve() for path in (*calls.installed, calls.python_path)] == [ROOT, ROOT]
 
 
@@ -133,9 +135,10 @@ def test_gitlabs_template_runs_the_suite_with_what_it_was_given(folder: Path):
         profile="core",
         deviations="known deviations.toml",
         suite="psync",
+        strict="true",
     )
 
-    expected = (TARGET, "core", (2, 3), Path("known deviations.toml"))
+    expected = (TARGET, "core", (2, 3), Path("known deviations.toml"), True)
     assert typed_options(calls, "conformance-reports/2") == expected
     assert (calls.installed, calls.python_path) == (["./psync"], "psync")
 
@@ -143,7 +146,7 @@ def test_gitlabs_template_runs_the_suite_with_what_it_was_given(folder: Path):
 def test_gitlabs_template_needs_nothing_but_a_target(folder: Path):
     calls = on_gitlab(folder, {}, target="builtin:process")
 
-    assert typed_options(calls, "conformance-reports/1") == ("builtin:process", "full", (1, 1), None)
+    assert typed_options(calls, "conformance-reports/1") == ("builtin:process", "full", (1, 1), None, False)
 
 
 def test_gitlabs_template_keeps_the_reports_of_a_run_that_fails():

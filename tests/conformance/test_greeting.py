@@ -25,16 +25,26 @@ class Greeted:
         """Nothing is open."""
 
 
-def test_name_version_clock_and_operations_are_told() -> None:
-    about = {"name": "psync", "version": "1", "clock": "virtual", "operations": ["map"]}
+def test_who_it_is_and_what_it_can_do_is_told() -> None:
+    about = {"name": "psync", "version": "1", "clock": "virtual", "operations": ["map"], "styles": ["posix"]}
 
     greeting = greet(Greeted(Answer(1, ok=about)))
 
-    assert (greeting, greeting.shown) == (Greeting("psync", "1", "virtual", ("map",)), "psync 1")
+    assert greeting == Greeting("psync", "1", "virtual", ("map",), ("posix",))
+    assert greeting.shown == "psync 1"
+
+
+def test_the_system_of_the_guide_is_the_one_where_nothing_is_said() -> None:
+    assert greet(Greeted(Answer(1, ok={}))).styles == ("windows",)
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(1, unsupported=Unsupported("protocol 1")), Answer(1, ok={"clock": "broken"})]
+    "answer",
+    [
+        Answer(1, unsupported=Unsupported("protocol 1")),
+        Answer(1, ok={"clock": "broken"}),
+        Answer(1, ok={"styles": ["x"]}),
+    ],
 )
 def test_another_answer_is_no_greeting(answer: Answer) -> None:
     with pytest.raises(TargetBroken, match="adapter:greeted does not answer 'hello'"):

@@ -51,7 +51,13 @@ class Parrot:
 
 
 def vector(value: object) -> Vector:
-    one = {"requirements": ["PS-ROOT-03"], "about": "x", "provenance": "x", "op": "map", "strength": "must"}
+    one = {
+        "requirements": ["PS-ROOT-03"],
+        "about": "x",
+        "provenance": "x",
+        "op": "read_frame",
+        "strength": "must",
+    }
     return convert(
         {**one, "id": f"v-{value}", "params": {"x": value}, "expect": {"ok": {"x": value}}}, Vector
     )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from msgspec import convert
+import pytest
+from msgspec import convert, structs
 
 from conformance.protocol import Answer
 from conformance.vector import Reading, Vector
@@ -27,7 +28,7 @@ class Parrot:
 
 
 def vector(id: str, params: dict[str, Any], strength: str = "must", **expect: Any) -> Vector:
-    one = {"requirements": ["PS-ROOT-03"], "about": "x", "provenance": "x", "op": "map"}
+    one = {"requirements": ["PS-ROOT-03"], "about": "x", "provenance": "x", "op": "read_frame"}
     return convert({**one, "id": id, "strength": strength, "params": params, "expect": expect}, Vector)
 
 
@@ -79,3 +80,21 @@ def test_it_is_told_in_which_readings_an_answer_is_right() -> None:
 
     assert states == [State.PASS_ALTERNATIVE, State.PASS]
     assert run.fits == {"AMB-03": {"a": frozenset("B")}}
+
+
+@pytest.mark.parametrize(
+    ("op", "host", "styles", "expected"),
+    [
+        ("map", "posix", ("windows", "posix"), "must"),
+        ("validate_config", "posix", ("posix",), "must"),
+        ("map", "posix", ("windows",), "may"),
+        ("map", "windows", ("windows", "posix"), "may"),
+        ("format_uri", "posix", ("windows", "posix"), "may"),
+    ],
+)
+def test_what_is_asked_of_posix_binds_who_says_that_he_runs_there(op, host, styles, expected) -> None:
+    one = structs.replace(vector("a", {"host": host}, "may", rejected="X"), op=op)
+
+    [result] = VectorRun(Parrot(), {"a": one}, {}, styles).run([one])
+
+    assert result.strength == expected

@@ -19,6 +19,8 @@ EXIT_CODES = {
     "pass unsupported": 0,
     "pass not-selected": 0,
     "pass fail": 1,
+    "pass not-followed": 0,
+    "not-followed": 4,
     "pass xpass": 1,
     "pass fail error": 3,
     "error": 3,

@@ -64,6 +64,7 @@ def test_hello_says_who_answers_and_what_is_served() -> None:
         "name": "it",
         "version": "1",
         "clock": "real",
+        "styles": ["windows", "posix"],
         "operations": ["bye", "decline", "echo", "fail", "hello", "refuse", "refuse owner"],
     }
 

@@ -97,7 +97,19 @@ def test_what_is_only_recommended_fails_a_strict_run(said, tmp_path: Path) -> No
     (tmp_path / "none.toml").write_text("")
     pick = ("--select", "configuration-cpu-low", "--deviations", str(tmp_path / "none.toml"))
 
-    assert (said(*PSYNC, *pick).code, said(*PSYNC, *pick, "--strict").code) == (0, 1)
+    assert (said(*PSYNC, *pick).code, said(*PSYNC, *pick, "--strict").code) == (4, 1)
+
+
+def test_what_is_only_recommended_and_does_not_hold_is_no_pass(said, tmp_path: Path) -> None:
+    (tmp_path / "none.toml").write_text("")
+    pick = [word for id in ("configuration-cpu-low", "ports-default") for word in ("--select", id)]
+
+    ran = said(*PSYNC, *pick, "--deviations", str(tmp_path / "none.toml"))
+
+    assert (ran.code, ran.out.splitlines()[0]) == (
+        0,
+        "builtin:process: conformant (1 pass, 1 not-followed)",
+    )
 
 
 HARNESS = {
