@@ -113,10 +113,14 @@ class Sentence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Catalogue(msgspec.Struct, frozen=True):
     """All of it, in the order of the files."""
 
-    requirements: dict[str, Requirement]
-    ambiguities: dict[str, Ambiguity]
-    deviations: dict[str, Deviation]
-    sentences: tuple[Sentence, ...]
+    requirements: dict[str, Requirement] = {}
+    ambiguities: dict[str, Ambiguity] = {}
+    deviations: dict[str, Deviation] = {}
+    sentences: tuple[Sentence, ...] = ()
+
+    def deviating(self, id: str) -> tuple[str, ...]:
+        """The requirements that a deviation decides."""
+        return tuple(one.id for one in self.requirements.values() if id in one.deviations)
 
 
 T = TypeVar("T")

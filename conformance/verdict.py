@@ -80,8 +80,21 @@ def without_recommendations(results: Iterable[CaseResult]) -> list[CaseResult]:
     ]
 
 
+class Decision(Struct, frozen=True):
+    """Where the suite asks on purpose for something else than the guide says, in these requirements."""
+
+    id: str
+    guide: str
+    ours: str
+    why: str
+    requirements: tuple[str, ...]
+
+
 class Report(Struct, frozen=True):
-    """A whole run. `complaints` are failures that belong to no case, such as a stale deviation."""
+    """A whole run. `complaints` are failures that belong to no case, such as a stale deviation.
+
+    `decisions`: all there are, so that nobody takes the suite for the guide.
+    """
 
     target: str
     implementation: str
@@ -89,6 +102,7 @@ class Report(Struct, frozen=True):
     results: tuple[CaseResult, ...]
     complaints: tuple[str, ...] = ()
     seconds: float = 0.0
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def counts(self) -> dict[State, int]:
@@ -105,8 +119,10 @@ class Report(Struct, frozen=True):
     def headline(self) -> str:
         """The first line of every report."""
         word = {EXIT_CONFORMANT: "conformant", EXIT_NOT_CONFORMANT: "not conformant"}
+        limit = " in what could be asked" if State.UNSUPPORTED in self.counts else ""
         counts = ", ".join(f"{count} {state}" for state, count in self.counts.items())
-        return f"{self.target}: {word.get(self.exit_code, 'inconclusive')} ({counts or 'no cases'})"
+        verdict = word.get(self.exit_code, "inconclusive") + limit
+        return f"{self.target}: {verdict} ({counts or 'no cases'})"
 
 
 def exit_code(results: Iterable[CaseResult], complaints: Sequence[str] = ()) -> int:

@@ -21,7 +21,7 @@ from conformance.program_run import ProgramRun, at_level
 from conformance.readings import without_mixtures
 from conformance.reports.badge import as_badge
 from conformance.reports.junit import as_junit
-from conformance.reports.page import Requirement, as_page
+from conformance.reports.page import as_page
 from conformance.scenarios import SCENARIOS
 from conformance.selection import WHOLE, Case, Shard, select
 from conformance.target import TargetBroken
@@ -33,6 +33,7 @@ from conformance.verdict import (
     EXIT_INCONCLUSIVE,
     PASSES,
     CaseResult,
+    Decision,
     Report,
     State,
     without_recommendations,
@@ -95,6 +96,16 @@ def carry_out(options: RunOptions) -> Report:
         tuple(judged),
         tuple(complaints),
         time.monotonic() - begun,
+        _decisions(),
+    )
+
+
+def _decisions() -> tuple[Decision, ...]:
+    """What is asked for on purpose otherwise than the guide says."""
+    catalogue = load_catalogue(FOLDER)
+    return tuple(
+        Decision(id, found.guide, found.ours, found.why, catalogue.deviating(id))
+        for id, found in catalogue.deviations.items()
     )
 
 
@@ -174,6 +185,9 @@ def lines_of(report: Report) -> Iterator[str]:
     """Say it in lines: what it amounts to first, then all that is not a pass."""
     yield report.headline
     yield from (f"  {complaint}" for complaint in report.complaints)
+    if report.decisions:
+        places = "; ".join(f"{one.id} in {', '.join(one.requirements)}" for one in report.decisions)
+        yield f"  not as the guide has it, on purpose: {places}"
     for result in report.results:
         if result.state not in PASSES:
             yield f"  {result.state:<12} {result.id} ({', '.join(result.requirements)}): {result.message}"
@@ -207,11 +221,7 @@ def as_json(report: Report) -> str:
 
 def page_of(report: Report) -> str:
     """The report as a page, with the quotes and resolutions of the catalogue."""
-    known = {
-        id: Requirement(one.quote or "", one.line or 0, one.resolution, one.checks, one.source or "")
-        for id, one in load_catalogue(FOLDER).requirements.items()
-    }
-    return as_page(report, known)
+    return as_page(report, load_catalogue(FOLDER).requirements)
 
 
 REPORTS: dict[str, Callable[[Report], str]] = {

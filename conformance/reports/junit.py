@@ -24,6 +24,11 @@ def as_junit(report: Report) -> str:
         skipped=str(sum(state in SKIPPED for state in states)),
         time=f"{report.seconds:.3f}",
     )
+    if report.decisions:
+        properties = ElementTree.SubElement(suite, "properties")
+        for decision in report.decisions:
+            where = f"{decision.ours} ({', '.join(decision.requirements)})"
+            ElementTree.SubElement(properties, "property", name=decision.id, value=_clean(where))
     for result in report.results:
         suite.append(_case(result))
     for complaint in report.complaints:

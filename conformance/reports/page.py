@@ -1,24 +1,14 @@
 """A report as one page of HTML that needs nothing else: what the guide says, what was decided, what was asked, what came back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
+from itertools import groupby
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
-from conformance.verdict import CaseResult, Report, State
-
-
-class Requirement(Struct, frozen=True):
-    """What the page shows of a requirement of the catalogue. Where the guide has no line of it, `source` says who says it."""
-
-    quote: str
-    line: int
-    resolution: str = ""
-    checks: str = ""
-    source: str = ""
-
+from conformance.catalogue import AREAS, Requirement
+from conformance.verdict import CaseResult, Decision, Report, State
 
 WORDS = {
     State.PASS: "does what the guide says",
@@ -33,19 +23,28 @@ WORDS = {
 }
 
 STYLE = """
-:root { color-scheme: light dark; --line: #8884; --good: #2e7d32; --bad: #c62828; --open: #b26a00; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; }
-table { border-collapse: collapse; } td, th { padding: .2rem .8rem .2rem 0; text-align: left; }
+:root { color-scheme: light dark; --line: #8884; --good: #2e7d32; --bad: #c62828; --other: #a15c00;
+  --known: #1565c0; --unasked: #6d6d6d; }
+@media (prefers-color-scheme: dark) {
+  :root { --good: #81c784; --bad: #ef9a9a; --other: #ffb74d; --known: #90caf9; --unasked: #b0b0b0; } }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem;
+  overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.3rem; margin-top: 3rem; border-bottom: 2px solid var(--line); }
+h3 { font-size: 1.05rem; margin: 2rem 0 .3rem; }
+table { border-collapse: collapse; } td, th { padding: .2rem .8rem .2rem 0; text-align: left; vertical-align: top; }
 blockquote { margin: .3rem 0; padding-left: .8rem; border-left: 3px solid var(--line); }
+p { margin: .3rem 0; }
 details, .mention { border-top: 1px solid var(--line); padding: .3rem 0; }
 summary, .mention { display: grid; grid-template-columns: 8rem 2rem 1fr; } summary { cursor: pointer; }
 .state { font-weight: 600; }
-nav a { display: inline-block; margin: 0 .6rem .2rem 0; text-decoration: none; font-size: .85rem; }
+nav a { display: inline-block; margin: 0 .6rem .1rem 0; text-decoration: none; font-size: .9rem; }
 .pass { color: var(--good); } .fail, .xpass, .error { color: var(--bad); }
-.pass-alternative, .xfail, .unsupported, .not-selected { color: var(--open); }
-pre { overflow-x: auto; background: #8882; padding: .5rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+.pass-alternative, .not-followed { color: var(--other); }
+.xfail { color: var(--known); } .unsupported, .not-selected { color: var(--unasked); }
+pre { background: #8882; padding: .5rem; white-space: pre-wrap; }
 .about { opacity: .75; }
+@media (max-width: 40rem) {
+  summary, .mention { grid-template-columns: 1fr auto; } summary > :last-child, .mention > :last-child { grid-column: 1 / 3; } }
 """
 
 
@@ -63,16 +62,20 @@ WORST_FIRST = (
 )
 
 INTRODUCTION = (
-    "Each heading below is a requirement: what the guide says, what is checked, and what was decided where the "
+    "Each requirement below tells what the guide says, what is checked, and what was decided where the "
     "guide leaves it open. Under it stand the cases that show it, at their levels: V is a question with its answer, "
     "S a history in the simulator, P one with real processes. Open a case to see what was asked and what came back, "
     "and the line that repeats it; one that shows several requirements is told in full under the first."
 )
 
+# Cases by the requirements that they show.
+Found = Mapping[str, list[CaseResult]]
+
 
 def as_page(report: Report, requirements: Mapping[str, Requirement]) -> str:
     """Give the page: what it amounts to first, then each requirement with its cases; failures stand open."""
     title = f"Conformance of {report.implementation or report.target}"
+    found = _by_requirement(report.results)
     body = [
         f"<h1>{escape(title)}</h1>",
         f"<p><strong>{escape(report.headline)}</strong><br>",
@@ -80,11 +83,14 @@ def as_page(report: Report, requirements: Mapping[str, Requirement]) -> str:
         *_legend(report),
         f"<p class='about'>{INTRODUCTION}</p>",
         *(f'<p class="fail">{escape(complaint)}</p>' for complaint in report.complaints),
+        *_overview(found, requirements),
+        *_failures(report),
+        *_decisions(report.decisions, found),
     ]
-    found = _by_requirement(report.results)
-    body += _overview(found)
-    for id, results in found.items():
-        body += _requirement(id, requirements.get(id), results)
+    for area, ids in groupby(found, key=_area_of):
+        body.append(f"<h2>{escape(_heading(area))}</h2>")
+        for id in ids:
+            body += _requirement(id, requirements.get(id), found[id])
     return (
         '<!doctype html>\n<html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -92,7 +98,7 @@ def as_page(report: Report, requirements: Mapping[str, Requirement]) -> str:
     )
 
 
-def _legend(report: Report) -> Iterable[str]:
+def _legend(report: Report) -> Iterator[str]:
     yield "<table>"
     for state, count in report.counts.items():
         yield (
@@ -101,38 +107,86 @@ def _legend(report: Report) -> Iterable[str]:
     yield "</table>"
 
 
-def _overview(found: Mapping[str, list[CaseResult]]) -> Iterable[str]:
-    """All requirements at a glance, each in the colour of its worst case."""
-    yield "<nav>"
-    for id, results in sorted(found.items()):
-        worst = min((result.state for result in results), key=WORST_FIRST.index)
-        yield f'<a class="{worst}" title="{worst}" href="#{escape(id)}">{escape(id.removeprefix("PS-"))}</a>'
-    yield "</nav>"
+def _overview(found: Found, requirements: Mapping[str, Requirement]) -> Iterator[str]:
+    """All requirements at a glance, a line an area, each in the colour of its worst case."""
+    yield "<nav><table>"
+    for area, ids in groupby(found, key=_area_of):
+        links = " ".join(_link(id, found[id], requirements.get(id)) for id in ids)
+        yield f"<tr><th>{escape(_heading(area))}</th><td>{links}</td></tr>"
+    yield "</table></nav>"
+
+
+def _link(id: str, results: list[CaseResult], requirement: Requirement | None) -> str:
+    worst = min((result.state for result in results), key=WORST_FIRST.index)
+    about = f"{worst}: {requirement.checks}" if requirement else worst
+    number = id.rpartition("-")[2]
+    return f'<a class="{worst}" title="{escape(about)}" href="#{escape(id)}">{escape(number)}</a>'
+
+
+def _failures(report: Report) -> Iterator[str]:
+    """Name what fails, so that nobody has to look for it."""
+    failures = [result for result in report.results if _is_open(result)]
+    if failures:
+        yield "<h2>What fails</h2>"
+        for result in failures:
+            yield _mention(result)
+
+
+def _decisions(decisions: Iterable[Decision], found: Found) -> Iterator[str]:
+    for number, decision in enumerate(decisions):
+        if number == 0:
+            yield "<h2>Where something else is asked for than the guide says, on purpose</h2>"
+        links = ", ".join(
+            f'<a href="#{escape(id)}">{escape(id)}</a>' if id in found else escape(id)
+            for id in decision.requirements
+        )
+        yield f'<h3 id="{escape(decision.id)}">{escape(decision.id)}: {escape(decision.ours)}</h3>'
+        yield f"<blockquote>{escape(decision.guide)}</blockquote>"
+        yield f'<p>{escape(decision.why)} <span class="about">It decides {links}.</span></p>'
 
 
 def _by_requirement(results: Iterable[CaseResult]) -> dict[str, list[CaseResult]]:
-    """Group cases under the requirements that they belong to; those with failures come first."""
+    """Group cases under the requirements that they belong to, in the order of the areas."""
     found: dict[str, list[CaseResult]] = {}
     for result in results:
         for requirement in result.requirements:
             found.setdefault(requirement, []).append(result)
-    return dict(sorted(found.items(), key=lambda item: (not any(map(_is_open, item[1])), item[0])))
+    areas = [*AREAS]
+    return dict(
+        sorted(
+            found.items(),
+            key=lambda item: (
+                areas.index(area) if (area := _area_of(item[0])) in areas else len(areas),
+                item[0],
+            ),
+        )
+    )
+
+
+def _area_of(id: str) -> str:
+    return id.removeprefix("PS-").partition("-")[0]
+
+
+def _heading(area: str) -> str:
+    return f"{area}: {AREAS.get(area, 'another area')}"
 
 
 def _is_open(result: CaseResult) -> bool:
     return result.state in (State.FAIL, State.XPASS, State.ERROR)
 
 
-def _requirement(id: str, requirement: Requirement | None, results: list[CaseResult]) -> Iterable[str]:
-    yield f'<h2 id="{escape(id)}">{escape(id)}</h2>'
-    if requirement is not None:
-        where = f"guide, line {requirement.line}" if requirement.line else requirement.source
+def _requirement(id: str, requirement: Requirement | None, results: list[CaseResult]) -> Iterator[str]:
+    if requirement is None:
+        yield f'<h3 id="{escape(id)}">{escape(id)}</h3>'
+    else:
+        yield f'<h3 id="{escape(id)}">{escape(id)}: {escape(requirement.checks)}</h3>'
+        where = f"guide, line {requirement.line}" if requirement.line else requirement.source or ""
         quote = f"“{escape(requirement.quote)}” " if requirement.quote else ""
         yield f'<blockquote>{quote}<span class="about">{escape(where)}</span></blockquote>'
-        if requirement.checks:
-            yield f"<p>Checked: {escape(requirement.checks)}</p>"
         if requirement.resolution:
             yield f"<p>Decided: {escape(requirement.resolution)}</p>"
+        for deviation in requirement.deviations:
+            yield f'<p>Deviates on purpose: <a href="#{escape(deviation)}">{escape(deviation)}</a></p>'
     for result in results:
         yield _case(result) if result.requirements[0] == id else _mention(result)
 
@@ -149,7 +203,7 @@ def _case(result: CaseResult) -> str:
 
 
 def _mention(result: CaseResult) -> str:
-    """A line for a case whose details stand under another requirement."""
+    """A line for a case whose details stand elsewhere."""
     link = f'<a href="#{escape(result.id)}">{escape(result.id)}</a>'
     return f'<div class="mention">{_summary(result, link)}</div>'
 

@@ -40,7 +40,13 @@ def test_what_belongs_to_no_case_fails_a_run_too() -> None:
 
 
 def test_the_headline_counts_each_state_in_its_order() -> None:
-    report = Report("it", "", "full", results("unsupported", "pass", "xfail", "pass"))
+    report = Report("it", "", "full", results("not-followed", "pass", "xfail", "pass"))
 
-    assert report.headline == "it: conformant (2 pass, 1 xfail, 1 unsupported)"
+    assert report.headline == "it: conformant (2 pass, 1 not-followed, 1 xfail)"
     assert Report("it", "", "full", ()).headline == "it: inconclusive (no cases)"
+
+
+def test_the_headline_says_that_not_all_could_be_asked() -> None:
+    report = Report("it", "", "full", results("pass", "unsupported"))
+
+    assert report.headline == "it: conformant in what could be asked (1 pass, 1 unsupported)"

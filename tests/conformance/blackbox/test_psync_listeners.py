@@ -96,7 +96,7 @@ def test_a_listener_with_a_key_conforms_and_is_left_as_it_was(said, keyed: Site,
     ran = said(*with_key(keyed), *(f"--{name}={file}" for name, file in files.items()))
 
     assert (ran.code, ran.err) == (0, ""), ran.out
-    assert ran.out.startswith(f"tcp:127.0.0.1:{keyed.port}: conformant (")
+    assert ran.out.startswith(f"tcp:127.0.0.1:{keyed.port}: conformant in what could be asked (")
     assert tree(keyed.root) == before
     report = json.loads(files["json"].read_text())
     assert report["implementation"].startswith("psync ")

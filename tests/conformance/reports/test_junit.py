@@ -2,8 +2,10 @@
 
 from xml.etree import ElementTree
 
+from msgspec import structs
+
 from conformance.reports.junit import as_junit
-from conformance.verdict import State
+from conformance.verdict import Decision, State
 from tests.conformance.reports.samples import EVERYTHING
 
 
@@ -34,3 +36,11 @@ def test_a_failure_says_what_is_wrong_and_how_to_see_it_again() -> None:
     failure = suite[3][0]
     assert '<script>alert("x")</script> &' in str(failure.get("message"))
     assert failure.text == "python -m x"
+
+
+def test_what_is_asked_for_otherwise_than_the_guide_says_is_a_property() -> None:
+    decision = Decision("DEV-001", "guide", "ours", "why", ("PS-ENC-03",))
+    suite = ElementTree.fromstring(as_junit(structs.replace(EVERYTHING, decisions=(decision,))))
+
+    [found] = suite.iter("property")
+    assert (found.get("name"), found.get("value")) == ("DEV-001", "ours (PS-ENC-03)")

@@ -2,18 +2,41 @@
 
 from msgspec import structs
 
-from conformance.reports.page import WORDS, WORST_FIRST, Requirement, as_page
-from conformance.verdict import State
+from conformance.catalogue import Requirement
+from conformance.reports.page import WORDS, WORST_FIRST, as_page
+from conformance.verdict import Decision, Report, State
 from tests.conformance.reports.samples import EVERYTHING, sample
 
-REQUIREMENTS = {"PS-ROOT-03": Requirement("only <below>", 73, "decided so", "checked so")}
+REQUIREMENTS = {
+    "PS-ROOT-03": Requirement(
+        id="PS-ROOT-03",
+        strength="D",
+        levels=("V",),
+        checks="checked <so>",
+        line=73,
+        quote="only <below>",
+        resolution="decided so",
+        deviations=("DEV-001",),
+    )
+}
+
+
+def of(requirements: dict[str, State]) -> Report:
+    """A report with a case of each of these requirements."""
+    report = sample(*requirements.values())
+    results = [
+        structs.replace(result, requirements=(id,))
+        for id, result in zip(requirements, report.results, strict=True)
+    ]
+    return structs.replace(report, results=tuple(results))
 
 
 def test_it_tells_quote_resolution_steps_and_the_line_that_reproduces() -> None:
     page = as_page(EVERYTHING, REQUIREMENTS)
 
-    for told in ("“only &lt;below&gt;”", "guide, line 73", "Decided: decided so", "Checked: checked so"):
+    for told in ("“only &lt;below&gt;”", "guide, line 73", "Decided: decided so"):
         assert told in page
+    assert '<h3 id="PS-ROOT-03">PS-ROOT-03: checked &lt;so&gt;</h3>' in page
     assert page.count("python -m x") == len(State)
     assert page.count("→ {&quot;ok&quot;") == len(State)
 
@@ -40,25 +63,47 @@ def test_failures_stand_open_and_each_state_is_explained() -> None:
     assert set(WORDS) == set(State)
 
 
-def test_requirements_with_failures_come_first() -> None:
-    report = sample(State.PASS, State.FAIL)
-    passed, failed = report.results
-    page = as_page(
-        type(report)("it", "", "full", (passed, type(failed)("z", ("PS-ZZZ-01",), "V", "", State.FAIL))), {}
-    )
+def test_what_fails_is_named_before_everything_else() -> None:
+    page = as_page(sample(State.PASS, State.FAIL), {})
 
-    assert page.index('<h2 id="PS-ZZZ-01') < page.index('<h2 id="PS-ROOT-03')
+    assert page.index("<h2>What fails</h2>") < page.index('<a href="#case-1"') < page.index("<h2>ROOT")
+    assert "What fails" not in as_page(sample(State.PASS), {})
+
+
+def test_areas_stand_in_the_order_of_the_catalogue_with_their_names() -> None:
+    page = as_page(of({"PS-ROOT-03": State.PASS, "PS-ZZZ-01": State.PASS, "PS-TOP-01": State.PASS}), {})
+
+    headings = ["<h2>TOP: where the programs run", "<h2>ROOT: the RootPath", "<h2>ZZZ: another area"]
+    places = [page.index(heading) for heading in headings]
+    assert places == sorted(places)
 
 
 def test_all_requirements_are_seen_at_a_glance_by_their_worst_cases() -> None:
-    page = as_page(sample(State.PASS, State.XFAIL), {})
+    page = as_page(sample(State.PASS, State.XFAIL), REQUIREMENTS)
 
-    assert '<nav>\n<a class="xfail" title="xfail" href="#PS-ROOT-03">ROOT-03</a>\n</nav>' in page
+    link = '<a class="xfail" title="xfail: checked &lt;so&gt;" href="#PS-ROOT-03">03</a>'
+    assert f"<tr><th>ROOT: the RootPath</th><td>{link}</td></tr>" in page
     assert set(WORST_FIRST) == set(State)
 
 
+def test_each_state_has_a_colour() -> None:
+    page = as_page(EVERYTHING, {})
+
+    assert [state for state in State if f".{state} {{" not in page and f".{state}, " not in page] == []
+
+
+def test_what_is_asked_for_otherwise_than_the_guide_says_is_told_where_it_decides() -> None:
+    decision = Decision("DEV-001", "the <guide>", "ours", "because", ("PS-ROOT-03", "PS-ENC-03"))
+    page = as_page(structs.replace(EVERYTHING, decisions=(decision,)), REQUIREMENTS)
+
+    assert '<h3 id="DEV-001">DEV-001: ours</h3>\n<blockquote>the &lt;guide&gt;</blockquote>' in page
+    assert 'because <span class="about">It decides <a href="#PS-ROOT-03">PS-ROOT-03</a>, PS-ENC-03.' in page
+    assert '<p>Deviates on purpose: <a href="#DEV-001">DEV-001</a></p>' in page
+
+
 def test_where_the_guide_has_no_line_the_source_stands_in_its_place() -> None:
-    page = as_page(EVERYTHING, {"PS-ROOT-03": Requirement("", 0, source="another page")})
+    elsewhere = Requirement(id="PS-ROOT-03", strength="S", levels=("V",), checks="x", source="another page")
+    page = as_page(EVERYTHING, {"PS-ROOT-03": elsewhere})
 
     assert '<blockquote><span class="about">another page</span></blockquote>' in page
 
@@ -69,5 +114,5 @@ def test_a_case_of_two_requirements_stands_under_both_and_in_full_under_the_firs
     page = as_page(structs.replace(sample(State.PASS), results=(both,)), {})
 
     assert page.count("<details") == 1
-    assert page.index(f'<details id="{result.id}"') < page.index('<h2 id="PS-ROOT-04"')
-    assert page.index('<h2 id="PS-ROOT-04"') < page.index(f'<a href="#{result.id}"')
+    assert page.index(f'<details id="{result.id}"') < page.index('<h3 id="PS-ROOT-04"')
+    assert page.index('<h3 id="PS-ROOT-04"') < page.index(f'<a href="#{result.id}"')
