@@ -141,7 +141,13 @@ def run(**typed: Any) -> int:
 
 @suite.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
-@click.option("--level", type=click.Choice(["S"]), default="S", show_default=True, help="In the simulation.")
+@click.option(
+    "--level",
+    type=click.Choice(["S", "P"]),
+    default="S",
+    show_default=True,
+    help="S in the simulation, P with real processes.",
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=CORES, help="Programs at a time.  [one a core]")
 @click.option("--json", is_flag=True, help="Print it as JSON.")
 def mutants(names: tuple[str, ...], level: str, jobs: int, json: bool) -> int:
@@ -153,7 +159,7 @@ def mutants(names: tuple[str, ...], level: str, jobs: int, json: bool) -> int:
     """
     from conformance.commands.mutants import run_mutants
 
-    return run_mutants(names, jobs, is_json=json)
+    return run_mutants(names, level, jobs, is_json=json)
 
 
 @suite.command()

@@ -7,19 +7,22 @@
     clears = "issue 5"                # what will make it pass
     expires = 2027-06-30              # from then on the row itself is a failure
 
-A row whose case passes is an unexpected pass, and one that belongs to no case is stale: both fail a run.
+No row is for ever: it says what will clear it, or when it expires. One whose case passes is an
+unexpected pass, and one that belongs to no case is stale: both fail a run.
 """
 
 import tomllib
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Struct, structs
 
 from conformance.verdict import PASSES, CaseResult, State
+
+Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class DeviationsInvalid(Exception):
@@ -30,12 +33,16 @@ class Deviation(Struct, frozen=True, forbid_unknown_fields=True):
     """One row: `id` is that of a case, or of a requirement. `level` restricts it to one, such as `P`."""
 
     id: str
-    reason: str
-    message: str = ""
+    reason: Text
+    message: Text
     outcome: Literal["fail", "unsupported"] = "fail"
     clears: str = ""
-    level: str = ""
+    level: Literal["", "V", "S", "P"] = ""
     expires: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.clears and self.expires is None:
+            raise ValueError(f"{self.id!r} needs `clears` or `expires`")
 
     def covers(self, result: CaseResult) -> bool:
         """Whether the row speaks of a case."""

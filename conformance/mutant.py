@@ -10,6 +10,7 @@ failing case matches), and where the bug is planted:
     killed_by = { PS-ROOT-03 = "expected .*Admin2" }
     plants = [{ module = "psync.core.paths", exchanges = [{ before = "...", after = "..." }] }]
 
+One that nothing but the simulation can tell from psync says why in `only_simulated`.
 A mutant of something that psync cannot do yet has `pending`, why it cannot be made
 or killed, and `clears`, what will change that, in place of `plants`.
 
@@ -49,7 +50,10 @@ class Plant(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Mutant(Struct, frozen=True, forbid_unknown_fields=True):
-    """A bug. `killed_by`: requirements, each with the pattern of what its failing case says."""
+    """A bug. `killed_by`: requirements, each with the pattern of what its failing case says.
+
+    `only_simulated`: why no case with real processes can kill it.
+    """
 
     name: str
     what: str
@@ -57,6 +61,7 @@ class Mutant(Struct, frozen=True, forbid_unknown_fields=True):
     plants: tuple[Plant, ...] = ()
     pending: str = ""
     clears: str = ""
+    only_simulated: str = ""
 
     def __post_init__(self) -> None:
         if not self.killed_by:

@@ -26,24 +26,27 @@ from conformance.verdict import PASSES, CaseResult, State, without_recommendatio
 
 PLANTED = "conformance.adapters.planted"
 
-# Where a mutant runs: in the simulator, whose clock is virtual.
-LEVEL = "S"
+SIMULATED = "S"
 
 
 class Cases(Struct, frozen=True):
-    """What can be asked, by id. `excused`: cases and requirements of which psync itself is known to fall short."""
+    """What can be asked, by id. `excused`: cases and requirements of which psync itself is known to fall short.
+
+    `level`: where scenarios are carried out, S in the simulation or P with real processes.
+    """
 
     vectors: Mapping[str, Vector]
     alternatives: Mapping[Reading, Mapping[str, Vector]]
     scenarios: Mapping[str, Scenario]
     excused: frozenset[str] = frozenset()
+    level: str = SIMULATED
 
     def about(self, requirements: Iterable[str]) -> tuple[list[Vector], list[Scenario]]:
         """Those that ask about one of the requirements, cheapest first."""
         wanted = set(requirements)
         vectors = [one for one in self.vectors.values() if self._is_wanted(one, wanted)]
         scenarios = [one for one in self.scenarios.values() if self._is_wanted(one, wanted)]
-        return vectors, [one for one in scenarios if LEVEL in one.levels]
+        return vectors, [one for one in scenarios if self.level in one.levels]
 
     def _is_wanted(self, case: Vector | Scenario, wanted: set[str]) -> bool:
         is_excused = case.id in self.excused or not self.excused.isdisjoint(case.requirements)
@@ -68,17 +71,18 @@ class Verdict(Struct, frozen=True):
     """What failed for another reason, a line a case."""
 
     trouble: str = ""
+    is_asked: bool = True
 
     @property
     def is_killed(self) -> bool:
         """Whether each requirement has killed it."""
-        return not (self.survived or self.trouble or self.mutant.pending)
+        return self.is_asked and not (self.survived or self.trouble)
 
 
 def put_to_the_test(mutant: Mutant, cases: Cases) -> Verdict:
-    """Ask a mutant until each of its requirements has killed it; one that is pending is asked nothing."""
-    if mutant.pending:
-        return Verdict(mutant)
+    """Ask a mutant until each of its requirements has killed it; one that is pending, or has no case here, is asked nothing."""
+    if mutant.pending or (mutant.only_simulated and cases.level != SIMULATED):
+        return Verdict(mutant, is_asked=False)
     open_ones = dict(mutant.killed_by)
     kills: list[Kill] = []
     others: list[str] = []
@@ -88,7 +92,7 @@ def put_to_the_test(mutant: Mutant, cases: Cases) -> Verdict:
             for kill in found:
                 del open_ones[kill.requirement]
             kills += found
-            if result.state is State.FAIL and not found:
+            if result.state in (State.FAIL, State.ERROR) and not found:
                 others.append(f"{result.id}: {result.message}")
             if not open_ones:
                 break
@@ -123,7 +127,7 @@ def results_of(
     names: Iterable[str], cases: Cases, vectors: list[Vector], scenarios: list[Scenario]
 ) -> Iterator[CaseResult]:
     """Ask psync with these bugs; raise `TargetBroken` if it does not start."""
-    command = [sys.executable, "-m", PLANTED, *names]
+    command = [sys.executable, "-m", PLANTED, cases.level, *names]
     with closing(AdapterTarget(command, f"adapter:{shlex.join(['python', *command[1:]])}")) as target:
         greeting = greet(target)
         questions = VectorRun(target, cases.vectors, cases.alternatives, greeting.styles).run(vectors)

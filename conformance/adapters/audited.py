@@ -4,8 +4,13 @@ The interpreter itself tells of them (PEP 578), so that nothing of psync is chan
 """
 
 import json
+import os
 import sys
+from contextlib import ExitStack
 from typing import Any
+
+# The variable with the names of the mutants that a process is to be, if any.
+BUGS = "CONFORMANCE_BUGS"
 
 
 def write_down_connections(file: str) -> None:
@@ -19,8 +24,18 @@ def write_down_connections(file: str) -> None:
     sys.addaudithook(note)
 
 
-if __name__ == "__main__":
+def run_with_bugs(names: list[str], arguments: list[str]) -> int:
+    """Run psync, as a mutant where bugs are named; give its exit code."""
     from psync.app.program import run
 
+    with ExitStack() as stack:
+        if names:
+            from conformance.adapters.planted import planted
+
+            stack.enter_context(planted(names))
+        return run(arguments)
+
+
+if __name__ == "__main__":
     write_down_connections(sys.argv[1])
-    sys.exit(run(sys.argv[2:]))
+    sys.exit(run_with_bugs(os.environ.get(BUGS, "").split(), sys.argv[2:]))

@@ -191,7 +191,6 @@ class ProcessWorld:
         """`listener.start`"""
         settings, machine = params["settings"], self._machines[params["machine"]]
         check_built(settings)
-        port = settings.get("port") or DEFAULT_PORT
         own = settings.get("instance")
         arguments = [
             "listen",
@@ -200,15 +199,16 @@ class ProcessWorld:
             f"{machine.instance}-{own}" if own else machine.instance,
         ]
         arguments += ["--host", "0.0.0.0" if settings.get("exposed") else machine.address]
-        arguments += ["--port", str(port)] if settings.get("port") else []
+        arguments += ["--port", str(settings["port"])] if settings.get("port") else []
         if settings.get("root_path"):
             arguments += ["--root-path", settings["root_path"]["path"]]
         program = self._start(params, arguments + self._key(machine, settings))
         told = _started(program)
+        port = told["port"]  # where it really listens, whatever it was asked
         if not settings.get("exposed"):  # such a one listens at all addresses of the machine itself
             program.wire = Wire(self._network, (machine.host, port), (machine.address, port))
         warnings = [event["text"] for event in program.events if event["event"] == "warning"]
-        return {"pid": program.process.pid, "port": told["port"], "warnings": warnings}
+        return {"pid": program.process.pid, "port": port, "warnings": warnings}
 
     def stop_listener(self, params: Fields) -> Fields:
         """`listener.stop`"""

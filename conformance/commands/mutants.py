@@ -14,7 +14,7 @@ from conformance.arguments import close_to
 from conformance.commands.run import OWN_DEVIATIONS
 from conformance.deviation import load_deviations
 from conformance.mutant import Mutant, MutantsInvalid, load_mutants, load_without_mutant
-from conformance.mutant_run import LEVEL, Cases, Kill, Verdict, complaints_without_bug, put_to_the_test
+from conformance.mutant_run import Cases, Kill, Verdict, complaints_without_bug, put_to_the_test
 from conformance.scenarios import SCENARIOS
 from conformance.target import TargetBroken
 from conformance.vector import VECTORS, load_alternatives, load_vectors
@@ -27,7 +27,7 @@ MESSAGE_LENGTH_MAX = 100
 
 
 class Row(Struct, frozen=True):
-    """One mutant as `--json` tells it. `state`: killed, survives, pending or broken."""
+    """One mutant as `--json` tells it. `state`: killed, survives, pending, unasked (at this level) or broken."""
 
     name: str
     what: str
@@ -38,6 +38,7 @@ class Row(Struct, frozen=True):
     pending: str = ""
     clears: str = ""
     trouble: str = ""
+    only_simulated: str = ""
 
 
 class Report(Struct, frozen=True):
@@ -56,12 +57,12 @@ class Report(Struct, frozen=True):
         return EXIT_NOT_CONFORMANT if self.without_bug or "survives" in states else EXIT_CONFORMANT
 
 
-def run_mutants(names: tuple[str, ...], jobs: int, *, is_json: bool) -> int:
+def run_mutants(names: tuple[str, ...], level: str, jobs: int, *, is_json: bool) -> int:
     """Put all mutants to the test, or those that are named; give the exit code."""
     try:
         known = load_mutants()
         chosen = [_named(name, known) for name in dict.fromkeys(names or known)]
-        report = report_on(chosen, jobs)
+        report = report_on(chosen, level, jobs)
     except (MutantsInvalid, TargetBroken) as error:
         print(f"Error: {error}.", file=sys.stderr)
         return EXIT_HARNESS
@@ -74,14 +75,24 @@ def run_mutants(names: tuple[str, ...], jobs: int, *, is_json: bool) -> int:
 
 def _named(name: str, known: dict[str, Mutant]) -> Mutant:
     if name not in known:
-        guess = close_to(name, known) or f"There are: {', '.join(known)}."
+        guess = close_to(name, known) or _names_near(name, known)
         raise click.UsageError(f"There is no mutant {name!r}. {guess}")
     return known[name]
 
 
-def report_on(mutants: list[Mutant], jobs: int) -> Report:
+def _names_near(name: str, known: Iterable[str]) -> str:
+    """Those of the area that was named; where that is none, the areas."""
+    area = name.partition(".")[0]
+    of_area = [one for one in known if one.partition(".")[0] == area]
+    areas = dict.fromkeys(one.partition(".")[0] for one in known)
+    return (
+        f"There are: {', '.join(of_area)}." if of_area else f"A name begins with one of: {', '.join(areas)}."
+    )
+
+
+def report_on(mutants: list[Mutant], level: str, jobs: int) -> Report:
     """Ask each in a program of its own, so many at a time; then ask psync without a bug what has killed them."""
-    cases = _cases()
+    cases = _cases(level)
     verdicts = _side_by_side([partial(put_to_the_test, mutant, cases) for mutant in mutants], jobs)
     killers = sorted({kill.case for verdict in verdicts for kill in verdict.kills})
     shares = [share for start in range(jobs) if (share := killers[start::jobs])]
@@ -93,10 +104,10 @@ def report_on(mutants: list[Mutant], jobs: int) -> Report:
     )
 
 
-def _cases() -> Cases:
+def _cases(level: str) -> Cases:
     rows = load_deviations(OWN_DEVIATIONS)
-    excused = frozenset(row.id for row in rows if row.level in ("", "V", LEVEL))
-    return Cases(load_vectors(VECTORS), load_alternatives(VECTORS), SCENARIOS, excused)
+    excused = frozenset(row.id for row in rows if row.level in ("", "V", level))
+    return Cases(load_vectors(VECTORS), load_alternatives(VECTORS), SCENARIOS, excused, level)
 
 
 def _side_by_side(calls: list[Callable[[], T]], jobs: int) -> list[T]:
@@ -118,18 +129,26 @@ def _show_progress(count: int, total: int) -> None:
 
 def _row(verdict: Verdict) -> Row:
     mutant = verdict.mutant
-    state = "killed" if verdict.is_killed else "pending" if mutant.pending else "survives"
     return Row(
         mutant.name,
         mutant.what,
-        "broken" if verdict.trouble else state,
+        _state(verdict),
         verdict.kills,
         verdict.survived,
         verdict.others,
         mutant.pending,
         mutant.clears,
         verdict.trouble,
+        mutant.only_simulated,
     )
+
+
+def _state(verdict: Verdict) -> str:
+    if verdict.trouble:
+        return "broken"
+    if not verdict.is_asked:
+        return "pending" if verdict.mutant.pending else "unasked"
+    return "killed" if verdict.is_killed else "survives"
 
 
 def lines_of(report: Report, *, is_whole: bool = True) -> Iterator[str]:
@@ -160,6 +179,8 @@ def _words_of(row: Row) -> Iterator[str]:
     yield from (f"{'':<11}  fails for another reason: {_cut(other)}" for other in row.others)
     if row.pending:
         yield f"{row.pending}; will be cleared by {row.clears}"
+    if row.state == "unasked":
+        yield row.only_simulated
     if row.trouble:
         yield row.trouble
 

@@ -166,19 +166,34 @@ def _selected(cases: Iterable[C], options: RunOptions) -> list[C]:
 
 
 def _deviations(options: RunOptions, selected: Mapping[str, Sequence[Case]]) -> list[Deviation]:
-    """The rows that a run is held against: of one that is only a part, those that can speak of it."""
+    """The rows that a run is held against: of one that is only a part, those that can speak of it.
+
+    One that names nothing that there is may not be passed over by any.
+    """
     file = options.deviations or (OWN_DEVIATIONS if options.target in BUILT_IN else None)
     found = [] if file is None else load_deviations(file)
     is_whole = not options.patterns and options.profile == "full" and options.shard == WHOLE
     if is_whole:
         return [row for row in found if row.level in ("", *selected)]
+    known = _names_of_all()
     named = {
         (name, level)
         for level, cases in selected.items()
         for case in cases
         for name in (case.id, *case.requirements)
     }
-    return [row for row in found if any(row.id == name and row.level in ("", level) for name, level in named)]
+    return [
+        row
+        for row in found
+        if row.id not in known or any(row.id == name and row.level in ("", level) for name, level in named)
+    ]
+
+
+def _names_of_all() -> set[str]:
+    """The ids of all cases, whatever the target, and of all requirements."""
+    vectors = load_vectors(VECTORS)
+    black_box = (case.id for case in black_box_cases(vectors.values()))
+    return {*vectors, *SCENARIOS, *black_box, *load_catalogue(FOLDER).requirements}
 
 
 def lines_of(report: Report) -> Iterator[str]:

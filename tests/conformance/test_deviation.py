@@ -19,6 +19,8 @@ expires = 2027-06-30
 
 [["PS-ROOT-12"]]
 reason = "overlapping jobs are not told"
+message = "nobody"
+clears = "a warning"
 level = "P"
 """
 
@@ -43,7 +45,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
             clears="issue 5",
             expires=date(2027, 6, 30),
         ),
-        Deviation("PS-ROOT-12", "overlapping jobs are not told", level="P"),
+        Deviation("PS-ROOT-12", "overlapping jobs are not told", "nobody", clears="a warning", level="P"),
     ]
 
 
@@ -53,6 +55,10 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         ('["a"]\nreason = "x"', r"a row begins with \[\["),
         ('[["a"]]\n', "missing required field `reason`"),
         ('[["a"]]\nreason = "x"\nwhy = 1', "unknown field `why`"),
+        ('[["a"]]\nreason = "x"\nclears = "x"', "missing required field `message`"),
+        ('[["a"]]\nreason = "x"\nmessage = "x"', "'a' needs `clears` or `expires`"),
+        ('[["a"]]\nreason = "x"\nmessage = ""', "Expected `str` of length >= 1"),
+        ('[["a"]]\nreason = "x"\nmessage = "x"\nlevel = "Q"', "Invalid enum value 'Q'"),
         ("[[", "is no list of deviations"),
     ],
 )
@@ -71,7 +77,7 @@ def test_a_file_that_is_missing_is_told(tmp_path: Path) -> None:
         load_deviations(tmp_path / "missing.toml")
 
 
-ROW = Deviation("retry-01", "not built", message="rejected")
+ROW = Deviation("retry-01", "not built", "rejected", clears="the retry list")
 
 
 @pytest.mark.parametrize(
@@ -90,17 +96,20 @@ def test_a_row_excuses_the_failure_that_it_names_and_no_other(one: CaseResult, e
 
 
 def test_a_row_may_speak_of_a_requirement_at_one_level() -> None:
-    row = Deviation("PS-ROOT-12", "not told", level="P")
+    row = Deviation("PS-ROOT-12", "not told", "x", clears="a warning", level="P")
 
     (at_p, at_v), complaints = apply_deviations(
-        [result("fail", level="P"), result("fail", level="V")], [row], TODAY
+        [result("fail", "x", level="P"), result("fail", "x", level="V")], [row], TODAY
     )
 
     assert (at_p.state, at_v.state, complaints) == (State.XFAIL, State.FAIL, [])
 
 
 def test_a_row_that_belongs_to_no_case_or_has_expired_is_told() -> None:
-    rows = [Deviation("other", "gone"), Deviation("retry-01", "late", expires=date(2026, 12, 31))]
+    rows = [
+        Deviation("other", "gone", "x", clears="x"),
+        Deviation("retry-01", "late", "x", expires=date(2026, 12, 31)),
+    ]
 
     _, complaints = apply_deviations([result("fail")], rows, TODAY)
 

@@ -55,6 +55,18 @@ def test_a_mutant_is_killed_by_a_vector_or_a_scenario(name: str, case: str) -> N
     assert (verdict.is_killed, [kill.case for kill in verdict.kills], verdict.others) == (True, [case], ())
 
 
+def test_real_processes_are_mutants_too() -> None:
+    verdict = put_to_the_test(MUTANTS["svc.two"], structs.replace(CASES, level="P"))
+
+    assert (verdict.is_killed, verdict.survived, verdict.trouble) == (True, (), "")
+
+
+def test_what_only_the_simulation_can_tell_is_asked_nowhere_else() -> None:
+    verdict = put_to_the_test(MUTANTS["glo.impatient"], structs.replace(CASES, level="P"))
+
+    assert (verdict.is_asked, verdict.is_killed, verdict.kills) == (False, False, ())
+
+
 def test_one_that_dies_for_another_reason_survives_and_that_is_told() -> None:
     verdict = put_to_the_test(structs.replace(EXCLUSIVE, killed_by={"PS-PORT-03": "it explodes"}), CASES)
 

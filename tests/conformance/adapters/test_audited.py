@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.checkout import ROOT
 
 
@@ -13,9 +15,13 @@ def attempts(log: Path) -> list[list[object]]:
     return [json.loads(line) for line in log.read_text("utf-8").splitlines()] if log.exists() else []
 
 
-def carried_out(log: Path, *arguments: str) -> int:
+def said(log: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "conformance.adapters.audited", str(log), *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def carried_out(log: Path, *arguments: str) -> int:
+    return said(log, *arguments).returncode
 
 
 def test_each_attempt_to_connect_is_written_down(tmp_path: Path) -> None:
@@ -38,3 +44,12 @@ def test_who_connects_to_nobody_has_written_nothing(tmp_path: Path) -> None:
 
     assert (code, attempts(tmp_path / "log")) == (0, [])
     assert (tmp_path / "b/file").read_text() == "content"
+
+
+@pytest.mark.parametrize(("bugs", "code"), [("port.exclusive", "PORT_INVALID"), ("", "ROOT_PATH_INVALID")])
+def test_a_process_has_the_bugs_that_it_is_told_of(tmp_path: Path, monkeypatch, bugs: str, code: str) -> None:
+    monkeypatch.setenv("CONFORMANCE_BUGS", bugs)
+
+    told = said(tmp_path / "log", "listen", "--port", "65535", "--root-path", str(tmp_path / "missing"))
+
+    assert code in told.stderr

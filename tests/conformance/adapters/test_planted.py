@@ -18,7 +18,7 @@ MUTANTS = load_mutants()
 BUILT = {name: mutant for name, mutant in MUTANTS.items() if mutant.plants}
 
 LOWEST = {"field": "port", "value": "1024"}
-PROGRAM = [sys.executable, "-m", "conformance.adapters.planted"]
+PROGRAM = [sys.executable, "-m", "conformance.adapters.planted", "S"]
 
 
 @pytest.mark.parametrize("mutant", BUILT.values(), ids=BUILT)
@@ -68,4 +68,4 @@ def test_without_a_name_it_is_psync() -> None:
 
 def test_an_unknown_name_does_not_start() -> None:
     with pytest.raises(KeyError, match=r"port\.unheard_of"):
-        serve_planted(["port.unheard_of"])
+        serve_planted("S", ["port.unheard_of"])

@@ -143,7 +143,7 @@ def test_the_line_that_reproduces_a_case_names_the_password_file_and_not_the_use
 
 def test_a_deviation_speaks_of_a_listener_as_of_a_program(monkeypatch, capsys, tmp_path) -> None:
     (tmp_path / "known.toml").write_text(
-        '[["tcp-random-key"]]\nmessage = "a random key is accepted"\nreason = "no key is checked yet"\n'
+        '[["tcp-random-key"]]\nmessage = "a random key is accepted"\nreason = "no key is checked"\nclears = "x"\n'
     )
     selected = ("--select", "tcp-random-key", "--select", "tcp-other-mode")
     with Pretender("takes any key") as pretender:

@@ -14,6 +14,7 @@ SURVIVES = Row(
     "err.bc", "what is broken", "survives", survived=("PS-ERR-01",), others=("b-case: another reason",)
 )
 PENDING = Row("ret.d", "what is broken", "pending", pending="it is not built", clears="the retry list")
+UNASKED = Row("glo.f", "what is broken", "unasked", only_simulated="a real network is as it is")
 BROKEN = Row("svc.e", "what is broken", "broken", survived=("PS-SVC-01",), trouble="it does not start")
 
 
@@ -48,7 +49,8 @@ def test_programs_are_told_all_of_it(said) -> None:
     ("name", "guess"),
     [
         ("port.exklusive", "There is no mutant 'port.exklusive'. Did you mean port.exclusive"),
-        ("zzz", "There is no mutant 'zzz'. There are: byte.push_only, byte.in_place, "),
+        ("ret.zzzz", "There is no mutant 'ret.zzzz'. There are: ret.busy_loop, "),
+        ("zzz", "There is no mutant 'zzz'. A name begins with one of: byte, cfg, enc, "),
     ],
 )
 def test_an_unknown_name_is_refused_and_those_like_it_named(said, name: str, guess: str) -> None:
@@ -58,7 +60,7 @@ def test_an_unknown_name_is_refused_and_those_like_it_named(said, name: str, gue
 
 
 CODES: dict[str, tuple[Report, int]] = {
-    "all are killed": (Report((KILLED, PENDING), (), {}), 0),
+    "all are killed": (Report((KILLED, PENDING, UNASKED), (), {}), 0),
     "one survives": (Report((KILLED, SURVIVES), (), {}), 1),
     "psync fails, too": (Report((KILLED,), ("a-case: fail: m",), {}), 1),
     "one does not start": (Report((KILLED, SURVIVES, BROKEN), (), {}), 3),
@@ -71,14 +73,17 @@ def test_the_exit_code_says_what_it_amounts_to(report: Report, code: int) -> Non
 
 
 def test_what_survives_is_told_with_what_else_failed() -> None:
-    report = Report((KILLED, SURVIVES, PENDING, BROKEN), ("a-case: fail: m",), {"PS-CFG-01": "not built"})
+    report = Report(
+        (KILLED, SURVIVES, PENDING, UNASKED, BROKEN), ("a-case: fail: m",), {"PS-CFG-01": "not built"}
+    )
 
     assert list(lines_of(report)) == [
-        "mutants: 1 broken, 1 killed, 1 pending, 1 survives",
+        "mutants: 1 broken, 1 killed, 1 pending, 1 survives, 1 unasked",
         f"  killed    root.a  PS-ROOT-03   a-case: {'m' * 100}...",
         "  survives  err.bc  PS-ERR-01    not killed: what is broken",
         "  survives  err.bc               fails for another reason: b-case: another reason",
         "  pending   ret.d   it is not built; will be cleared by the retry list",
+        "  unasked   glo.f   a real network is as it is",
         "  broken    svc.e   PS-SVC-01    not killed: what is broken",
         "  broken    svc.e   it does not start",
         "  fails without any bug: a-case: fail: m",

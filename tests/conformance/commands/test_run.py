@@ -10,6 +10,7 @@ import pytest
 from tests.conformance.typed import Said, typed
 
 PSYNC = ("run", "--target", "builtin:process")
+END = 'clears = "x"\n'
 MISBEHAVING = f"adapter:{sys.executable} -m tests.conformance.misbehaving"
 
 
@@ -51,13 +52,25 @@ def test_a_scenario_of_another_level_is_not_selected(said) -> None:
 @pytest.mark.parametrize(
     ("row", "code", "line"),
     [
-        ('outcome = "unsupported"', 4, "xfail        encryption-switched-off-on-both-sides (PS-ENC-07): x ("),
-        ('outcome = "fail"', 4, "unsupported  encryption-switched-off-on-both-sides (PS-ENC-07): psync "),
-        ('outcome = "unsupported"\nlevel = "P"', 4, "unsupported  encryption-switched-off-on-both-sides"),
+        (
+            'message = "psync cannot"\noutcome = "unsupported"',
+            4,
+            "xfail        encryption-switched-off-on-both-sides (PS-ENC-07): x; ",
+        ),
+        (
+            'message = "psync cannot"\noutcome = "fail"',
+            4,
+            "unsupported  encryption-switched-off-on-both-sides (PS-ENC-07): psync ",
+        ),
+        (
+            'message = "psync cannot"\noutcome = "unsupported"\nlevel = "P"',
+            4,
+            "unsupported  encryption-switched-off-on-both-sides",
+        ),
     ],
 )
 def test_a_row_says_which_outcome_it_expects(said, tmp_path: Path, row: str, code: int, line: str) -> None:
-    (tmp_path / "own.toml").write_text(f'[["PS-ENC-07"]]\nreason = "x"\n{row}\n')
+    (tmp_path / "own.toml").write_text(f'[["PS-ENC-07"]]\nreason = "x"\n{END}{row}\n')
     pick = ("--select", "encryption-switched-off-on-*", "--deviations", str(tmp_path / "own.toml"))
 
     ran = said("run", "--target", "builtin:sim", *pick)
@@ -66,10 +79,20 @@ def test_a_row_says_which_outcome_it_expects(said, tmp_path: Path, row: str, cod
 
 
 def test_a_row_that_speaks_of_nothing_selected_is_not_stale(said, tmp_path: Path) -> None:
-    (tmp_path / "own.toml").write_text('[["PS-ROOT-12"]]\nreason = "x"\n[["topology-push"]]\nreason = "x"\n')
+    rows = [f'[["{id}"]]\nreason = "x"\nmessage = "x"\n{END}' for id in ("PS-ROOT-12", "topology-push")]
+    (tmp_path / "own.toml").write_text("".join(rows))
     pick = ("--select", "topology-pull", "--deviations", str(tmp_path / "own.toml"))
 
     assert said("run", "--target", "builtin:sim", *pick).code == 0
+
+
+def test_a_row_that_speaks_of_nothing_that_there_is_is_stale_in_every_run(said, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(f'[["topology-pushed"]]\nreason = "x"\nmessage = "x"\n{END}')
+    pick = ("--select", "topology-pull", "--deviations", str(tmp_path / "own.toml"))
+
+    ran = said("run", "--target", "builtin:sim", *pick)
+
+    assert (ran.code, "the deviation 'topology-pushed' is stale" in ran.out) == (1, True)
 
 
 def test_every_report_is_written(said, tmp_path: Path) -> None:
