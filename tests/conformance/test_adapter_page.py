@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,9 +77,49 @@ def test_the_page_has_each_operation_that_scenarios_ask_for_and_no_other() -> No
 
 
 def test_the_page_has_each_operation_that_vectors_ask_for_and_no_other() -> None:
-    operations = set(rows(WITHOUT_WORLD.split("### Codes")[0]))
+    operations = set(rows(WITHOUT_WORLD.split("### Messages")[0]))
 
     assert operations == {vector.op for vector in load_vectors(VECTORS).values()} | ALWAYS
+
+
+def _params(op: str) -> list[dict[str, Any]]:
+    return [vector.params for vector in load_vectors(VECTORS).values() if vector.op == op]
+
+
+def test_the_page_has_each_field_that_vectors_ask_about_with_its_default() -> None:
+    rows = _table("field")
+    asked = load_vectors(VECTORS).values()
+    defaults = {
+        one.params["field"]: one.expect.ok["value"]
+        for one in asked
+        if one.op == "validate_config" and one.params["value"] is None and one.expect.ok
+    }
+
+    assert set(rows) == {params["field"] for params in _params("validate_config")}
+    found = {field: cells[1].strip("`") for field, cells in rows.items() if cells[1]}
+    assert found == {
+        field: value if isinstance(value, str) else json.dumps(value) for field, value in defaults.items()
+    }
+
+
+def test_the_page_has_each_message_as_the_vectors_expect_it() -> None:
+    rows = {message: [cell.split("`") for cell in cells] for message, cells in _table("message").items()}
+    for one in load_vectors(VECTORS).values():
+        if one.op == "format_message" and one.expect.ok:
+            text, where = rows[one.params["message"]]
+            has_suffix = len(where) > 1 and one.params[where[1]]
+            expected = re.sub(r"{(\w+)}", lambda name, of=one.params: of[name[1]], text[1])
+            assert expected + (where[3] if has_suffix else "") == one.expect.ok["text"], one.id
+
+    assert set(rows) == {params["message"] for params in _params("format_message")}
+
+
+def _table(column: str) -> dict[str, list[str]]:
+    """The table whose first column is called so: its rows without the first cell, by that cell."""
+    _, _, table = WITHOUT_WORLD.partition(f"\n| `{column}` |")
+    lines = table.partition("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip(" ") for cell in line.split("|")[1:-1]] for line in lines]
+    return {first.strip("`"): rest for first, *rest in cells}
 
 
 def test_psyncs_worlds_serve_what_scenarios_ask_for_and_nothing_else() -> None:
