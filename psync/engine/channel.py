@@ -333,8 +333,8 @@ class Channel(asyncio.BufferedProtocol):
             self._reply(refused.reply)
             self._end(refused)
             self._close_transport()
-        except RecordRefused:
-            self._violate("a record was changed on its way, or sealed with another key")
+        except RecordRefused as refused:
+            self._violate(refused.reason)
         except MessageInvalid as error:
             self._violate(str(error))
 

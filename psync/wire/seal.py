@@ -33,15 +33,21 @@ PLAINTEXT_BYTES_MAX = 1 << 20
 
 
 class RecordRefused(Exception):
-    """The stream is not what the peer sealed: the connection must end."""
+    """The stream is not what the peer sealed: the connection must end. `reason` says what is wrong, to both sides."""
+
+    reason: str
 
 
 class TagMismatch(RecordRefused):
     """A record was changed, cut, repeated or moved; or an earlier one was."""
 
+    reason = "a record was changed on its way, or sealed with another key"
+
 
 class LengthInvalid(RecordRefused):
     """A record announces a length that no record of this connection has, or has another one."""
+
+    reason = "a record announces a length that none can have: it was changed on its way, or is no record"
 
 
 @dataclass(frozen=True, slots=True)

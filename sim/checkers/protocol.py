@@ -6,9 +6,11 @@ that, and not come as far as to be understood.
 
 from psync.core.errors import ProtocolViolation
 from psync.engine.events import ConnectionFailed, Event, RunRefused, SessionEnded
+from psync.wire.seal import LengthInvalid, TagMismatch
 from sim.checkers.checker import Checker
 
-CHANGED = "a record was changed on its way, or sealed with another key"
+# What may be said of records where somebody on the way changes them.
+CHANGED = (TagMismatch.reason, LengthInvalid.reason)
 
 
 class Protocol(Checker):
@@ -22,7 +24,7 @@ class Protocol(Checker):
             self._judge(event.reason)
 
     def _judge(self, complaint: str) -> None:
-        if not (CHANGED in complaint and self._is_tampered):
+        if not (self._is_tampered and any(reason in complaint for reason in CHANGED)):
             raise self.broken("protocol", complaint)
 
     @property

@@ -321,6 +321,18 @@ def test_a_channel_that_ended_before_it_was_connected_hangs_up(play: Play) -> No
     play(main)
 
 
+def test_a_length_that_no_record_has_is_told_as_that(play: Play) -> None:
+    async def main() -> None:
+        async with facing_a_client() as (listener, peer):
+            peer.say_bytes(bytes([0, 0, 0, 16]))
+            goodbye = await peer.hear_goodbye()
+            assert goodbye is not None
+            assert goodbye.code == "PROTOCOL"
+            assert "announces a length that none can have" in str(listener.failure)
+
+    play(main)
+
+
 @pytest.mark.parametrize("place", [0, 4, -1], ids=["of the length", "of the content", "of the tag"])
 def test_a_changed_bit_ends_the_connection_and_delivers_nothing(place: int, play: Play) -> None:
     async def main() -> None:
@@ -331,9 +343,7 @@ def test_a_changed_bit_ends_the_connection_and_delivers_nothing(place: int, play
             goodbye = await peer.hear_goodbye()
             assert goodbye is not None
             assert goodbye.code == "PROTOCOL"
-            assert str(listener.failure) == (
-                "the client broke the protocol: a record was changed on its way, or sealed with another key."
-            )
+            assert "changed on its way" in str(listener.failure)
 
     play(main)
 
