@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
+from psync.core.errors import EXIT_CONVERGED, EXIT_INTERRUPTED
 from sim.picture.bands import HEALED, Band
 from sim.picture.events import EXIT, TROUBLE, USER, Shown
 from sim.trace import BROKEN, LINK, NOTE, Event
@@ -17,6 +18,9 @@ from sim.trial import Result
 # What a program or a machine notes is a story only if it begins so; what the world notes always is.
 WORLD = "world"
 TELLING = ("run ", "all faults", "source file", "Summary", *TROUBLE)
+
+# How a program ends that has met no trouble of its own; below zero it was killed.
+EXPECTED_EXITS = (EXIT_CONVERGED, EXIT_INTERRUPTED, -9)
 
 # Of what is as loud as a headline: where a run begins, and where all is healed.
 PHASES = re.compile(r"run \d+ of the job|" + re.escape(HEALED))
@@ -105,9 +109,8 @@ def _tone(event: Event) -> str:
     if event.kind == NOTE and (event.place == WORLD or event.detail.startswith(TELLING)):
         return "bad" if event.detail.startswith(TROUBLE) else "told"
     if event.kind == "machine" or (event.kind == "process" and not USER.fullmatch(event.place)):
-        is_good = event.detail.startswith(("boot", "starts", "goes on", "ended 0"))
-        is_failed = EXIT.fullmatch(event.detail) is not None and not is_good and event.detail != "ended -9"
-        return "bad" if is_failed else "run"
+        ended = EXIT.fullmatch(event.detail)
+        return "bad" if ended is not None and int(ended[1]) not in EXPECTED_EXITS else "run"
     return ""
 
 

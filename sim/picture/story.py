@@ -6,7 +6,15 @@ from itertools import islice
 
 from msgspec import Struct, structs
 
-from psync.core.errors import EXIT_CONNECTION, EXIT_CONVERGED, EXIT_HELD, EXIT_PARTIAL, EXIT_USAGE
+from psync.core.errors import (
+    EXIT_CONNECTION,
+    EXIT_CONVERGED,
+    EXIT_DEFECT,
+    EXIT_HELD,
+    EXIT_INTERRUPTED,
+    EXIT_PARTIAL,
+    EXIT_USAGE,
+)
 from sim.faults import Fault
 from sim.link import SECOND_NS
 from sim.picture.calls import paths_in, readable
@@ -55,6 +63,8 @@ EXITS = {
     EXIT_USAGE: "refused",
     EXIT_CONNECTION: "no connection",
     EXIT_HELD: "held back",
+    EXIT_DEFECT: "a defect of psync's",
+    EXIT_INTERRUPTED: "ended by its operator",
     -9: "killed",
 }
 

@@ -50,6 +50,13 @@ def test_the_story_holds_what_matters_and_the_end():
     ]
 
 
+@pytest.mark.parametrize(("code", "tone"), [(0, "run"), (130, "run"), (1, "bad"), (3, "bad"), (70, "bad")])
+def test_who_ends_as_he_is_told_has_met_no_trouble(code: int, tone: str):
+    events = [Event(0, 0, "near/1000", "process", f"ended {code}")]
+
+    assert [one.tone for one in moments(events, list(shown(events)), [], None)] == [tone]
+
+
 def test_a_line_of_the_scenario_itself_is_told():
     events = [Event(0, 0, "world", "note", "the other program closes the file")]
 

@@ -162,6 +162,11 @@ def test_a_plan_is_told_in_words(plan: Plan, words: str):
             "It took 0.000 s of virtual time.",
         ),
         (
+            Result("whole: torn", exit_codes=(130,)),
+            "Promise broken: whole: torn. 1 run while things failed: ended by its operator (exit code 130). "
+            "It took 0.000 s of virtual time.",
+        ),
+        (
             Result("whole: torn", exit_codes=(0,), is_run_stopped=True),
             "Promise broken: whole: torn. 1 run while things failed: all arrived (exit code 0). "
             "Run 2 was stopped by the broken promise. It took 0.000 s of virtual time.",
