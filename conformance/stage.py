@@ -214,6 +214,10 @@ class Stage:
         require(told.bytes > 0, "nothing was heard on the wire at all")
         return [text for text, is_found in zip(texts, told.found, strict=True) if is_found]
 
+    def carried(self) -> int:
+        """How many bytes were on the wire so far: what a client says of itself is no proof."""
+        return self.told(Heard, "net.search", {"texts": []}).bytes
+
     def dialled(self) -> list[tuple[str, int]]:
         """Whom anybody has tried to connect to: machine and port of each attempt, in order."""
         attempts = self.told(Attempts, "net.connections", {}).attempts

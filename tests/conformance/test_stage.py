@@ -194,6 +194,13 @@ def test_who_has_heard_nothing_knows_nothing(answer: Any, kind: type[Exception],
         stage.overheard("a")
 
 
+def test_what_was_carried_is_counted_by_who_carries_it() -> None:
+    stage, target = staged(net__search={"ok": {"found": [], "bytes": 9}})
+
+    assert stage.carried() == 9
+    assert target.asked == [("net.search", {"texts": []})]
+
+
 def test_attempts_are_told_in_their_order() -> None:
     attempts = [{"machine": "far", "port": 7400}, {"machine": "far", "port": 7333}]
     stage, _ = staged(net__connections={"ok": {"attempts": attempts}})
