@@ -1,9 +1,11 @@
 """Files of the target that another program has open, and the retry list."""
 
+from typing import Any
+
 from conformance.content import Tree
 from conformance.scenario import scenario
 from conformance.scenarios.pair import Pair
-from conformance.stage import Stage, equal, holds, require
+from conformance.stage import Client, Stage, equal, holds, require
 
 OLD: Tree = {"Document.doc": "old document", "Letter.doc": "old letter"}
 NEW: Tree = {"Document.doc": "the new document", "Letter.doc": "the new letter"}
@@ -11,6 +13,11 @@ STUCK: Tree = {**NEW, "Document.doc": OLD["Document.doc"]}
 
 RETRY_SECONDS = 60.0
 SLACK_SECONDS = 15.0
+
+# No scan is due before: what arrives earlier, the retry list has brought.
+SCAN_MINUTES = 60
+
+LISTED = " (Added To Retry List)..."
 
 REASON = "(The process cannot access the file because it is being used by another process)"
 
@@ -24,6 +31,21 @@ def _locked(stage: Stage) -> Pair:
 
 def _document(pair: Pair) -> dict[str, str]:
     return pair.far.at("backup", "Document.doc")
+
+
+def _stay(pair: Pair, **job: Any) -> Client:
+    """Start a client that stays, and scans when it starts and then no more."""
+    return pair.start_push(
+        **{"stays": True, "retry_seconds": RETRY_SECONDS, "scan_minutes": SCAN_MINUTES, **job}
+    )
+
+
+def _listed(pair: Pair, **job: Any) -> Client:
+    """A client that stays, and has told by its text that the document is on its retry list."""
+    client = _stay(pair, **job)
+    told = client.wait(SLACK_SECONDS)
+    equal("the messages", told.messages, (_text(_document(pair)["path"]) + LISTED,))
+    return client
 
 
 def _text(path: str) -> str:
@@ -101,43 +123,61 @@ def next_run_settles_it(stage: Stage) -> None:
 
 @scenario("PS-RET-01", "PS-RET-03", "PS-ERR-11")
 def retried_on_the_interval(stage: Stage) -> None:
-    """A job that stays tries again on its interval, and no earlier, until the file is closed."""
+    """The file is open at the first attempt, and closed after it: the second one brings it, an interval later, and none before."""
     pair = _locked(stage)
-    client = pair.start_push(stays=True, retry_seconds=RETRY_SECONDS)
-    told = client.wait(SLACK_SECONDS)
-    suffix = " (Added To Retry List)..."
-    equal("the messages", told.messages, (_text(_document(pair)["path"]) + suffix,))
+    _listed(pair)
 
+    stage.sleep(RETRY_SECONDS)
+    holds("the target after the first attempt", pair.at_target(), STUCK)
     stage.unlock("far", _document(pair))
     stage.sleep(RETRY_SECONDS / 2)
     holds("the target before the interval is over", pair.at_target(), STUCK)
-    stage.sleep(RETRY_SECONDS)
+    stage.sleep(RETRY_SECONDS / 2)
     holds("the target after it", pair.at_target(), NEW)
+
+
+@scenario("PS-RET-03", "PS-RET-01")
+def newest_content_is_tried_again(stage: Stage) -> None:
+    """The source changes while the file waits on the list: what is tried again is what the source has by then."""
+    pair = _locked(stage)
+    _listed(pair)
+    stage.plant("near", pair.source, {"Document.doc": "newer than new"})
+    stage.sleep(1.0)
+    stage.unlock("far", _document(pair))
+
+    stage.sleep(2 * RETRY_SECONDS)
+
+    holds("the target after it", pair.at_target(), {**NEW, "Document.doc": "newer than new"})
 
 
 @scenario("PS-RET-05")
 def retry_list_survives_a_crash(stage: Stage) -> None:
-    """The client is killed: the one that is started next tries what was on the list."""
+    """The client is killed. The next one does not scan when it starts, and brings what was on the list, and nothing else."""
     pair = _locked(stage)
-    client = pair.start_push(stays=True, retry_seconds=RETRY_SECONDS)
-    client.wait(SLACK_SECONDS)
-    client.kill()
+    _listed(pair).kill()
+    stage.plant("near", pair.source, {"unseen.doc": "only a scan finds it"})
     stage.unlock("far", _document(pair))
 
-    pair.start_push(stays=True, retry_seconds=RETRY_SECONDS)
+    _stay(pair, scan_at_start=False)
     stage.sleep(RETRY_SECONDS + SLACK_SECONDS)
 
+    require("unseen.doc" not in (pair.at_target() or {}), "the next client has scanned, and shows no list")
     holds("the target", pair.at_target(), NEW)
 
 
 @scenario("PS-RET-04", "PS-RET-03")
 def entry_is_dropped_with_its_source(stage: Stage) -> None:
-    """The source of an entry on the list is deleted: nobody tries to bring it any more."""
+    """Of two files on the list one loses its source: the other one is brought on the interval, and this one no more."""
     pair = _locked(stage)
-    client = pair.start_push(stays=True, retry_seconds=RETRY_SECONDS)
-    client.wait(SLACK_SECONDS)
+    letter = pair.far.at("backup", "Letter.doc")
+    stage.lock("far", letter)
+    told = _stay(pair).wait(SLACK_SECONDS)
+    texts = [_text(path["path"]) + LISTED for path in (_document(pair), letter)]
+    equal("the messages", sorted(told.messages), texts)
     stage.remove("near", pair.near.at("data", "Document.doc"))
-    stage.unlock("far", _document(pair))
+    for path in (_document(pair), letter):
+        stage.unlock("far", path)
+
     stage.sleep(RETRY_SECONDS + SLACK_SECONDS)
 
     holds("the target", pair.at_target(), STUCK)
@@ -145,26 +185,33 @@ def entry_is_dropped_with_its_source(stage: Stage) -> None:
 
 @scenario("PS-RET-S1", levels=("S",))
 def period_is_set_in_seconds(stage: Stage) -> None:
-    """The period between two attempts is what is set, in seconds."""
-    pair = _locked(stage)
-    pair.start_push(stays=True, retry_seconds=30.0).wait(SLACK_SECONDS)
-    stage.unlock("far", _document(pair))
-    stage.sleep(30.0)
+    """The period between two attempts is what is set, in seconds: nothing is tried before, and then at once."""
+    for seconds in (30.0, 45.0):
+        pair = _locked(stage)
+        _listed(pair, retry_seconds=seconds)
+        stage.unlock("far", _document(pair))
+        stage.sleep(seconds - SLACK_SECONDS - 2)
+        holds(f"the target 2 s before {seconds:g} s are over", pair.at_target(), STUCK)
+        stage.sleep(4.0)
+        holds(f"the target 2 s after {seconds:g} s", pair.at_target(), NEW)
+        stage.end()
 
-    holds("the target", pair.at_target(), NEW)
+
+# How many attempts there may be, in how many intervals the file is closed, and what the target has two intervals later.
+ATTEMPTS = ((2, 1, NEW), (2, 5, STUCK), (0, 5, NEW))
 
 
 @scenario("PS-RET-S2", levels=("S",))
 def maximum_of_attempts(stage: Stage) -> None:
     """After so many attempts the file leaves the list, until the next scan; with 0 there is no end to them."""
-    for attempts_max, tree in ((2, STUCK), (0, NEW)):
+    for attempts_max, intervals, tree in ATTEMPTS:
         pair = _locked(stage)
-        client = pair.start_push(
-            stays=True, retry_seconds=RETRY_SECONDS, retries_max=attempts_max, scan_minutes=60
-        )
-        client.wait(SLACK_SECONDS)
-        stage.sleep(5 * RETRY_SECONDS)
+        _listed(pair, retries_max=attempts_max)
+        stage.sleep(intervals * RETRY_SECONDS)
         stage.unlock("far", _document(pair))
         stage.sleep(2 * RETRY_SECONDS)
-        holds(f"the target with a maximum of {attempts_max}", pair.at_target(), tree)
+        what = f"the target with a maximum of {attempts_max}, closed after {intervals} intervals"
+        holds(what, pair.at_target(), tree)
+        stage.sleep(SCAN_MINUTES * 60)
+        holds(f"{what} and a scan", pair.at_target(), NEW)
         stage.end()

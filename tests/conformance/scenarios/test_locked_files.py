@@ -13,6 +13,17 @@ from tests.conformance.scenarios.playing import (
     played,
     told_otherwise,
 )
+from tests.conformance.scenarios.staying import Staying
+
+# Those that need a client that stays.
+LISTED = (
+    "retried-on-the-interval",
+    "newest-content-is-tried-again",
+    "retry-list-survives-a-crash",
+    "entry-is-dropped-with-its-source",
+    "period-is-set-in-seconds",
+    "maximum-of-attempts",
+)
 
 
 def _listed(told: dict[str, Any]) -> None:
@@ -64,3 +75,39 @@ def test_psync_does_as_it_should(id: str) -> None:
 )
 def test_a_target_that_does_otherwise_fails_for_it(id: str, fault: Fault, complaint: str) -> None:
     assert played(f"locked-files-{id}", fault).message.startswith(complaint)
+
+
+@pytest.mark.parametrize("id", ids_of(locked_files))
+def test_who_has_a_retry_list_passes(id: str) -> None:
+    assert played(id, Staying().operations).message == ""
+
+
+@pytest.mark.parametrize("id", LISTED)
+def test_who_scans_again_and_has_no_list_fails_since_he_tells_of_none(id: str) -> None:
+    message = played(f"locked-files-{id}", Staying("rescans").operations).message
+
+    assert message.startswith("the messages: ")
+    assert "(Added To Retry List)..." not in message.partition(", expected ")[0]
+
+
+@pytest.mark.parametrize(
+    ("id", "fault", "complaint"),
+    [
+        ("retried-on-the-interval", "no-list", "the target after it: Document.doc is "),
+        ("retried-on-the-interval", "busy", "the target before the interval is over: Document.doc is "),
+        ("retried-on-the-interval", "backs-off", "the target after it: Document.doc is "),
+        ("newest-content-is-tried-again", "no-list", "the target after it: Document.doc is "),
+        ("newest-content-is-tried-again", "stale", "the target after it: Document.doc is "),
+        ("retry-list-survives-a-crash", "no-list", "the target: Document.doc is "),
+        ("retry-list-survives-a-crash", "memory", "the target: Document.doc is "),
+        ("retry-list-survives-a-crash", "scans", "the next client has scanned, and shows no list"),
+        ("entry-is-dropped-with-its-source", "no-list", "the target: Letter.doc is "),
+        ("entry-is-dropped-with-its-source", "keeps", "the target: Document.doc is "),
+        ("period-is-set-in-seconds", "no-list", "the target 2 s after 30 s: Document.doc is "),
+        ("period-is-set-in-seconds", "fixed", "the target 2 s before 30 s are over: Document.doc is "),
+        ("maximum-of-attempts", "no-list", "the target with a maximum of 2, closed after 1 intervals: "),
+        ("maximum-of-attempts", "for-ever", "the target with a maximum of 2, closed after 5 intervals: "),
+    ],
+)
+def test_a_list_that_does_otherwise_fails_for_it(id: str, fault: str, complaint: str) -> None:
+    assert played(f"locked-files-{id}", Staying(fault).operations).message.startswith(complaint)
