@@ -61,6 +61,33 @@ class Problem(Struct, frozen=True):
     code: str
 
 
+class Saved(Struct, frozen=True):
+    """`listener.configure`: whether the tool that saves was killed, as it was asked for."""
+
+    killed: bool = False
+
+
+class Service(Struct, frozen=True):
+    """`service.state`: `display_name` as the system shows it, `documented_name` as its documentation has it."""
+
+    installed: bool
+    running: bool
+    display_name: str = ""
+    documented_name: str = ""
+
+
+class FirstUse(Struct, frozen=True):
+    """`client.first_use`"""
+
+    missing: tuple[str, ...]
+
+
+class Checked(Struct, frozen=True):
+    """`client.check`"""
+
+    differs: tuple[str, ...]
+
+
 class Outcome(Struct, frozen=True):
     """`client.wait`: what a client has told so far."""
 
@@ -101,7 +128,11 @@ ANSWERS: dict[str, type[Any]] = {
     "listener.start": Listening,
     "listener.stop": Ended,
     "listener.state": Standing,
+    "listener.configure": Saved,
     "client.wait": Outcome,
+    "client.first_use": FirstUse,
+    "client.check": Checked,
+    "service.state": Service,
     "net.search": Heard,
     "net.connections": Attempts,
 }

@@ -18,6 +18,8 @@ from conformance.answers import (
     Heard,
     Listening,
     Outcome,
+    Saved,
+    Service,
     Standing,
 )
 from conformance.content import Content, Entries, Tree, bare, expected, planted
@@ -188,6 +190,21 @@ class Stage:
         self.ask("client.start", {"machine": machine, "name": name, "job": job})
         return Client(self, name)
 
+    # Services and settings
+
+    def save(self, machine: str, settings: Mapping[str, Any], **how: Any) -> Saved:
+        """Save settings of a listener for its next start; raises `Refused` where they are not taken."""
+        params = {"machine": machine, "settings": settings, **how}
+        return self.told(Saved, "listener.configure", params)
+
+    def saved(self, machine: str) -> dict[str, Any]:
+        """The settings that are saved."""
+        return self.ask("listener.settings", {"machine": machine})
+
+    def service(self, machine: str) -> Service:
+        """What is known of a machine's service."""
+        return self.told(Service, "service.state", {"machine": machine})
+
     # The network
 
     def fault(self, kind: str, source: str, target: str, after_bytes: int = 0) -> str:
@@ -240,6 +257,10 @@ class Listener(Struct, frozen=True):
     def kill(self) -> None:
         """End it without a word."""
         self.stage.ask("listener.kill", {"name": self.name})
+
+    def kill_before_change(self, number: int) -> None:
+        """End it so once it is about to change its disk for that time, counted from now on."""
+        self.stage.ask("listener.kill", {"name": self.name, "before_change": number})
 
     def is_running(self) -> bool:
         """Whether it still runs."""

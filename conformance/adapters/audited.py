@@ -7,7 +7,10 @@ import json
 import os
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
+
+from conformance.adapters.kill import kill_before_change
 
 # The variable with the names of the mutants that a process is to be, if any.
 BUGS = "CONFORMANCE_BUGS"
@@ -38,4 +41,5 @@ def run_with_bugs(names: list[str], arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     write_down_connections(sys.argv[1])
+    kill_before_change(Path(sys.argv[1]))
     sys.exit(run_with_bugs(os.environ.get(BUGS, "").split(), sys.argv[2:]))

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+from conformance.adapters.kill import kill_file
 from conformance.adapters.psync_programs import (
     Fields,
     address_of,
@@ -217,7 +218,13 @@ class ProcessWorld:
 
     def kill(self, params: Fields) -> Fields:
         """`listener.kill`, `client.kill`"""
-        self._programs[params["name"]].end(signal.SIGKILL)
+        program = self._programs[params["name"]]
+        if "before_change" in params:
+            kill_file(self._connections, program.process.pid).write_text(
+                str(params["before_change"]), "ascii"
+            )
+            return {}
+        program.end(signal.SIGKILL)
         return {}
 
     def listener_state(self, params: Fields) -> Fields:

@@ -20,7 +20,6 @@ UNBUILT: dict[str, tuple[object, str]] = {
     "encryption": (True, "psync cannot switch encryption off yet"),
     "block_level": (False, "psync has no byte-level replication yet"),
     "stays": (False, "psync keeps no job running yet"),
-    "as": ("application", "psync does not run as a service yet"),
 }
 
 

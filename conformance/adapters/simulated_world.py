@@ -4,6 +4,7 @@ import asyncio
 import errno
 import hashlib
 import io
+import os
 import re
 from collections.abc import Callable, Coroutine
 from functools import cache
@@ -58,6 +59,25 @@ START_SECONDS_MAX = 60.0
 PACKET_BYTES = 16 * 1460
 
 FOR_EVER_SECONDS = 1e6
+
+# The calls by which a program changes its disk, or makes a change certain; some that open a file do, too.
+CHANGES = frozenset(
+    {
+        "fchmod",
+        "fsync",
+        "ftruncate",
+        "mkdir",
+        "posix_fallocate",
+        "pwrite",
+        "rename",
+        "rmdir",
+        "symlink",
+        "sync_volume",
+        "unlink",
+        "utime",
+        "write",
+    }
+)
 
 
 class Told:
@@ -147,7 +167,7 @@ class SimulatedWorld:
     def tree(self, params: Fields) -> Fields:
         """`fs.tree`"""
         machine = self._machine(params)
-        if _node(machine, params) is None:
+        if not isinstance(_node(machine, params), FakeDirectory):
             return {"entries": None}
         tree = machine.files.tree(params["path"]["path"].encode())
         return {"entries": {name.decode(): _entry(content) for name, content in tree.items()}}
@@ -222,7 +242,20 @@ class SimulatedWorld:
 
     def kill(self, params: Fields) -> Fields:
         """`listener.kill`, `client.kill`"""
-        self._programs[params["name"]].kill()
+        process = self._programs[params["name"]]
+        if "before_change" not in params:
+            process.kill()
+            return {}
+        left = params["before_change"]
+
+        def watch(call: Call) -> None:
+            nonlocal left
+            if call.process is process and _is_change(call):
+                left -= 1
+                if not left:
+                    process.kill()
+
+        self.world.machines[process.stack.name].watchers.append(watch)
         return {}
 
     def listener_state(self, params: Fields) -> Fields:
@@ -343,6 +376,10 @@ def _node(machine: Machine, params: Fields) -> FakeFile | None:
     path: str = params["path"]["path"]
     on_disk = path.replace("\\", "/") if machine.style is PathStyle.WINDOWS else path
     return machine.disk.find(b"/" + on_disk.encode().lstrip(b"/"))
+
+
+def _is_change(call: Call) -> bool:
+    return call.name in CHANGES or (call.name == "open" and bool(call.arguments[1] & os.O_CREAT))
 
 
 async def _wait(process: Process, seconds: float) -> None:

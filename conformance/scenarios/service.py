@@ -1,9 +1,12 @@
 """Listeners that are started twice, killed, run as a service, or are set up anew while they run."""
 
-from conformance.content import Made, Tree
+from collections.abc import Iterable
+from itertools import count
+
+from conformance.content import Entries, Made, Tree, expected
 from conformance.scenario import scenario
-from conformance.scenarios.pair import Pair
-from conformance.stage import Refused, Stage, equal, has, holds, require
+from conformance.scenarios.pair import TREE, Pair
+from conformance.stage import Listener, Refused, Stage, equal, has, holds, require
 
 LARGE: Tree = {"large": Made(6_000_000, "new"), "small": "new"}
 OLD: Tree = {"large": Made(50_000, "old"), "small": "old"}
@@ -47,16 +50,40 @@ def wrong_listener_answers(stage: Stage) -> None:
     holds("the target", pair.at_target(), OLD)
 
 
-@scenario("PS-SVC-11")
+def _install(stage: Stage, pair: Pair) -> None:
+    stage.ask("service.install", {"machine": "far", "settings": {"root_path": pair.far.at()}})
+
+
+@scenario("PS-SVC-11", "PS-SVC-10")
 def service_and_application_are_two(stage: Stage) -> None:
-    """A service runs: an application beside it is refused."""
+    """A service runs: an application beside it is refused, and the service goes on serving."""
     pair = Pair(stage)
-    first = pair.listen(**{"as": "service"})
+    _install(stage, pair)
+    stage.ask("service.start", {"machine": "far"})
+    require(stage.service("far").running, "the service does not run")
 
-    refused = _second(stage, pair)
+    require(_second(stage, pair) is not None, "a second listener runs")
 
-    require(refused is not None, "a second listener runs")
+    require(stage.service("far").running, "the service has ended")
+    equal("the run", pair.push().state, "converged")
+
+
+@scenario("PS-SVC-11")
+def application_keeps_the_service_out(stage: Stage) -> None:
+    """An application runs: the service does not start beside it; once the application has ended, it does."""
+    pair = Pair(stage)
+    first = pair.listen()
+    _install(stage, pair)
+    try:
+        stage.ask("service.start", {"machine": "far"})
+    except Refused as refused:
+        equal("the refusal", refused.code, "DUPLICATE_LISTENER")
+
+    require(not stage.service("far").running, "the service runs beside the application")
     require(first.is_running(), "the first one has ended")
+    first.stop()
+    stage.ask("service.start", {"machine": "far"})
+    require(stage.service("far").running, "the service does not run")
 
 
 @scenario("PS-SVC-11", "PS-SVC-10")
@@ -104,6 +131,63 @@ def killed_in_the_middle(stage: Stage) -> None:
     holds("the target", pair.at_target(), LARGE)
 
 
+def _version(number: int) -> Tree:
+    """A folder of which each version has a file anew, another one made, and one gone with its folder."""
+    return {"exchanged": f"version {number}", f"made {number}/file": f"made {number}"}
+
+
+@scenario("PS-SVC-07", levels=("S",))
+def killed_before_each_change(stage: Stage) -> None:
+    """A listener is killed before the first change that a run makes, before the second, and so on.
+
+    Each file is the old or the new one each time, and the next listener and run bring all of it, without a clean-up.
+    """
+    _kill_before(stage, count(1))
+
+
+@scenario("PS-SVC-07")
+def killed_before_some_changes(stage: Stage) -> None:
+    """Likewise, before some of them, as many as there is time for where real processes start."""
+    _kill_before(stage, (2, 5, 9))
+
+
+def _kill_before(stage: Stage, numbers: Iterable[int]) -> None:
+    """Kill one listener after another, each before the change of its number, until a run makes no so many."""
+    pair = Pair(stage, source=_version(0), target={})
+    kills = 0
+    for version, number in enumerate(numbers, 1):
+        first = _brings(pair, _version(version - 1), f"before change {number}")
+        stage.remove("near", pair.source)
+        stage.plant("near", pair.source, _version(version))
+        first.kill_before_change(number)
+        pair.push(delete=True)
+        if first.is_running():
+            break
+        kills += 1
+        what = f"the target when killed before change {number}"
+        _is_old_or_new(what, pair.at_target(), _version(version - 1), _version(version))
+        first.kill()
+    else:
+        _brings(pair, _version(version), "in the end")
+    require(kills, "it was killed before no change")
+
+
+def _brings(pair: Pair, tree: Tree, when: str) -> Listener:
+    """A listener that runs, by which a run has brought all of a tree."""
+    listener = pair.listen()
+    equal(f"the run {when}", pair.push(delete=True).state, "converged")
+    holds(f"the target {when}", pair.at_target(), tree)
+    return listener
+
+
+def _is_old_or_new(what: str, found: Entries | None, old: Tree, new: Tree) -> None:
+    """Demand of each file of both trees that it is as in one of them."""
+    before, after = expected(old), expected(new)
+    for path in sorted({*before, *after}):
+        now = (found or {}).get(path)
+        require(now in (before.get(path), after.get(path)), f"{what}: {path} is {now}")
+
+
 @scenario("PS-SVC-05", "PS-SVC-07")
 def stopped_in_the_middle(stage: Stage) -> None:
     """A listener is stopped while a file travels: it ends cleanly, and no file is half of one."""
@@ -120,25 +204,45 @@ def stopped_in_the_middle(stage: Stage) -> None:
     has("the target", pair.at_target(), "large", OLD["large"])
 
 
+# All of what a listener may be told otherwise.
+SETTINGS = {"port": 7400, "user": "somebody", "password": "of today"}
+
+
 @scenario("PS-LCF-05")
 def settings_count_from_the_next_start_on(stage: Stage) -> None:
-    """New settings are saved while the listener runs: it goes on with the old ones until it is started again."""
-    pair = Pair(stage)
-    first = pair.listen()
-    stage.ask("listener.configure", {"machine": "far", "settings": {"port": 7400}})
+    """Port, key and RootPath are saved while the listener runs: the old ones hold until it is started again, then the new ones."""
+    pair = Pair(stage, target=None)
+    inner = pair.far.at("inner")
+    stage.plant("far", inner, {})
+    first = pair.listen(password="of long ago")
+    stage.save("far", {**SETTINGS, "root_path": inner})
 
-    equal("the run with the old port", pair.push().state, "converged")
+    equal("the run with the old settings", pair.push(password="of long ago").state, "converged")
+    holds("the target of old", pair.at_target(), TREE)
     first.stop()
-    equal("the port after a restart", pair.listen(saved=True).port, 7400)
+    equal("the port after a restart", stage.listen("far", saved=True).port, 7400)
+
+    equal("the run at the old port", pair.push(password="of long ago").state, "failed")
+    equal("the run with the old key", pair.push(port=7400, password="of long ago").state, "failed")
+    equal("the run with the new settings", pair.push(**SETTINGS).state, "converged")
+    mapped = {**inner, "path": inner["path"] + pair.target["path"]}
+    holds("the target below the new RootPath", stage.tree("far", mapped), TREE)
 
 
 @scenario("PS-LCF-04", "PS-LCF-06")
 def saving_disturbs_no_run(stage: Stage) -> None:
-    """Settings are saved in the middle of a run: the run goes on and arrives."""
+    """Settings are saved while a file travels: the listener goes on, and the run arrives over the same connection."""
     pair = Pair(stage, source=LARGE, target=OLD)
     first = pair.listen()
+    fault = stage.fault("silent", "near", "far", after_bytes=2_000_000)
     client = pair.start_push()
-    stage.ask("listener.configure", {"machine": "far", "settings": {"port": 7400}})
+    equal("the run", client.wait(1.0).state, "running")
 
-    equal("the run", client.wait().state, "converged")
+    stage.save("far", {"port": 7400, "password": "of today", "root_path": pair.far.at()})
+
     require(first.is_running(), "the listener has ended")
+    equal("its ports", first.ports(), [first.port])
+    stage.heal(fault)
+    equal("the run in the end", client.wait().state, "converged")
+    holds("the target", pair.at_target(), LARGE)
+    equal("how often it dialled", len(stage.dialled()), 1)

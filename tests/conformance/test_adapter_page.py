@@ -27,6 +27,7 @@ ALWAYS = {"hello", "bye"}
 UNSERVED = {
     "listener.configure",
     "listener.settings",
+    "client.configure",
     "client.first_use",
     "client.check",
     "service.install",

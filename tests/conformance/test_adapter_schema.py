@@ -73,6 +73,10 @@ OKS: dict[str, tuple[Any, Any]] = {
     "listener.start": ({"port": 7333, "warnings": ["x"]}, {"port": "7333"}),
     "listener.stop": ({"end": "clean"}, {"end": "killed"}),
     "listener.state": ({"running": True, "ports": [7333]}, {"running": 1}),
+    "listener.configure": ({"killed": True}, {"killed": 1}),
+    "client.first_use": ({"missing": ["host"]}, {}),
+    "client.check": ({"differs": []}, {"differs": "port"}),
+    "service.state": ({"installed": True, "running": False, "display_name": "x"}, {"installed": True}),
     "client.wait": (
         {"state": "partial", "problems": [{"path": "a", "code": "LOCKED"}]},
         {"state": "partial", "problems": [{"path": "a"}]},

@@ -94,6 +94,7 @@ def test_a_tree_is_found_as_it_was_planted(stage: Stage) -> None:
 
     assert stage.tree("far", folder) == expected(TREE)
     assert stage.tree("near", stage.machines["near"].at("a")) is None
+    assert stage.tree("far", stage.machines["far"].at("a", "b", "text")) is None
 
 
 def test_a_file_is_written_anew_and_one_in_pieces_is_whole(stage: Stage) -> None:
@@ -142,3 +143,21 @@ def test_a_refused_listener_is_told_with_its_owner_and_one_that_was_killed_runs_
     first.kill()
     assert (first.is_running(), first.ports()) == (False, [])
     assert stage.listen("far", root_path=root).stop() == "clean"
+
+
+def test_a_listener_is_killed_before_the_change_that_is_named_and_no_earlier(stage: Stage) -> None:
+    near, far = stage.machines["near"], stage.machines["far"]
+    stage.plant("near", near.at("data"), {"one": "content"})
+    stage.plant("far", far.at("copy"), {})
+    target = {"host": far.host, "path": far.at("copy")}
+    states = []
+    for number in (1000, 1):
+        listener = stage.listen("far", root_path=far.at())
+        listener.kill_before_change(number)
+        outcome = stage.start("near", source={"path": near.at("data")}, target=target).wait()
+        states.append((outcome.state, listener.is_running()))
+        listener.kill()
+        stage.plant("near", near.at("data"), {"two": "content"})
+
+    assert states == [("converged", True), ("failed", False)]
+    holds("the copy", stage.tree("far", far.at("copy")), {"one": "content"})

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.scenarios import service
+from tests.conformance.scenarios.installer import Installer
 from tests.conformance.scenarios.playing import (
     Fault,
     asked_otherwise,
@@ -74,4 +75,61 @@ def test_psync_does_as_it_should(id: str) -> None:
     ],
 )
 def test_a_target_that_does_otherwise_fails_for_it(id: str, fault: Fault, complaint: str) -> None:
+    assert played(f"service-{id}", fault).message.startswith(complaint)
+
+
+# Those that need a service, or settings that are saved.
+INSTALLED = (
+    "service-and-application-are-two",
+    "application-keeps-the-service-out",
+    "settings-count-from-the-next-start-on",
+    "saving-disturbs-no-run",
+)
+
+
+@pytest.mark.parametrize("id", INSTALLED)
+def test_who_has_a_service_and_saves_settings_passes(id: str) -> None:
+    assert played(f"service-{id}", Installer().operations).message == ""
+
+
+@pytest.mark.parametrize(
+    ("id", "fault", "complaint"),
+    [
+        ("service-and-application-are-two", "idle", "the service does not run"),
+        ("service-and-application-are-two", "always", "a second listener runs"),
+        ("service-and-application-are-two", "beside", "a second listener runs"),
+        ("application-keeps-the-service-out", "idle", "the service does not run"),
+        ("application-keeps-the-service-out", "always", "the service runs beside the application"),
+        ("settings-count-from-the-next-start-on", "hot", "the run with the old settings: 'failed'"),
+        ("settings-count-from-the-next-start-on", "stale", "the port after a restart: 7333, expected 7400"),
+        ("settings-count-from-the-next-start-on", "port-only", "the run with the old key: 'converged'"),
+        ("settings-count-from-the-next-start-on", "root", "the target below the new RootPath: is not there"),
+        ("saving-disturbs-no-run", "ends", "the listener has ended"),
+        ("saving-disturbs-no-run", "hot", "its ports: [7400], expected [7333]"),
+    ],
+)
+def test_a_service_that_does_otherwise_fails_for_it(id: str, fault: str, complaint: str) -> None:
+    assert played(f"service-{id}", Installer(fault).operations).message.startswith(complaint)
+
+
+def _kills_nobody(params: dict[str, Any]) -> None:
+    params["before_change"] = 10_000
+
+
+@pytest.mark.parametrize("id", ["killed-before-each-change", "killed-before-some-changes"])
+@pytest.mark.parametrize(
+    ("fault", "complaint"),
+    [
+        (
+            done_besides("listener.kill", "fs.plant", **changed_file("far", "/srv/backup", exchanged="half")),
+            "the target when killed before change ",
+        ),
+        (asked_otherwise("listener.kill", _kills_nobody), "it was killed before no change"),
+        (
+            done_besides("client.wait", "fs.plant", **changed_file("far", "/srv/backup", left="over")),
+            "the target before change ",
+        ),
+    ],
+)
+def test_who_leaves_anything_else_when_killed_fails_for_it(id: str, fault: Fault, complaint: str) -> None:
     assert played(f"service-{id}", fault).message.startswith(complaint)
