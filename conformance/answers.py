@@ -55,10 +55,11 @@ class Standing(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True):
-    """Trouble with one path of a job."""
+    """Trouble with one path of a job. `reason`: what the system has said."""
 
     path: str
     code: str
+    reason: str = ""
 
 
 class Saved(Struct, frozen=True):

@@ -175,6 +175,15 @@ class Stage:
         """Have the other program close it."""
         self.ask("fs.unlock", {"machine": machine, "path": path})
 
+    def limit(self, machine: str, folder: Mapping[str, str], room: int, entries: int | None = None) -> None:
+        """Let so many bytes more fit into a folder, and so many entries if that is said, and no more."""
+        params = {"machine": machine, "path": folder, "bytes": room, "entries": entries}
+        self.ask("fs.limit", params)
+
+    def unlimit(self, machine: str, folder: Mapping[str, str]) -> None:
+        """Let there be room again."""
+        self.ask("fs.unlimit", {"machine": machine, "path": folder})
+
     # Programs
 
     def listen(self, machine: str, **settings: Any) -> "Listener":
@@ -319,6 +328,14 @@ def has(what: str, found: Entries | None, path: str, content: Content) -> None:
     wanted = expected({path: content})[path]
     if entry != wanted:
         raise NotMet(f"{what}: {path} is {entry}, expected {wanted}")
+
+
+def old_or_new(what: str, found: Entries | None, old: Tree, new: Tree) -> None:
+    """Demand of each entry of two trees that it is as in one of them, whatever else there is."""
+    before, after = expected(old), expected(new)
+    for path in sorted({*before, *after}):
+        now = (found or {}).get(path)
+        require(now in (before.get(path), after.get(path)), f"{what}: {path} is {now}, neither old nor new")
 
 
 def _shortened(value: Any) -> Any:

@@ -26,6 +26,7 @@ from conformance.adapters.psync_programs import (
     refusal,
 )
 from conformance.adapters.serving import Refusal, Unsupported
+from conformance.adapters.small_disk import SmallDisks
 from conformance.adapters.wire import Network, Wire
 
 PACKAGES = Path(__file__).parents[2]
@@ -124,6 +125,7 @@ class ProcessWorld:
         }
         self._programs: dict[str, Program] = {}
         self._network = Network()
+        self._small_disks = SmallDisks()
         self._connections = self.folder / "connections"
         self._connections.touch()
 
@@ -184,6 +186,16 @@ class ProcessWorld:
         """`fs.remove`"""
         path = Path(params["path"]["path"])
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        return {}
+
+    def limit(self, params: Fields) -> Fields:
+        """`fs.limit`"""
+        self._small_disks.limit(Path(params["path"]["path"]), params["bytes"], params["entries"])
+        return {}
+
+    def unlimit(self, params: Fields) -> Fields:
+        """`fs.unlimit`"""
+        self._small_disks.lift(Path(params["path"]["path"]))
         return {}
 
     # Programs
@@ -290,6 +302,7 @@ class ProcessWorld:
             program.end(signal.SIGKILL)
             if program.wire is not None:
                 program.wire.drop()
+        self._small_disks.end()
         shutil.rmtree(self.folder)
         return {}
 

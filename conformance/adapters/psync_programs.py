@@ -66,7 +66,9 @@ def outcome(events: Iterable[Fields], *, is_running: bool) -> Fields:
             case "warning":
                 told["warnings"].append(event["text"])
             case "problem":
-                told["problems"].append({"path": event["path"], "code": event["code"]})
+                told["problems"].append(
+                    {"path": event["path"], "code": event["code"], "reason": event["text"]}
+                )
                 told["messages"] += event.get("messages", [])
             case "connection_failed":
                 told["messages"] += event["messages"]

@@ -60,7 +60,8 @@ PACKET_BYTES = 16 * 1460
 
 FOR_EVER_SECONDS = 1e6
 
-# The calls by which a program changes its disk, or makes a change certain; some that open a file do, too.
+# The calls by which a program makes a new name, and those by which it changes its disk, or makes a change certain.
+MAKING = frozenset({"mkdir", "symlink"})
 CHANGES = frozenset(
     {
         "fchmod",
@@ -102,6 +103,7 @@ class SimulatedWorld:
         self._programs: dict[str, Process] = {}
         self._locks: dict[tuple[str, str], Callable[[], None]] = {}
         self._heals: dict[str, Callable[[], None]] = {}
+        self._limits: dict[str, Callable[[], None]] = {}
         self._heard = bytearray()
         self._replication = Replication(self.world, hear=self._hear)
         for machine in machines:
@@ -200,6 +202,28 @@ class SimulatedWorld:
     def unlock(self, params: Fields) -> Fields:
         """`fs.unlock`"""
         self._locks.pop((params["machine"], params["path"]["path"]))()
+        return {}
+
+    def limit(self, params: Fields) -> Fields:
+        """`fs.limit`: for the bytes all of the machine is one disk."""
+        machine, path = self._machine(params), params["path"]["path"].encode()
+        machine.disk.quota_bytes = machine.disk.used_bytes + params["bytes"]
+        if params["entries"] is not None:
+            entries_max = len(machine.files.tree(path)) + params["entries"]
+
+            def refuse(call: Call) -> None:
+                if _is_making(call) and len(machine.files.tree(path)) >= entries_max:
+                    raise failure(errno.ENOSPC)
+
+            machine.watchers.append(refuse)
+            self._limits[machine.name] = lambda: machine.watchers.remove(refuse)
+        return {}
+
+    def unlimit(self, params: Fields) -> Fields:
+        """`fs.unlimit`"""
+        machine = self._machine(params)
+        machine.disk.quota_bytes = None
+        self._limits.pop(machine.name, lambda: None)()
         return {}
 
     # Programs
@@ -379,7 +403,12 @@ def _node(machine: Machine, params: Fields) -> FakeFile | None:
 
 
 def _is_change(call: Call) -> bool:
-    return call.name in CHANGES or (call.name == "open" and bool(call.arguments[1] & os.O_CREAT))
+    return call.name in CHANGES or _is_making(call)
+
+
+def _is_making(call: Call) -> bool:
+    """Whether a call makes a new name; of those that open a file, some do."""
+    return call.name in MAKING or (call.name == "open" and bool(call.arguments[1] & os.O_CREAT))
 
 
 async def _wait(process: Process, seconds: float) -> None:

@@ -16,6 +16,8 @@ METHODS = {
     "fs.remove": "remove",
     "fs.lock": "lock",
     "fs.unlock": "unlock",
+    "fs.limit": "limit",
+    "fs.unlimit": "unlimit",
     "listener.start": "start_listener",
     "listener.stop": "stop_listener",
     "listener.kill": "kill",

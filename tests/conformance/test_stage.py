@@ -16,6 +16,7 @@ from conformance.stage import (
     equal,
     has,
     holds,
+    old_or_new,
     require,
 )
 from tests.conformance.served import BEGUN, Scripted
@@ -235,6 +236,21 @@ FILE = {"kind": "file", "sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc
 def test_a_folder_holds_a_tree_exactly(found: Entries | None, complaint: str) -> None:
     assert _complaint(lambda: holds("it", found, {"a/b": "x"})).startswith(complaint)
     assert bool(_complaint(lambda: holds("it", found, {"a/b": "x"}))) == bool(complaint)
+
+
+@pytest.mark.parametrize(
+    ("found", "complaint"),
+    [
+        ({"a": FILE}, ""),
+        ({"a": FILE, "b": FILE}, "it: b is {'kind': 'file', "),
+        ({}, "it: a is None, neither old nor new"),
+        ({"a": FILE, "other": FILE}, ""),
+    ],
+)
+def test_what_is_the_old_or_the_new_is_no_mixture(found: Entries, complaint: str) -> None:
+    told = _complaint(lambda: old_or_new("it", found, {"a": "x"}, {"a": "x", "b": "new"}))
+
+    assert (told.startswith(complaint), bool(told)) == (True, bool(complaint))
 
 
 @pytest.mark.parametrize("found", [None, {}, {"a": {"kind": "folder"}}])

@@ -64,8 +64,8 @@ def test_a_client_without_a_summary_runs_or_has_failed(is_running: bool, state: 
 EVENTS = {
     "warning": ({"text": "open"}, {"warnings": ["open"]}),
     "problem": (
-        {"path": "a", "code": "LOCKED", "messages": ["PSListener"], "more": 1},
-        {"problems": [{"path": "a", "code": "LOCKED"}], "messages": ["PSListener"]},
+        {"path": "a", "code": "LOCKED", "text": "open", "messages": ["PSListener"], "more": 1},
+        {"problems": [{"path": "a", "code": "LOCKED", "reason": "open"}], "messages": ["PSListener"]},
     ),
     "connection_failed": (
         {"messages": ["m", "n"], "code": "CONNECT", "retry_scheduled": False},

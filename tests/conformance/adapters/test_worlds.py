@@ -10,7 +10,7 @@ from conformance.adapters.serving import Operation
 from conformance.adapters.simulated_world import SimulatedWorld
 from conformance.adapters.worlds import METHODS, world_operations
 from conformance.content import Link, Made, Tree, expected
-from conformance.stage import Refused, Stage, has, holds
+from conformance.stage import NotSupported, Refused, Stage, has, holds
 from tests.conformance.served import Served
 
 KINDS: dict[str, type[Any]] = {"simulated": SimulatedWorld, "process": ProcessWorld}
@@ -161,3 +161,26 @@ def test_a_listener_is_killed_before_the_change_that_is_named_and_no_earlier(sta
 
     assert states == [("converged", True), ("failed", False)]
     holds("the copy", stage.tree("far", far.at("copy")), {"one": "content"})
+
+
+def test_no_more_fits_into_a_folder_than_was_said_until_there_is_room(stage: Stage) -> None:
+    near, far = stage.machines["near"], stage.machines["far"]
+    stage.plant("near", near.at("data"), {"large": Made(300_000, "x"), "one/two/small": "small"})
+    stage.plant("far", far.at(), {"mine": "stays", "way": Link("mine")})
+    try:
+        stage.limit("far", far.at(), 100_000, 2)
+    except NotSupported as reason:
+        pytest.skip(str(reason))
+    stage.listen("far", root_path=far.at())
+    target = {"host": far.host, "path": far.at("copy")}
+    full = stage.start("near", source={"path": near.at("data")}, target=target).wait()
+    stage.unlimit("far", far.at())
+    free = stage.start("near", source={"path": near.at("data")}, target=target).wait()
+
+    assert (full.state, {one.code for one in full.problems} >= {"NO_SPACE"}, free.state) == (
+        "partial",
+        True,
+        "converged",
+    )
+    has("the folder", stage.tree("far", far.at()), "way", Link("mine"))
+    has("the folder", stage.tree("far", far.at()), "mine", "stays")
