@@ -5,7 +5,7 @@ from typing import Any
 from conformance.content import Tree
 from conformance.scenario import scenario
 from conformance.scenarios.pair import Pair
-from conformance.stage import Client, Stage, equal, holds, require
+from conformance.stage import Client, Stage, equal, has, holds, require
 
 OLD: Tree = {"Document.doc": "old document", "Letter.doc": "old letter"}
 NEW: Tree = {"Document.doc": "the new document", "Letter.doc": "the new letter"}
@@ -77,6 +77,23 @@ def suffix_stands_only_on_the_retry_list(stage: Stage) -> None:
     outcome = pair.push()
 
     equal("the messages", outcome.messages, (_text(_document(pair)["path"]),))
+
+
+@scenario("PS-ERR-10")
+def denied_folder_is_no_locked_file(stage: Stage) -> None:
+    """Nobody may enter a folder of the target: that is told as what it is, and by no text of a file that is open elsewhere."""
+    pair = Pair(stage, source={**NEW, "sub/inner": "new"}, target={**OLD, "sub/inner": "old"})
+    pair.listen()
+    stage.ask("fs.deny", {"machine": "far", "path": pair.far.at("backup", "sub")})
+
+    outcome = pair.push()
+
+    equal("the run", outcome.state, "partial")
+    equal("the codes of the problems", {one.code for one in outcome.problems}, {"PERMISSION"})
+    require({one.path.split("/")[0] for one in outcome.problems} == {"sub"}, f"told: {outcome.problems}")
+    equal("the messages", outcome.messages, ())
+    for name, content in NEW.items():
+        has("the target", pair.at_target(), name, content)
 
 
 @scenario("PS-ERR-14", "PS-ROOT-05")

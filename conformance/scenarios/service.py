@@ -148,7 +148,7 @@ def killed_before_each_change(stage: Stage) -> None:
 @scenario("PS-SVC-07")
 def killed_before_some_changes(stage: Stage) -> None:
     """Likewise, before some of them, as many as there is time for where real processes start."""
-    _kill_before(stage, (2, 5, 9))
+    _kill_before(stage, (4, 10, 12))
 
 
 def _kill_before(stage: Stage, numbers: Iterable[int]) -> None:

@@ -25,7 +25,7 @@ CHANGES = 3
 class Installer:
     """A machine's service and settings. `faults`: what it does wrongly, each by a word.
 
-    `stays`: a service is not taken out; `half`: one that runs is, and runs on; `forgets`: settings go with it;
+    `absent`: nothing is installed, and nobody says so; `stays`: a service is not taken out; `half`: one that runs is, and runs on; `forgets`: settings go with it;
     `idle`: it does not start, and nobody says so; `beside`: an application runs beside it; `always`: it says that
     it runs; `flagless`: the flags do nothing; `nameless`: it has no name; `loses`: not all settings are saved;
     `menu`: it saves nothing by the menu; `torn`: half of them are saved; `any-root`, `any-path`: it saves all;
@@ -64,7 +64,7 @@ class Installer:
     # The service
 
     def _install(self, params: Fields) -> Fields:
-        if "flag" in params and self._has("flagless"):
+        if self._has("absent") or ("flag" in params and self._has("flagless")):
             return {}
         self._is_installed = True
         self._settings |= params["settings"]

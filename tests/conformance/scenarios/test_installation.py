@@ -18,6 +18,7 @@ def test_an_installer_that_does_as_it_should_passes(id: str) -> None:
 @pytest.mark.parametrize(
     ("id", "fault", "complaint"),
     [
+        ("service-comes-and-goes", "absent", "it is not found"),
         ("service-comes-and-goes", "stays", "it is still there"),
         ("service-comes-and-goes", "forgets", "the port that stays: None, expected 7400"),
         ("flags-of-the-guide-do-it-too", "flagless", "it is not found after /install"),

@@ -30,6 +30,11 @@ def _listed(told: dict[str, Any]) -> None:
     told["messages"] = [f"{text} (Added To Retry List)..." for text in told["messages"]]
 
 
+def _locked(told: dict[str, Any]) -> None:
+    for problem in told["problems"]:
+        problem["code"] = "LOCKED"
+
+
 def _by_actual_path(told: dict[str, Any]) -> None:
     told["messages"] = [text.replace("D:\\", "C:\\srv\\D\\") for text in told["messages"]]
 
@@ -69,6 +74,16 @@ def test_psync_does_as_it_should(id: str) -> None:
             "locked-file-holds-nobody-up",
             told_otherwise("client.wait", lambda told: told["problems"].extend(told["problems"])),
             "how many problems are told: 2, expected 1",
+        ),
+        (
+            "denied-folder-is-no-locked-file",
+            left_undone("fs.deny"),
+            "the run: 'converged', expected 'partial'",
+        ),
+        (
+            "denied-folder-is-no-locked-file",
+            told_otherwise("client.wait", _locked),
+            "the codes of the problems: {'LOCKED'}",
         ),
         ("next-run-settles-it", left_undone("fs.unlock"), "the next run: 'partial', expected 'converged'"),
     ],
