@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec import UNSET, structs
 
+from conformance.adapters.audited import BUGS
 from conformance.adapters.planted import mutations_of, serve_planted
 from conformance.adapters.psync_functions import FUNCTIONS
 from conformance.mutant import Exchange, Mutant, load_mutants
@@ -66,6 +67,9 @@ def test_without_a_name_it_is_psync() -> None:
     assert (version.endswith(" with no bug"), answer) == (True, FUNCTIONS["validate_config"](LOWEST))
 
 
-def test_an_unknown_name_does_not_start() -> None:
+def test_an_unknown_name_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        BUGS, ""
+    )  # which serving sets for the processes that it starts: no test after this one has it
     with pytest.raises(KeyError, match=r"port\.unheard_of"):
         serve_planted("S", ["port.unheard_of"])
