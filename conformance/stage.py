@@ -35,6 +35,10 @@ RUN_SECONDS_MAX = 600.0
 # What an adapter needs beyond the time that it is asked to wait.
 SLACK_SECONDS = 20.0
 
+# Between two looks at a client that is to be held under way, and how many there are: a machine may be busy.
+LOOK_SECONDS = 1.0
+LOOKS_MAX = 30
+
 # The modification time of the first files, in seconds since 1970: long ago, and not 0.
 FIRST_TIME = 1_600_000_000
 
@@ -290,6 +294,21 @@ class Client(Struct, frozen=True):
         """Wait until it ends, or for so long; give what it has told by then."""
         params = {"name": self.name, "seconds": seconds}
         return self.stage.told(Outcome, "client.wait", params, seconds + SLACK_SECONDS)
+
+    def wait_under_way(self, size: int) -> None:
+        """Wait until so many bytes have travelled, and a moment longer; demand that it still runs, held by a silent network."""
+        for _ in range(LOOKS_MAX):
+            equal("the run", self.wait(LOOK_SECONDS).state, "running")
+            if self._has_carried(size):
+                equal("the run", self.wait(LOOK_SECONDS).state, "running")
+                return
+        raise NotMet(f"only {self.stage.carried()} bytes travelled, {size} were waited for")
+
+    def _has_carried(self, size: int) -> bool:
+        try:
+            return self.stage.carried() >= size
+        except NotSupported:  # nobody counts there: the moment has to do
+            return True
 
     def kill(self) -> None:
         """End it without a word."""

@@ -7,10 +7,10 @@ import io
 import os
 import re
 from collections.abc import Callable, Coroutine
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
-from msgspec import structs
+from msgspec import Struct, structs
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 
 from conformance.adapters.psync_programs import (
@@ -55,9 +55,6 @@ LOOK_SECONDS = 0.01
 # How long a listener may take to start.
 START_SECONDS_MAX = 60.0
 
-# What one packet carries at most; faults of links count packets.
-PACKET_BYTES = 16 * 1460
-
 FOR_EVER_SECONDS = 1e6
 
 # The calls by which a program makes a new name, and those by which it changes its disk, or makes a change certain.
@@ -94,6 +91,14 @@ class Told:
         return events_in(self._lines.getvalue())
 
 
+class Waiting(Struct):
+    """A fault that begins when so many bytes more have passed between two machines."""
+
+    ends: frozenset[str]
+    left: int
+    arm: Callable[[], Callable[[], None]]
+
+
 class SimulatedWorld:
     """One world from `world.begin` to `world.end`."""
 
@@ -103,6 +108,7 @@ class SimulatedWorld:
         self._programs: dict[str, Process] = {}
         self._locks: dict[tuple[str, str], Callable[[], None]] = {}
         self._heals: dict[str, Callable[[], None]] = {}
+        self._waiting: dict[str, Waiting] = {}
         self._limits: dict[str, Callable[[], None]] = {}
         self._heard = bytearray()
         self._replication = Replication(self.world, hear=self._hear)
@@ -113,7 +119,9 @@ class SimulatedWorld:
         for source in self.world.machines:
             for target in self.world.machines:
                 if source != target:
-                    self.world.network.link(source, target).tamper = self._overhear
+                    self.world.network.link(source, target).tamper = partial(
+                        self._overhear, frozenset((source, target))
+                    )
 
     @property
     def about(self) -> Fields:
@@ -318,16 +326,24 @@ class SimulatedWorld:
     def fault(self, params: Fields) -> Fields:
         """`net.fault`"""
         near, far = params["between"]
-        packets = 1 + params["after_bytes"] // PACKET_BYTES
         match params["kind"]:
             case "silent":
-                made = NetworkSilent(near, far, True, packets, FOR_EVER_SECONDS).arm(self)  # type: ignore[arg-type]  # all of a site that it asks for
+                arm = partial(NetworkSilent(near, far, True, 1, FOR_EVER_SECONDS).arm, self)  # type: ignore[arg-type]  # all of a site that it asks for
             case "reset":
-                made = ConnectionReset(near, far, packets).arm(self)  # type: ignore[arg-type]  # likewise
+                arm = partial(ConnectionReset(near, far, 1).arm, self)  # type: ignore[arg-type]  # likewise
             case other:
                 raise Unsupported(f"the simulator's network has no fault {other!r} here")
-        self._heals[params["name"]] = made
+        name = params["name"]
+        if params["after_bytes"]:
+            self._waiting[name] = Waiting(frozenset((near, far)), params["after_bytes"], arm)
+            self._heals[name] = partial(self._forget, name)
+        else:
+            self._heals[name] = arm()
         return {}
+
+    def _forget(self, name: str) -> None:
+        """End a fault that has not begun."""
+        del self._waiting[name]
 
     def shape(self, params: Fields) -> Fields:
         """`net.shape`"""
@@ -390,8 +406,15 @@ class SimulatedWorld:
     def _hear(self, event: Event) -> None:
         self._told.setdefault(current_process(), Told()).report(event)
 
-    def _overhear(self, data: bytes) -> bytes:
+    def _overhear(self, ends: frozenset[str], data: bytes) -> bytes:
+        """Hear a packet; one that is too many for a fault is the first that has it."""
         self._heard += data
+        for name, waiting in [*self._waiting.items()]:
+            if waiting.ends == ends:
+                waiting.left -= len(data)
+                if waiting.left < 0:
+                    del self._waiting[name]
+                    self._heals[name] = waiting.arm()
         return data
 
 

@@ -143,7 +143,7 @@ def whole_file_where_it_fails(stage: Stage) -> None:
     pair = _pair(stage, HALF_NEW)
     fault = stage.fault("silent", "near", "far", after_bytes=HALF // 2)
     client = _start(pair)
-    equal("the run", client.wait(1.0).state, "running")
+    client.wait_under_way(HALF // 4)
     stage.plant("far", pair.target, {FILE: "written by somebody else"})
     stage.heal(fault)
     state = client.wait().state

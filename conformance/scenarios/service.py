@@ -11,6 +11,9 @@ from conformance.stage import Listener, Refused, Stage, equal, has, holds, old_o
 LARGE: Tree = {"large": Made(6_000_000, "new"), "small": "new"}
 OLD: Tree = {"large": Made(50_000, "old"), "small": "old"}
 
+# Of the large file: what travels before a run is held.
+HELD_BYTES = 2_000_000
+
 
 def _second(stage: Stage, pair: Pair, **settings: str) -> Refused | None:
     """Start another listener beside the first one; give its refusal."""
@@ -117,9 +120,9 @@ def killed_in_the_middle(stage: Stage) -> None:
     """A listener is killed while a file travels: the old file is whole; after a start the next run brings the new one."""
     pair = Pair(stage, source=LARGE, target=OLD)
     first = pair.listen()
-    fault = stage.fault("silent", "near", "far", after_bytes=2_000_000)
+    fault = stage.fault("silent", "near", "far", after_bytes=HELD_BYTES)
     client = pair.start_push()
-    equal("the run", client.wait(1.0).state, "running")
+    client.wait_under_way(HELD_BYTES // 2)
     first.kill()
     stage.heal(fault)
 
@@ -185,9 +188,9 @@ def stopped_in_the_middle(stage: Stage) -> None:
     """A listener is stopped while a file travels: it ends cleanly, and no file is half of one."""
     pair = Pair(stage, source=LARGE, target=OLD)
     first = pair.listen()
-    fault = stage.fault("silent", "near", "far", after_bytes=2_000_000)
+    fault = stage.fault("silent", "near", "far", after_bytes=HELD_BYTES)
     client = pair.start_push()
-    equal("the run", client.wait(1.0).state, "running")
+    client.wait_under_way(HELD_BYTES // 2)
 
     equal("the end", first.stop(), "clean")
     stage.heal(fault)
@@ -226,9 +229,9 @@ def saving_disturbs_no_run(stage: Stage) -> None:
     """Settings are saved while a file travels: the listener goes on, and the run arrives over the same connection."""
     pair = Pair(stage, source=LARGE, target=OLD)
     first = pair.listen()
-    fault = stage.fault("silent", "near", "far", after_bytes=2_000_000)
+    fault = stage.fault("silent", "near", "far", after_bytes=HELD_BYTES)
     client = pair.start_push()
-    equal("the run", client.wait(1.0).state, "running")
+    client.wait_under_way(HELD_BYTES // 2)
 
     stage.save("far", {"port": 7400, "password": "of today", "root_path": pair.far.at()})
 

@@ -166,6 +166,31 @@ def test_who_waits_for_a_client_waits_longer_than_he_asks_it_to() -> None:
     assert target.seconds[-1] > 30.0
 
 
+@pytest.mark.parametrize(
+    ("answers", "complaint"),
+    [
+        (
+            {"client__wait": {"ok": {"state": "running"}}, "net__search": {"ok": {"found": [], "bytes": 9}}},
+            "",
+        ),
+        ({"client__wait": {"ok": {"state": "running"}}, "net__search": {"unsupported": {"reason": "x"}}}, ""),
+        (
+            {"client__wait": {"ok": {"state": "failed"}}, "net__search": {"ok": {"found": [], "bytes": 9}}},
+            "the run: 'failed', expected 'running'",
+        ),
+        (
+            {"client__wait": {"ok": {"state": "running"}}, "net__search": {"ok": {"found": [], "bytes": 8}}},
+            "only 8 bytes travelled, 9 were waited for",
+        ),
+    ],
+)
+def test_a_client_is_under_way_once_so_much_has_travelled(answers: Any, complaint: str) -> None:
+    stage, _ = staged(**answers)
+    client = stage.start("far")
+
+    assert _complaint(lambda: client.wait_under_way(9)) == complaint
+
+
 def test_a_fault_is_healed_by_its_name() -> None:
     stage, target = staged()
     stage.heal(stage.fault("reset", "near", "far", after_bytes=9))

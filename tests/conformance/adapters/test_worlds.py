@@ -184,3 +184,21 @@ def test_no_more_fits_into_a_folder_than_was_said_until_there_is_room(stage: Sta
     )
     has("the folder", stage.tree("far", far.at()), "way", Link("mine"))
     has("the folder", stage.tree("far", far.at()), "mine", "stays")
+
+
+def test_a_network_is_silent_once_so_many_bytes_have_passed_and_no_earlier(stage: Stage) -> None:
+    near, far = stage.machines["near"], stage.machines["far"]
+    stage.plant("near", near.at("data"), {"large": Made(3_000_000, "x")})
+    stage.listen("far", root_path=far.at())
+    fault = stage.fault("silent", "near", "far", after_bytes=1_000_000)
+    never = stage.fault("reset", "near", "far", after_bytes=10_000_000)
+
+    client = stage.start(
+        "near", source={"path": near.at("data")}, target={"host": far.host, "path": far.at()}
+    )
+    client.wait_under_way(1_000_000)
+
+    assert stage.carried() < 1_300_000
+    for name in (never, fault):
+        stage.heal(name)
+    assert client.wait().state == "converged"
