@@ -224,7 +224,7 @@ def folder_becomes_a_link_during_the_run(stage: Stage) -> None:
     stage.plant("far", root, {"sub/kept": "old"})
     fault = stage.fault("silent", "near", "far", after_bytes=2_000_000)
     client = pair.start_push(path=root)
-    equal("the run", client.wait(1.0).state, "running")
+    client.wait_under_way(1_000_000)
 
     stage.remove("far", pair.far.at(ROOT, "sub"))
     stage.plant("far", root, {"sub": Link(pair.far.at("documents")["path"])})
