@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from psync.app.exposure import exposure_warnings
 from psync.app.failure_text import connection_lines, refusal_lines
 from psync.app.output import Output
 from psync.app.printable import printable
@@ -85,6 +86,9 @@ class JsonReport:
         fields = encode(event)
         if isinstance(event, ListenerReady | SessionEnded):
             fields["time"] = time_text(self._now_ns())
+        if isinstance(event, ListenerReady):  # first, so that who waits for `ready` has been told
+            for warning in exposure_warnings(event):
+                self.warn(warning)
         self._output.data(_ENCODER.encode(fields))
         for line in _diagnostics(event):
             self._output.complain(line)

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from psync.app.events import time_text
+from psync.app.exposure import UNAUTHENTICATED, exposure_warnings
 from psync.app.failure_text import failure_lines
 from psync.app.figures import bytes_text, seconds_text
 from psync.app.output import Output
 from psync.app.printable import printable
 from psync.engine.events import Event, ListenerReady, RunRefused, SessionEnded
 
-UNAUTHENTICATED = "ENCRYPTED BUT NOT AUTHENTICATED"
 AUTHENTICATED = "encrypted and authenticated (AES-256-GCM)"
 
 # A peer may send a long name for itself; a line stays a line.
@@ -26,7 +26,7 @@ class ListenerReport:
     def __call__(self, event: Event) -> None:
         if isinstance(event, ListenerReady):
             self._log(ready_line(event))
-            for warning in warnings(event):
+            for warning in exposure_warnings(event):
                 self.warn(warning)
         elif isinstance(event, SessionEnded):
             self._log(session_line(event))
@@ -49,19 +49,6 @@ def ready_line(event: ListenerReady) -> str:
     protection = AUTHENTICATED if event.is_keyed else UNAUTHENTICATED
     access = ", read-only" if event.is_read_only else ""
     return f"ready on {addresses} port {event.port}, RootPath {root}{access}, {protection}"
-
-
-def warnings(event: ListenerReady) -> list[str]:
-    """Name the dangers of how a listener was started."""
-    found = []
-    if event.root_path == "/":
-        found.append("RootPath / confines nothing: clients reach every folder of this machine.")
-    if event.is_exposed and not event.is_keyed:
-        found.append(
-            f"{UNAUTHENTICATED}, AND NOT ON LOOPBACK: whoever reaches this port can read"
-            f"{'' if event.is_read_only else ' and change'} what is below the RootPath."
-        )
-    return found
 
 
 def session_line(event: SessionEnded) -> str:

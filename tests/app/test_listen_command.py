@@ -95,6 +95,16 @@ def test_others_without_a_key_get_a_loud_warning(site: Site):
         assert listener.err.startswith(f"Warning: {UNAUTHENTICATED}, AND NOT ON LOOPBACK: ")
 
 
+def test_programs_hear_the_loud_warning_too_and_before_anybody_can_call(site: Site):
+    options = ("--host", "0.0.0.0", "--allow-unauthenticated-network", "--json")
+    with site.listener(*options) as listener:
+        err, events = listener.err, listener.end().events
+
+    assert err.startswith(f"Warning: {UNAUTHENTICATED}, AND NOT ON LOOPBACK: ")
+    assert [event["event"] for event in events] == ["warning", "ready"]
+    assert err == f"Warning: {events[0]['text']}\n"
+
+
 def test_a_user_name_alone_gets_a_loud_warning_where_others_can_guess_it(site: Site):
     with site.listener("--user", "me") as listener:
         everywhere = listener.err

@@ -5,7 +5,7 @@ import io
 import pytest
 from msgspec.structs import replace
 
-from psync.app.listener_report import ListenerReport, ready_line, session_line, warnings
+from psync.app.listener_report import ListenerReport, ready_line, session_line
 from psync.app.output import Output
 from psync.core.errors import RootPathInvalid
 from psync.engine.events import Event, ListenerReady, RunRefused, SessionEnded
@@ -45,38 +45,6 @@ def told(event: Event) -> tuple[str, str]:
 )
 def test_one_line_says_where_what_and_how_protected(changes: dict, line: str):
     assert ready_line(replace(READY, **changes)) == line
-
-
-@pytest.mark.parametrize(
-    ("changes", "dangers"),
-    [
-        pytest.param({}, [], id="keyed: none"),
-        pytest.param({"is_keyed": False, "is_exposed": False}, [], id="unkeyed on loopback: none"),
-        pytest.param(
-            {"root_path": "/"},
-            ["RootPath / confines nothing: clients reach every folder of this machine."],
-            id="a root that is no limit",
-        ),
-        pytest.param(
-            {"is_keyed": False},
-            [
-                "ENCRYPTED BUT NOT AUTHENTICATED, AND NOT ON LOOPBACK: whoever reaches this port can read"
-                " and change what is below the RootPath."
-            ],
-            id="unkeyed, open to others",
-        ),
-        pytest.param(
-            {"is_keyed": False, "is_read_only": True},
-            [
-                "ENCRYPTED BUT NOT AUTHENTICATED, AND NOT ON LOOPBACK: whoever reaches this port can read"
-                " what is below the RootPath."
-            ],
-            id="unkeyed, open to others, read-only",
-        ),
-    ],
-)
-def test_dangers_are_named(changes: dict, dangers: list[str]):
-    assert warnings(replace(READY, **changes)) == dangers
 
 
 @pytest.mark.parametrize(
