@@ -62,14 +62,14 @@ class Replication:
     ) -> Process:
         """Start a listener confined to `root` if there is one, with the key that all have unless it is given another one.
 
-        `more`: fields of its settings.
+        `more`: fields of its settings. Without a key it is open to all, unless they say otherwise.
         """
         prs = prs or self.prs
+        more = {"allow_unauthenticated_network": True, **more}
         settings = ListenerSettings(
             host="0.0.0.0",
             root=None if root is None else RootPath.parse(root, machine.style),
             is_keyed=prs != UNKEYED_PRS,
-            allow_unauthenticated_network=True,
             state_folder=STATE_FOLDERS[machine.style],
             **more,
         )

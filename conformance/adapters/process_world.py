@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -204,6 +205,7 @@ class ProcessWorld:
         """`listener.start`"""
         settings, machine = params["settings"], self._machines[params["machine"]]
         check_built(settings)
+        asked = settings.get("port") or (free_port() if settings.get("exposed") else None)
         own = settings.get("instance")
         arguments = [
             "listen",
@@ -212,7 +214,8 @@ class ProcessWorld:
             f"{machine.instance}-{own}" if own else machine.instance,
         ]
         arguments += ["--host", "0.0.0.0" if settings.get("exposed") else machine.address]
-        arguments += ["--port", str(settings["port"])] if settings.get("port") else []
+        arguments += ["--port", str(asked)] if asked else []
+        arguments += ["--allow-unauthenticated-network"] if settings.get("unauthenticated") else []
         if settings.get("root_path"):
             arguments += ["--root-path", settings["root_path"]["path"]]
         program = self._start(params, arguments + self._key(machine, settings))
@@ -322,6 +325,13 @@ class ProcessWorld:
             file.write_text(settings["password"], "utf-8")
             arguments += ["--password-file", str(file)]
         return arguments
+
+
+def free_port() -> int:
+    """A port that nobody has at any address: one at all of them shares them with whatever else runs here."""
+    with socket.create_server(("", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
 
 
 def _started(program: Program) -> Fields:

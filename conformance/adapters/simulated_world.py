@@ -246,7 +246,9 @@ class SimulatedWorld:
             raise Refusal(failure.code, str(failure)) from failure
 
     async def _start_listener(self, name: str, machine: Machine, settings: Fields) -> Fields:
-        more = {"instance": settings["instance"]} if settings.get("instance") else {}
+        more: Fields = {"instance": settings["instance"]} if settings.get("instance") else {}
+        if settings.get("exposed"):  # of all others nothing is said, and each listener here can be reached
+            more["allow_unauthenticated_network"] = settings.get("unauthenticated", False)
         process = self._replication.start_listener(
             machine,
             settings["root_path"]["path"] if settings.get("root_path") else None,
@@ -260,7 +262,8 @@ class SimulatedWorld:
                 told = self._events(process)
                 ready = next((one for one in told if one["event"] == "ready"), None)
                 if ready is not None:
-                    return {"pid": process.process_id, "port": ready["port"]}
+                    warnings = [one["text"] for one in told if one["event"] == "warning"]
+                    return {"pid": process.process_id, "port": ready["port"], "warnings": warnings}
                 if not process.is_alive:
                     raise _refusal(told)
                 await asyncio.sleep(LOOK_SECONDS)

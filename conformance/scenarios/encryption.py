@@ -2,7 +2,7 @@
 
 from conformance.content import Tree
 from conformance.scenario import scenario
-from conformance.scenarios.pair import OLD_TREE, Pair
+from conformance.scenarios.pair import OLD_TREE, TREE, Pair
 from conformance.stage import Refused, Stage, equal, holds, require
 
 USER, PASSWORD = "canary user", "canary password"
@@ -140,13 +140,29 @@ def switched_off_at_the_listener_only(stage: Stage) -> None:
     holds("the target", pair.at_target(), OLD_TREE)
 
 
-@scenario("PS-ENC-09", levels=("P",))
+@scenario("PS-ENC-09", "PS-ENC-01")
 def listener_without_a_key_warns(stage: Stage) -> None:
-    """A listener that others can reach without a key of its operator's warns of it, or does not start."""
+    """Others may reach a listener without a key of its operator's, who accepts that: it serves them, and warns of it."""
     pair = Pair(stage)
+    keyed = pair.listen(exposed=True, **KEY)
+    keyed.stop()
+
+    listener = pair.listen(exposed=True, unauthenticated=True)
+
+    require(set(listener.warnings) - set(keyed.warnings), "it said nothing of it")
+    equal("the run", pair.push(port=listener.port, delete=True).state, "converged")
+    holds("the target", pair.at_target(), TREE)
+
+
+@scenario("PS-ENC-09")
+def listener_without_a_key_is_no_accident(stage: Stage) -> None:
+    """Where nobody has accepted that others reach it without a key, a listener does not start, or warns of it."""
+    pair = Pair(stage)
+    keyed = pair.listen(exposed=True, **KEY)
+    keyed.stop()
     try:
         listener = pair.listen(exposed=True)
     except Refused as refused:
         equal("the refusal", refused.code, "NETWORK_UNAUTHENTICATED")
     else:
-        require(listener.warnings, "it said nothing of it")
+        require(set(listener.warnings) - set(keyed.warnings), "it started, and said nothing of it")

@@ -113,6 +113,13 @@ def test_what_real_machines_cannot_do_is_not_supported(stage: Stage, op: str, pa
         stage.ask(op, params)
 
 
+def test_a_listener_without_one_may_if_that_is_accepted_and_has_a_port_of_its_own(stage: Stage) -> None:
+    listener = stage.listen("far", root_path=stage.machines["far"].at(), exposed=True, unauthenticated=True)
+
+    assert (listener.ports(), listener.port == 7333) == ([listener.port], False)
+    assert "NOT AUTHENTICATED" in listener.warnings[0]
+
+
 def test_a_listener_with_a_key_may_be_open_to_all(stage: Stage) -> None:
     with pytest.raises(Refused, match="NETWORK_UNAUTHENTICATED"):
         stage.listen("far", root_path=stage.machines["far"].at(), exposed=True)

@@ -95,6 +95,15 @@ def test_a_job_takes_as_long_as_the_network_is_far(stage: Stage) -> None:
     assert (client.wait(4.0).state, client.wait(60.0).state) == ("running", "converged")
 
 
+def test_a_listener_without_a_key_is_open_to_all_where_that_is_accepted_and_warns(stage: Stage) -> None:
+    root = stage.machines["far"].at()
+    with pytest.raises(Refused, match="NETWORK_UNAUTHENTICATED"):
+        stage.listen("far", root_path=root, exposed=True)
+
+    [warning] = stage.listen("far", root_path=root, exposed=True, unauthenticated=True).warnings
+    assert "NOT AUTHENTICATED" in warning
+
+
 def test_what_psync_refuses_is_told_with_its_code(stage: Stage) -> None:
     with pytest.raises(Refused, match=r"listener\.start is rejected with ROOT_PATH_INVALID"):
         stage.listen("far", root_path=stage.machines["far"].at("missing"))

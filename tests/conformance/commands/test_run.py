@@ -44,7 +44,7 @@ def test_scenarios_are_selected_by_id_requirement_and_level(said, target: str, p
 
 
 def test_a_scenario_of_another_level_is_not_selected(said) -> None:
-    ran = said("run", "--target", "builtin:sim", "--select", "encryption-listener-without-a-key-warns")
+    ran = said("run", "--target", "builtin:sim", "--select", "installation-service-is-optional")
 
     assert (ran.code, "nothing is selected" in ran.err) == (4, True)
 

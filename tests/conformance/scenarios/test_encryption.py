@@ -32,12 +32,11 @@ CLIENT_HAS_NO_KEY = asked_otherwise("client.start", lambda params: _without_key(
 IN_CLEAR = told_otherwise("net.search", lambda told: told.update(found=[True for _ in told["found"]]))
 
 
-WARNS = told_otherwise("listener.start", lambda told: told.update(warnings=["everybody can reach this"]))
-
-
-@pytest.mark.parametrize(("faults", "complaint"), [([], "it said nothing of it"), ([WARNS], "")])
-def test_a_listener_that_all_can_reach_has_to_say_so(faults: list[Fault], complaint: str) -> None:
-    assert played("encryption-listener-without-a-key-warns", *faults).message == complaint
+# What it says of itself is nothing, or the same to everybody; and who accepts nothing is taken to accept all.
+SILENT = told_otherwise("listener.start", lambda told: told.update(warnings=[]))
+WARNS_ALWAYS = told_otherwise("listener.start", lambda told: told.update(warnings=["be careful"]))
+CARELESS = asked_otherwise("listener.start", lambda params: params["settings"].update(unauthenticated=True))
+TIMID = asked_otherwise("listener.start", lambda params: params["settings"].pop("unauthenticated", None))
 
 
 @pytest.mark.parametrize("id", ids_of(encryption))
@@ -45,6 +44,10 @@ def test_psync_does_as_it_should(id: str) -> None:
     result = played(id)
 
     assert is_as_expected(result), result.message
+
+
+def test_who_warns_where_nobody_has_accepted_anything_may_start() -> None:
+    assert played("encryption-listener-without-a-key-is-no-accident", CARELESS).state == "pass"
 
 
 @pytest.mark.parametrize(
@@ -69,6 +72,10 @@ def test_psync_does_as_it_should(id: str) -> None:
             "the target with another user at the client: seen is there, and should not be",
         ),
         ("nothing-is-learnt-before-the-key", [LISTENER_HAS_NO_KEY, CLIENT_HAS_NO_KEY], LEARNT),
+        ("listener-without-a-key-warns", [SILENT], "it said nothing of it"),
+        ("listener-without-a-key-warns", [WARNS_ALWAYS], "it said nothing of it"),
+        ("listener-without-a-key-warns", [TIMID], "listener.start is rejected with NETWORK_UNAUTHENTICATED"),
+        ("listener-without-a-key-is-no-accident", [CARELESS, SILENT], "it started, and said nothing of it"),
     ],
 )
 def test_a_target_that_does_otherwise_fails_for_it(id: str, faults: list[Fault], complaint: str) -> None:
