@@ -31,6 +31,8 @@ class Folder(Struct, frozen=True):
     """`fs.tree`"""
 
     entries: dict[str, Entry] | None
+    time: int | None = None
+    """When the folder itself was changed, as `time` of an entry."""
 
 
 class Listening(Struct, frozen=True):

@@ -65,7 +65,15 @@ def expected(tree: Tree) -> Entries:
 
 def bare(entries: Mapping[str, Entry]) -> Entries:
     """Entries as they are compared: by kind and content, without times."""
-    keys = ("kind", "sha256", "target")
+    return _only(("kind", "sha256", "target"), entries)
+
+
+def with_times(entries: Mapping[str, Entry]) -> Entries:
+    """Entries as they are where nobody may touch them: by kind and content, time and mode."""
+    return _only(("kind", "sha256", "target", "time", "mode"), entries)
+
+
+def _only(keys: tuple[str, ...], entries: Mapping[str, Entry]) -> Entries:
     return {path: {key: entry[key] for key in keys if key in entry} for path, entry in entries.items()}
 
 

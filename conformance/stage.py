@@ -22,7 +22,7 @@ from conformance.answers import (
     Service,
     Standing,
 )
-from conformance.content import Content, Entries, Tree, bare, expected, planted
+from conformance.content import Content, Entries, Tree, bare, expected, planted, with_times
 from conformance.protocol import as_json
 from conformance.target import ANSWER_SECONDS_MAX, Target
 from conformance.verdict import Step
@@ -167,6 +167,14 @@ class Stage:
         found = self.told(Folder, "fs.tree", params, SLACK_SECONDS).entries
         return None if found is None else bare(found)
 
+    def tree_with_times(self, machine: str, folder: Mapping[str, str]) -> Entries:
+        """What lies below a folder that is there, with all that whoever touches it changes; under `.` the folder itself."""
+        told = self.told(Folder, "fs.tree", {"machine": machine, "path": folder}, SLACK_SECONDS)
+        entries = {".": {"kind": "folder", "time": told.time}, **(told.entries or {})}
+        if any(entry.get("time") is None for entry in entries.values()):
+            raise NotSupported("the adapter does not tell when entries were changed")
+        return with_times(entries)
+
     def remove(self, machine: str, path: Mapping[str, str]) -> None:
         """Remove an entry and all below it."""
         self.ask("fs.remove", {"machine": machine, "path": path})
@@ -227,10 +235,20 @@ class Stage:
         self.ask("net.fault", params)
         return name
 
-    def shape(self, one: str, other: str, *, round_trip_seconds: float, packet_bytes: int) -> None:
-        """Let packets between two machines take so long and be no larger."""
-        shape = {"round_trip_seconds": round_trip_seconds, "packet_bytes": packet_bytes}
+    def shape(
+        self, one: str, other: str, *, round_trip_seconds: float, packet_bytes: int, lost: float = 0.0
+    ) -> None:
+        """Let packets between two machines take so long, be no larger, and be lost so often that they are sent again."""
+        shape = {"round_trip_seconds": round_trip_seconds, "packet_bytes": packet_bytes, "lost": lost}
         self.ask("net.shape", {"between": [one, other], **shape})
+
+    def name(self, name: str, machine: str) -> None:
+        """Let a name mean a machine from now on, whatever it has meant."""
+        self.ask("net.name", {"name": name, "machine": machine})
+
+    def forward(self, machine: str, port: int, to: Mapping[str, Any]) -> None:
+        """Carry whoever connects to a port of a machine to `machine` and `port` of another one."""
+        self.ask("net.forward", {"machine": machine, "port": port, "to": to})
 
     def heal(self, fault: str) -> None:
         """End a fault of the network."""
@@ -330,8 +348,12 @@ def require(condition: object, complaint: str) -> None:
 def holds(what: str, found: Entries | None, tree: Tree) -> None:
     """Demand that a folder is there and holds exactly a tree."""
     require(found is not None, f"{what}: is not there")
-    wanted = expected(tree)
     assert found is not None
+    same(what, found, expected(tree))
+
+
+def same(what: str, found: Entries, wanted: Entries) -> None:
+    """Demand that there are these entries and no others."""
     for path in sorted({*found, *wanted}):
         if path not in wanted:
             raise NotMet(f"{what}: {path} is there, and should not be")

@@ -18,11 +18,15 @@ FIRST_FD = 1 << 30
 
 
 class Network:
-    """Every machine's stack, by lower-case name, and the links between them."""
+    """Every machine's stack, by lower-case name, and the links between them.
+
+    `aliases`: what else machines are called, in lower case, each with the name of a machine.
+    """
 
     def __init__(self, agenda: Agenda, random: Random, trace: Trace) -> None:
         self.agenda = agenda
         self.stacks: dict[str, Stack] = {}
+        self.aliases: dict[str, str] = {}
         self._route = Route()
         self._links: dict[tuple[str, str], Link] = {}
         self._random = random

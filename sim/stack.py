@@ -97,8 +97,9 @@ class Stack:
         Handshake(self.network, sock, sock.remote).knock()
 
     def _look_up(self, host: str) -> str:
-        stack = self.network.stacks.get(host.lower())
-        if host.lower() in self.lost_names:
+        name = host.lower()
+        stack = self.network.stacks.get(self.network.aliases.get(name, name))
+        if name in self.lost_names:
             raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
         if stack is None:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -127,6 +128,7 @@ class ProcessWorld:
         self._programs: dict[str, Program] = {}
         self._network = Network()
         self._small_disks = SmallDisks()
+        self._forwards: list[Wire] = []
         self._connections = self.folder / "connections"
         self._connections.touch()
 
@@ -181,7 +183,8 @@ class ProcessWorld:
         root = Path(params["path"]["path"])
         if not root.is_dir():
             return {"entries": None}
-        return {"entries": {str(path.relative_to(root)): _entry(path) for path in sorted(root.rglob("*"))}}
+        entries = {str(path.relative_to(root)): _entry(path) for path in sorted(root.rglob("*"))}
+        return {"entries": entries, "time": root.stat().st_mtime_ns}
 
     def remove(self, params: Fields) -> Fields:
         """`fs.remove`"""
@@ -281,6 +284,13 @@ class ProcessWorld:
         self._network.heal(params["name"])
         return {}
 
+    def forward(self, params: Fields) -> Fields:
+        """`net.forward`"""
+        gateway, far = self._machines[params["machine"]], self._machines[params["to"]["machine"]]
+        ends = (gateway.host, params["port"]), (far.address, params["to"]["port"])
+        self._forwards.append(Wire(self._network, *ends))
+        return {}
+
     def search(self, params: Fields) -> Fields:
         """`net.search`"""
         return heard_of(params["texts"], bytes(self._network.heard))
@@ -306,6 +316,8 @@ class ProcessWorld:
             if program.wire is not None:
                 program.wire.drop()
         self._small_disks.end()
+        for forward in self._forwards:
+            forward.drop()
         shutil.rmtree(self.folder)
         return {}
 
@@ -352,9 +364,12 @@ def _started(program: Program) -> Fields:
 
 
 def _entry(path: Path) -> Fields:
+    status = path.lstat()
+    marks = {"time": status.st_mtime_ns, "mode": stat.S_IMODE(status.st_mode)}
     if path.is_symlink():
-        return {"kind": "link", "target": str(path.readlink())}
+        return {"kind": "link", "target": str(path.readlink()), **marks}
     if path.is_dir():
-        return {"kind": "folder"}
+        return {"kind": "folder", **marks}
     content = path.read_bytes()
-    return {"kind": "file", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    digest = hashlib.sha256(content).hexdigest()
+    return {"kind": "file", "size": len(content), "sha256": digest, **marks}

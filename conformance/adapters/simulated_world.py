@@ -6,11 +6,12 @@ import hashlib
 import io
 import os
 import re
+import stat
 from collections.abc import Callable, Coroutine
 from functools import cache, partial
 from typing import Any, TypeVar
 
-from msgspec import Struct, structs
+from msgspec import structs
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 
 from conformance.adapters.psync_programs import (
@@ -25,6 +26,7 @@ from conformance.adapters.psync_programs import (
     refusal,
 )
 from conformance.adapters.serving import Refusal, Unsupported
+from conformance.adapters.simulated_network import Tap, forward, lose
 from psync.app.events import JsonReport
 from psync.app.output import Output
 from psync.core.addresses import DEFAULT_PORT, parse_address
@@ -91,14 +93,6 @@ class Told:
         return events_in(self._lines.getvalue())
 
 
-class Waiting(Struct):
-    """A fault that begins when so many bytes more have passed between two machines."""
-
-    ends: frozenset[str]
-    left: int
-    arm: Callable[[], Callable[[], None]]
-
-
 class SimulatedWorld:
     """One world from `world.begin` to `world.end`."""
 
@@ -108,20 +102,14 @@ class SimulatedWorld:
         self._programs: dict[str, Process] = {}
         self._locks: dict[tuple[str, str], Callable[[], None]] = {}
         self._heals: dict[str, Callable[[], None]] = {}
-        self._waiting: dict[str, Waiting] = {}
         self._limits: dict[str, Callable[[], None]] = {}
-        self._heard = bytearray()
+        self._forwarders: set[str] = set()
         self._replication = Replication(self.world, hear=self._hear)
         for machine in machines:
             style = PathStyle(machine["style"])
             made = self.world.machine(machine["name"], style)
             made.files.make_folder(BASES[style].encode())
-        for source in self.world.machines:
-            for target in self.world.machines:
-                if source != target:
-                    self.world.network.link(source, target).tamper = partial(
-                        self._overhear, frozenset((source, target))
-                    )
+        self._tap = Tap(self.world)
 
     @property
     def about(self) -> Fields:
@@ -177,10 +165,15 @@ class SimulatedWorld:
     def tree(self, params: Fields) -> Fields:
         """`fs.tree`"""
         machine = self._machine(params)
-        if not isinstance(_node(machine, params), FakeDirectory):
+        folder = _node(machine, params)
+        if not isinstance(folder, FakeDirectory):
             return {"entries": None}
         tree = machine.files.tree(params["path"]["path"].encode())
-        return {"entries": {name.decode(): _entry(content) for name, content in tree.items()}}
+        entries = {
+            name.decode(): {**_entry(content), **_marks(_below(folder, name))}
+            for name, content in tree.items()
+        }
+        return {"entries": entries, "time": _marks(folder)["time"]}
 
     def remove(self, params: Fields) -> Fields:
         """`fs.remove`"""
@@ -334,19 +327,14 @@ class SimulatedWorld:
                 arm = partial(NetworkSilent(near, far, True, 1, FOR_EVER_SECONDS).arm, self)  # type: ignore[arg-type]  # all of a site that it asks for
             case "reset":
                 arm = partial(ConnectionReset(near, far, 1).arm, self)  # type: ignore[arg-type]  # likewise
+            case "flip":
+                self._heals[params["name"]] = self._tap.flip((near, far), params["after_bytes"])
+                return {}
             case other:
                 raise Unsupported(f"the simulator's network has no fault {other!r} here")
-        name = params["name"]
-        if params["after_bytes"]:
-            self._waiting[name] = Waiting(frozenset((near, far)), params["after_bytes"], arm)
-            self._heals[name] = partial(self._forget, name)
-        else:
-            self._heals[name] = arm()
+        after = params["after_bytes"]
+        self._heals[params["name"]] = self._tap.when_carried((near, far), after, arm) if after else arm()
         return {}
-
-    def _forget(self, name: str) -> None:
-        """End a fault that has not begun."""
-        del self._waiting[name]
 
     def shape(self, params: Fields) -> Fields:
         """`net.shape`"""
@@ -360,6 +348,21 @@ class SimulatedWorld:
                 latency_ns_max=latency_ns,
                 segment_bytes_max=params["packet_bytes"],
             )
+            if params["lost"]:
+                lose(self.world, link, params["lost"])
+        return {}
+
+    def name(self, params: Fields) -> Fields:
+        """`net.name`"""
+        self.world.network.aliases[params["name"].lower()] = params["machine"].lower()
+        return {}
+
+    def forward(self, params: Fields) -> Fields:
+        """`net.forward`"""
+        to = params["to"]
+        self._machine(params).start(forward, (params["port"], to["machine"], to["port"]))
+        self._forwarders.add(params["machine"])
+        self._run(asyncio.sleep(LOOK_SECONDS))
         return {}
 
     def heal(self, params: Fields) -> Fields:
@@ -369,13 +372,17 @@ class SimulatedWorld:
 
     def search(self, params: Fields) -> Fields:
         """`net.search`"""
-        return heard_of(params["texts"], bytes(self._heard))
+        return heard_of(params["texts"], bytes(self._tap.heard))
 
     def connections(self, _params: Fields) -> Fields:
         """`net.connections`"""
         words = [event.detail.split() for event in self.world.trace.events if event.kind == "net"]
-        ends = [ends.partition(">")[2] for ends, packet, *_ in words if packet == "SYN"]
-        pairs = [end.rpartition(":") for end in ends]
+        ends = [ends.partition(">") for ends, packet, *_ in words if packet == "SYN"]
+        pairs = [
+            target.rpartition(":")
+            for source, _, target in ends
+            if source.partition(":")[0] not in self._forwarders
+        ]
         return {"attempts": [{"machine": machine, "port": int(port)} for machine, _, port in pairs]}
 
     def advance(self, params: Fields) -> Fields:
@@ -409,17 +416,6 @@ class SimulatedWorld:
     def _hear(self, event: Event) -> None:
         self._told.setdefault(current_process(), Told()).report(event)
 
-    def _overhear(self, ends: frozenset[str], data: bytes) -> bytes:
-        """Hear a packet; one that is too many for a fault is the first that has it."""
-        self._heard += data
-        for name, waiting in [*self._waiting.items()]:
-            if waiting.ends == ends:
-                waiting.left -= len(data)
-                if waiting.left < 0:
-                    del self._waiting[name]
-                    self._heals[name] = waiting.arm()
-        return data
-
 
 def _node(machine: Machine, params: Fields) -> FakeFile | None:
     """What stands at the path that is asked for."""
@@ -435,6 +431,20 @@ def _is_change(call: Call) -> bool:
 def _is_making(call: Call) -> bool:
     """Whether a call makes a new name; of those that open a file, some do."""
     return call.name in MAKING or (call.name == "open" and bool(call.arguments[1] & os.O_CREAT))
+
+
+def _below(folder: FakeFile, path: bytes) -> FakeFile:
+    """The node that a tree has found below a folder."""
+    node = folder
+    for name in path.decode("utf-8", "surrogateescape").split("/"):
+        node = node.entries[name]
+    return node
+
+
+def _marks(node: FakeFile) -> Fields:
+    """What of an entry changes when somebody touches it."""
+    status = node.stat_result
+    return {"time": status.st_mtime_ns, "mode": stat.S_IMODE(status.st_mode)}
 
 
 async def _wait(process: Process, seconds: float) -> None:

@@ -27,6 +27,8 @@ METHODS = {
     "client.kill": "kill",
     "net.fault": "fault",
     "net.heal": "heal",
+    "net.name": "name",
+    "net.forward": "forward",
     "net.shape": "shape",
     "net.search": "search",
     "net.connections": "connections",

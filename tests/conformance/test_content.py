@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from conformance.content import Content, Entry, Link, Made, bare, expected, planted
+from conformance.content import Content, Entry, Link, Made, bare, expected, planted, with_times
 
 
 def _sha256(data: bytes) -> str:
@@ -54,3 +54,9 @@ def test_entries_are_compared_without_what_is_no_matter() -> None:
         "a": {"kind": "file", "sha256": "x"},
         "l": {"kind": "link", "target": "t"},
     }
+
+
+def test_what_nobody_may_touch_is_compared_with_its_time_and_mode() -> None:
+    entry = {"kind": "file", "sha256": "x", "time": 7, "mode": 0o644}
+
+    assert with_times({"a": {**entry, "size": 1}}) == {"a": entry}

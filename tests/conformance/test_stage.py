@@ -130,6 +130,41 @@ def test_a_tree_is_read_without_what_is_not_compared(entries: Any, tree: Any) ->
     assert stage.tree("far", PATH) == tree
 
 
+def test_what_nobody_may_touch_is_read_with_its_times() -> None:
+    entry = {"kind": "file", "sha256": "x", "size": 3, "time": 5, "mode": 6}
+    stage, target = staged(fs__tree={"ok": {"entries": {"a": entry}, "time": 7}})
+
+    assert stage.tree_with_times("far", PATH) == {
+        ".": {"kind": "folder", "time": 7},
+        "a": {"kind": "file", "sha256": "x", "time": 5, "mode": 6},
+    }
+    assert target.asked == [("fs.tree", {"machine": "far", "path": PATH})]
+
+
+@pytest.mark.parametrize(
+    "told", [{"entries": None}, {"entries": {}}, {"entries": {"a": {"kind": "folder"}}, "time": 7}]
+)
+def test_where_no_times_are_told_nobody_knows_whether_anything_was_touched(told: Any) -> None:
+    stage, _ = staged(fs__tree={"ok": told})
+
+    with pytest.raises(NotSupported, match="the adapter does not tell when entries were changed"):
+        stage.tree_with_times("far", PATH)
+
+
+def test_the_network_is_shaped_named_and_forwarded_as_asked() -> None:
+    stage, target = staged()
+    stage.shape("near", "far", round_trip_seconds=0.3, packet_bytes=576, lost=0.02)
+    stage.name("server", "far")
+    stage.forward("gate", 7400, {"machine": "far", "port": 7333})
+
+    shape = {"between": ["near", "far"], "round_trip_seconds": 0.3, "packet_bytes": 576, "lost": 0.02}
+    assert target.asked == [
+        ("net.shape", shape),
+        ("net.name", {"name": "server", "machine": "far"}),
+        ("net.forward", {"machine": "gate", "port": 7400, "to": {"machine": "far", "port": 7333}}),
+    ]
+
+
 def test_programs_have_names_of_their_own() -> None:
     stage, target = staged(listener__start={"ok": {"port": 7333, "pid": 5, "warnings": ["open to all"]}})
     listener = stage.listen("far", port=7333)

@@ -38,6 +38,7 @@ def _call_from(caller: str, listening_host: str | list[str] | None, called_host:
 
     async def scenario(world: World) -> object:
         machines = {name: world.machine(name) for name in ("alpha", "beta")}
+        world.network.aliases["delta.example"] = "beta"
         await start_until_ready(machines["beta"], listen)
         return await result_of(machines[caller], lambda system: _call(called_host))
 
@@ -57,6 +58,7 @@ def _call_from(caller: str, listening_host: str | list[str] | None, called_host:
         ("alpha", None, "127.0.0.1", "ECONNREFUSED"),
         ("alpha", None, "localhost", "ECONNREFUSED"),
         ("alpha", None, "alpha", "ECONNREFUSED"),
+        ("alpha", None, "Delta.Example", b"hello"),
         ("alpha", None, "gamma", "no such name"),
         ("alpha", None, "10.0.0.9", "ETIMEDOUT"),
         ("alpha", None, "::1", "EAFNOSUPPORT"),

@@ -67,7 +67,7 @@ def test_what_a_world_has_no_method_for_is_not_served(small: Mapping[str, Operat
 def test_each_operation_of_a_world_is_served_by_one_of_psyncs(kind: type[Any]) -> None:
     missing = {op for op in METHODS if op not in world_operations(kind)}
 
-    assert missing == ({"fs.lock", "fs.unlock", "net.shape"} if kind is ProcessWorld else set())
+    assert missing == ({"fs.lock", "fs.unlock", "net.shape", "net.name"} if kind is ProcessWorld else set())
 
 
 def test_without_a_world_nothing_can_be_asked(small: Mapping[str, Operation]) -> None:
@@ -116,6 +116,31 @@ def test_what_is_removed_is_gone_with_all_below_it(stage: Stage) -> None:
 
     holds("what is left", stage.tree("far", far.at("x")), {"link": Link("/nowhere")})
     holds("behind the link", stage.tree("far", far.at("y")), {"mine": "stays"})
+
+
+def test_who_touches_a_file_or_comes_and_goes_leaves_a_time(stage: Stage) -> None:
+    far = stage.machines["far"]
+    stage.plant("far", far.at(), {"a": "x", "sub/b": "x"})
+    before = stage.tree_with_times("far", far.at())
+    assert stage.tree_with_times("far", far.at()) == before
+    stage.sleep(0.01)
+    stage.plant("far", far.at(), {"a": "x"})
+    stage.plant("far", far.at("sub"), {"c": "x"})
+    stage.remove("far", far.at("sub", "c"))
+
+    after = stage.tree_with_times("far", far.at())
+    assert [path for path in before if before[path] != after[path]] == ["a", "sub"]
+
+
+def test_a_port_that_is_forwarded_leads_to_another_one(stage: Stage) -> None:
+    near, far = stage.machines["near"], stage.machines["far"]
+    stage.plant("near", near.at("data"), {"text": "content"})
+    listener = stage.listen("far", root_path=far.at())
+    stage.forward("far", 7400, {"machine": "far", "port": listener.port})
+
+    target = {"host": far.host, "port": 7400, "path": far.at("copy")}
+    assert stage.start("near", source={"path": near.at("data")}, target=target).wait().state == "converged"
+    assert stage.dialled() == [("far", 7400)]
 
 
 def test_a_push_arrives_and_is_heard_and_noted(stage: Stage) -> None:
