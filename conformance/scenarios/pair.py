@@ -56,7 +56,11 @@ class Pair:
 
     def at_target(self) -> Entries | None:
         """What the folder of `far` holds."""
-        return self.stage.tree("far", self.target)
+        return self.at(self.target)
+
+    def at(self, place: dict[str, str]) -> Entries | None:
+        """What another folder of `far` holds."""
+        return self.stage.tree("far", place)
 
     @property
     def uri(self) -> str:

@@ -1,20 +1,23 @@
 """The scenarios of the RootPath: what comes of them, and by what they tell a target that does otherwise."""
 
 import posixpath
+from itertools import count
 from typing import Any
 
 import pytest
 
+from conformance.adapters.serving import Operation
 from conformance.scenarios import root_path
 from tests.conformance.scenarios.playing import (
     Fault,
+    Fields,
+    Operations,
     asked_otherwise,
     changed_file,
     done_besides,
     ids_of,
     is_as_expected,
     played,
-    told_otherwise,
 )
 
 
@@ -37,6 +40,14 @@ FOLLOWED = asked_otherwise("client.start", _followed)
 RESOLVED = asked_otherwise("client.start", _resolved)
 TRIPPED = done_besides(
     "client.wait", "fs.plant", **changed_file("far", "/srv/documents", **{"mine.txt": "touched"})
+)
+# Only a time has changed, of a file or of the folder in which somebody has been.
+TOUCHED = done_besides(
+    "client.wait", "fs.plant", **changed_file("far", "/srv/documents", **{"mine.txt": "do not touch"})
+)
+BEEN_THERE = (
+    done_besides("client.wait", "fs.plant", **changed_file("far", "/srv/users.1")),
+    done_besides("client.wait", "fs.remove", machine="far", path={"style": "posix", "path": "/srv/users.1"}),
 )
 ELSEWHERE = asked_otherwise(
     "client.start", lambda params: params["job"]["target"]["path"].update(path="D:\\Docs")
@@ -66,6 +77,16 @@ def test_psync_does_as_it_should(id: str) -> None:
             "what is outside the RootPath: documents/mine.txt is {",
         ),
         ("above-it-a-folder-is-made-again-below", [UNCONFINED], "what was made: is not there"),
+        (
+            "above-it-a-folder-is-made-again-below",
+            [TOUCHED],
+            "what is outside the RootPath: documents/mine.txt is {",
+        ),
+        (
+            "above-it-a-folder-is-made-again-below",
+            [*BEEN_THERE],
+            "what is outside the RootPath: . is {'kind': 'folder', 'time': ",
+        ),
         ("example-of-the-guide", [UNCONFINED], "what was made: is not there"),
         ("a-sibling-is-neither-listed-nor-read", [UNCONFINED], "the run: 'converged', expected 'failed'"),
         (
@@ -112,7 +133,32 @@ def test_a_target_that_does_otherwise_fails_for_it(id: str, faults: list[Fault],
     assert played(f"root-path-{id}", *faults).message.startswith(complaint)
 
 
-def test_a_warning_of_jobs_that_map_to_one_place_is_what_is_asked_for() -> None:
-    warns = told_otherwise("client.wait", lambda told: told["warnings"].append("two jobs"))
+def warning(text: str, first: int, last: int) -> Fault:
+    """Who runs a job is warned, from one job on up to another one."""
 
-    assert played("root-path-two-jobs-that-map-to-one-place-are-told", warns).state == "pass"
+    def fault(operations: Operations) -> dict[str, Operation]:
+        numbers = count(1)
+
+        def wait(params: Fields) -> Fields:
+            told = operations["client.wait"](params)
+            told["warnings"] += [text] if first <= next(numbers) <= last else []
+            return told
+
+        return {"client.wait": wait}
+
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("faults", "complaint"),
+    [
+        ([warning("two jobs", 2, 2)], ""),
+        ([warning("no key", 1, 3), warning("two jobs", 2, 2)], ""),
+        ([warning("no key", 1, 3)], "nobody was warned"),
+        ([warning("a second job", 2, 3)], "a job that lies elsewhere was warned, too"),
+    ],
+)
+def test_only_a_warning_of_the_job_that_meets_another_one_is_asked_for(
+    faults: list[Fault], complaint: str
+) -> None:
+    assert played("root-path-two-jobs-that-map-to-one-place-are-told", *faults).message == complaint
