@@ -11,6 +11,7 @@ from conformance.scenarios import (
     reach,
     root_path,
     service,
+    tampering,
     topology,
 )
 
@@ -24,6 +25,7 @@ MODULES = (
     reach,
     root_path,
     service,
+    tampering,
     topology,
 )
 
