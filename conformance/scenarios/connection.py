@@ -1,15 +1,24 @@
 """The port, and what is told when a connection does not come about."""
 
+from typing import Any
+
+from conformance.answers import Outcome
 from conformance.content import Made, Tree
 from conformance.scenario import scenario
 from conformance.scenarios.pair import OLD_TREE, TREE, Pair
-from conformance.stage import Stage, equal, has, holds, require
+from conformance.stage import Client, Stage, equal, has, holds, require
+
+# Of a machine, in letters that a resolver takes for equal and messages do not.
+NAME = "Backup-Server.Example"
 
 OTHER_PORT = 7400
 DEFAULT_PORT = 7333
 
-NEW: Tree = {"large": Made(6_000_000, "new")}
-OLD: Tree = {"large": Made(50_000, "old")}
+# After so long without a word everybody has given up.
+SILENCE_SECONDS_MAX = 300.0
+
+NEW: Tree = {"large": Made(6_000_000, "new"), "small": "new", "sub/another": "new"}
+OLD: Tree = {"large": Made(50_000, "old"), "small": "old"}
 
 
 @scenario("PS-PORT-01")
@@ -18,20 +27,27 @@ def default_port(stage: Stage) -> None:
     pair = Pair(stage)
     listener = pair.listen()
 
-    equal("the run", pair.push().state, "converged")
+    equal("the run", pair.push(delete=True).state, "converged")
 
+    holds("the target", pair.at_target(), TREE)
     equal("the ports of the listener", listener.ports(), [DEFAULT_PORT])
     equal("the port that was dialled", set(stage.dialled()), {("far", DEFAULT_PORT)})
 
 
 @scenario("PS-PORT-02")
 def one_port_carries_all(stage: Stage) -> None:
-    """Listing, contents and acknowledgements travel over the one port; no second one is opened or dialled."""
-    pair = Pair(stage, source={"large": Made(3_000_000, "large"), "small": "small"}, target={})
+    """Listing, contents and acknowledgements travel over the one port; no second one is opened or dialled, not even meanwhile."""
+    pair = Pair(stage, source=NEW, target={})
     listener = pair.listen(port=OTHER_PORT)
+    fault = stage.fault("silent", "near", "far", after_bytes=2_000_000)
+    client = pair.start_push(port=OTHER_PORT)
 
-    equal("the run", pair.push(port=OTHER_PORT).state, "converged")
+    equal("the run", client.wait(1.0).state, "running")
+    equal("the ports of the listener during the run", listener.ports(), [OTHER_PORT])
+    stage.heal(fault)
+    equal("the run in the end", client.wait().state, "converged")
 
+    holds("the target", pair.at_target(), NEW)
     equal("the ports of the listener", listener.ports(), [OTHER_PORT])
     equal("the ports that were dialled", {port for _, port in stage.dialled()}, {OTHER_PORT})
 
@@ -64,6 +80,7 @@ def client_has_another_port(stage: Stage) -> None:
     equal("the cause", outcome.causes, ("CONNECT_REFUSED",))
     equal("whom it dialled", set(stage.dialled()), {("far", OTHER_PORT)})
     holds("the target", pair.at_target(), OLD_TREE)
+    equal("the run with the right port", pair.push(port=DEFAULT_PORT).state, "converged")
 
 
 @scenario("PS-PORT-04", "PS-ERR-06")
@@ -79,20 +96,104 @@ def listener_has_another_port(stage: Stage) -> None:
 
     first.stop()
     pair.listen()
-    equal("the run with equal ports", pair.push().state, "converged")
+    equal("the run with equal ports", pair.push(delete=True).state, "converged")
+    holds("the target after it", pair.at_target(), TREE)
 
 
-@scenario("PS-CFG-04")
+@scenario("PS-CFG-04", levels=("S",))
 def machine_name_is_shown_as_typed(stage: Stage) -> None:
     """A machine name is accepted in place of an address, and messages show it as it was typed."""
     pair = Pair(stage)
     pair.listen()
-    equal("the run", pair.push().state, "converged")
+    stage.name(NAME, "far")
+    equal("the run", _pushed_by_name(pair, delete=True).state, "converged")
+    holds("the target", pair.at_target(), TREE)
 
-    outcome = pair.push(port=OTHER_PORT)
+    outcome = _pushed_by_name(pair, port=OTHER_PORT)
 
-    equal("the messages", outcome.messages, pair.texts())
-    require(pair.far.host in outcome.messages[0], "the message does not show the name")
+    equal("the messages", outcome.messages, _texts_of_name(stage, pair.target))
+
+
+@scenario("PS-CFG-04", levels=("S",))
+def name_is_looked_up_for_each_run(stage: Stage) -> None:
+    """A name means another machine than it did at the last run: the job goes there, and nowhere else."""
+    pair = _moving(stage)
+    stage.listen("spare", root_path=stage.machines["spare"].at())
+    pair.listen()
+    equal("the first run", _pushed_by_name(pair).state, "converged")
+    stage.name(NAME, "spare")
+    stage.plant("near", pair.source, {"moved.txt": "after the name has moved"})
+
+    equal("the run after the name has moved", _pushed_by_name(pair).state, "converged")
+
+    equal("whom it dialled", stage.dialled(), [("far", DEFAULT_PORT), ("spare", DEFAULT_PORT)])
+    holds("where the name has led", pair.at_target(), {**OLD_TREE, **TREE})
+    _has_moved(stage, pair)
+
+
+@scenario("PS-CFG-04", "PS-RET-06", levels=("S",))
+def name_is_looked_up_at_each_retry(stage: Stage) -> None:
+    """Nobody listens where a name leads to; by the next attempt it means another machine, where somebody does."""
+    pair = _moving(stage)
+    client = _start_by_name(pair, stays=True, connection_retry_minutes=1)
+    device, failure = _texts_of_name(stage, pair.target)
+    told = client.wait(30)
+    equal("the messages", told.messages, (device, f"{failure} (Connection Retry is Enabled!)..."))
+
+    stage.listen("spare", root_path=stage.machines["spare"].at())
+    stage.name(NAME, "spare")
+    stage.plant("near", pair.source, {"moved.txt": "after the name has moved"})
+    client.wait(90)
+
+    equal("whom it dialled", stage.dialled(), [("far", DEFAULT_PORT), ("spare", DEFAULT_PORT)])
+    holds("where the name has led", pair.at_target(), OLD_TREE)
+    _has_moved(stage, pair)
+
+
+def _moving(stage: Stage) -> Pair:
+    """A pair with one more machine, and a name that means `far` at first."""
+    pair = Pair(stage, others=("spare",))
+    stage.name(NAME, "far")
+    return pair
+
+
+def _has_moved(stage: Stage, pair: Pair) -> None:
+    there = stage.tree("spare", pair.target)
+    holds("where the name leads", there, {**TREE, "moved.txt": "after the name has moved"})
+
+
+def _start_by_name(pair: Pair, *, port: int | None = None, **job: Any) -> Client:
+    target = {"host": NAME, "port": port, "path": pair.target}
+    return pair.stage.start("near", source={"path": pair.source}, target=target, **job)
+
+
+def _pushed_by_name(pair: Pair, **job: Any) -> Outcome:
+    return _start_by_name(pair, **job).wait()
+
+
+def _texts_of_name(stage: Stage, path: dict[str, str]) -> tuple[str, str]:
+    """Both texts, with the name as it was typed."""
+    uri = str(stage.ask("format_uri", {"host": NAME, "path": path})["uri"])
+    require(NAME in uri, f"the name is shown otherwise than typed: {uri}")
+    return f"Could not initialize target device: {uri}...", f"Connection Failure: {uri} - Job: Replication"
+
+
+@scenario("PS-ERR-01", "PS-ERR-02", "PS-ERR-05", "PS-ERR-13")
+def texts_are_those_of_the_guide(stage: Stage) -> None:
+    r"""A path of Windows in either role: the texts are those of the guide byte for byte, with `c$` for the drive."""
+    pair = Pair(stage)
+    path = {"style": "windows", "path": "C:\\Testing"}
+    uri = f"TCP:\\\\{pair.far.host}\\c$\\Testing"
+
+    for role, copy in (("target", pair.push), ("source", pair.pull)):
+        equal(
+            f"the messages of the {role}",
+            copy(path=path).messages,
+            (
+                f"Could not initialize {role} device: {uri}...",
+                f"Connection Failure: {uri} - Job: Replication",
+            ),
+        )
 
 
 @scenario("PS-ERR-02")
@@ -144,7 +245,7 @@ def link_lost_in_the_middle(stage: Stage) -> None:
 
     equal("the run", outcome.state, "failed")
     equal("the messages", outcome.messages, pair.texts())
-    holds("the target", pair.at_target(), OLD)
+    has("the target", pair.at_target(), "large", OLD["large"])
     stage.heal(fault)
     equal("the next run", pair.push().state, "converged")
     holds("the target", pair.at_target(), NEW)
@@ -155,13 +256,17 @@ def network_is_silent(stage: Stage) -> None:
     """Nothing arrives any more in the middle of a run: the client gives up in time, two minutes perhaps, and says so."""
     pair = Pair(stage, source=NEW, target=OLD)
     pair.listen()
-    stage.fault("silent", "near", "far", after_bytes=2_000_000)
+    fault = stage.fault("silent", "near", "far", after_bytes=2_000_000)
 
     outcome = pair.push()
 
     equal("the run", outcome.state, "failed")
     equal("the messages", outcome.messages, pair.texts())
     has("the target", pair.at_target(), "large", OLD["large"])
+    stage.heal(fault)
+    stage.sleep(SILENCE_SECONDS_MAX)  # until the listener has given up, too
+    equal("the next run", pair.push().state, "converged")
+    holds("the target after it", pair.at_target(), NEW)
 
 
 @scenario("PS-RET-S3", levels=("S",))

@@ -14,9 +14,16 @@ class Pair:
     """`source` lies on `near`, `target` below the RootPath of `far`; a pull goes the other way."""
 
     def __init__(
-        self, stage: Stage, source: Tree = TREE, target: Tree | None = OLD_TREE, *, style: str = "posix"
+        self,
+        stage: Stage,
+        source: Tree = TREE,
+        target: Tree | None = OLD_TREE,
+        *,
+        style: str = "posix",
+        others: tuple[str, ...] = (),
     ) -> None:
-        stage.begin(near="posix", far=style)
+        """`others`: further machines, beside which they run."""
+        stage.begin(near="posix", far=style, **dict.fromkeys(others, "posix"))
         self.stage = stage
         self.near, self.far = stage.machines["near"], stage.machines["far"]
         self.source, self.target = self.near.at("data"), self.far.at(FOLDER)
