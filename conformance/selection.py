@@ -10,7 +10,7 @@ from msgspec import Struct
 
 # Which areas of requirements a profile asks about; an empty tuple means all of them.
 PROFILES: dict[str, tuple[str, ...]] = {
-    "core": ("TOP", "CFG", "PORT", "ENC", "ROOT", "ERR"),
+    "core": ("TOP", "CFG", "PORT", "ENC", "ROOT", "ERR", "GLO"),
     "mapping": ("ROOT", "CFG", "PORT"),
     "messages": ("ERR",),
     "retry": ("RET", "ERR"),

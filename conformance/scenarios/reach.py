@@ -1,7 +1,10 @@
 """Networks that are far, names that are long, files that nobody may read."""
 
-from conformance.content import Tree
+from typing import Any
+
+from conformance.content import Made, Tree
 from conformance.scenario import scenario
+from conformance.scenarios.encryption import KEY
 from conformance.scenarios.pair import OLD_TREE, TREE, Pair
 from conformance.stage import Refused, Stage, equal, has, holds
 
@@ -12,19 +15,82 @@ DEEP = "/".join((LONG_NAME, LONG_NAME, LONG_NAME, "deep.txt"))
 COMPOSED, DECOMPOSED = "caf\u00e9.txt", "cafe\u0301.txt"
 
 ROUND_TRIPS = (0.001, 0.05, 0.3)
+LOST = (0.01, 0.1)
+
+# At which a router that translates addresses is called.
+OUTER_PORT = 7450
 
 
 @scenario("PS-GLO-01", levels=("S",))
 def far_networks(stage: Stage) -> None:
     """The job works over 1, 50 and 300 ms and over packets of a few hundred bytes; the listener never calls back."""
     for seconds in ROUND_TRIPS:
-        pair = Pair(stage)
-        pair.listen()
-        stage.shape("near", "far", round_trip_seconds=seconds, packet_bytes=576)
-        equal(f"the run over {seconds * 1000:g} ms", pair.push(delete=True).state, "converged")
-        holds("the target", pair.at_target(), TREE)
-        equal("who was called", {machine for machine, _ in stage.dialled()}, {"far"})
-        stage.end()
+        _works_over(stage, f"{seconds * 1000:g} ms", round_trip_seconds=seconds, packet_bytes=576)
+
+
+@scenario("PS-GLO-01", levels=("S",))
+def networks_that_lose_packets(stage: Stage) -> None:
+    """One packet in a hundred, or in ten, is lost and comes later: the job takes longer, and works."""
+    for lost in LOST:
+        words = f"50 ms and {lost:.0%} of the packets lost"
+        _works_over(stage, words, round_trip_seconds=0.05, packet_bytes=1460, lost=lost)
+
+
+@scenario("PS-GLO-01", "PS-RET-08", levels=("S",))
+def network_that_fails_now_and_then(stage: Stage) -> None:
+    """Over a far network the link is lost, again and again: each run says so, the next one goes on, the last one converges."""
+    tree: Tree = {"large": Made(600_000, "far"), "sub/small": "small"}
+    pair = Pair(stage, source=tree)
+    pair.listen()
+    stage.shape("near", "far", round_trip_seconds=0.3, packet_bytes=576, lost=0.01)
+    for place in (100_000, 300_000):
+        fault = stage.fault("reset", "near", "far", after_bytes=place)
+        outcome = pair.push(delete=True)
+        stage.heal(fault)
+        equal(f"the run after {place} bytes", outcome.state, "failed")
+        equal(f"the messages after {place} bytes", outcome.messages, pair.texts())
+
+    equal("the last run", pair.push(delete=True).state, "converged")
+    holds("the target", pair.at_target(), tree)
+
+
+@scenario("PS-GLO-01", "PS-PORT-04")
+def addresses_are_translated(stage: Stage) -> None:
+    """The client calls another machine at another port, which leads to the listener: a push and a pull work, and nobody is called back."""
+    pair = Pair(stage, others=("gate",))
+    gate = stage.machines["gate"]
+    listener = pair.listen(**KEY)
+    stage.forward("gate", OUTER_PORT, {"machine": "far", "port": listener.port})
+    behind = {"host": gate.host, "port": OUTER_PORT, "path": pair.target}
+
+    client = stage.start("near", source={"path": pair.source}, target=behind, delete=True, **KEY)
+    equal("the push", client.wait().state, "converged")
+    holds("the target", pair.at_target(), TREE)
+    client = stage.start("near", source=behind, target={"path": pair.near.at("back")}, **KEY)
+    equal("the pull", client.wait().state, "converged")
+    holds("what has come back", stage.tree("near", pair.near.at("back")), TREE)
+    refused = stage.start("near", source={"path": pair.source}, target=behind, user="somebody else").wait()
+    equal("the run with another key", refused.state, "failed")
+
+    equal("who was called", set(stage.dialled()), {("gate", OUTER_PORT)})
+
+
+def _works_over(stage: Stage, words: str, **shape: Any) -> None:
+    """The core of what there is, over one network: a push, a pull, and another key."""
+    pair = Pair(stage)
+    pair.listen(**KEY)
+    stage.shape("near", "far", **shape)
+
+    equal(f"the run over {words}", pair.push(delete=True, **KEY).state, "converged")
+    holds(f"the target over {words}", pair.at_target(), TREE)
+    back = pair.near.at("back")
+    remote = {"host": pair.far.host, "path": pair.target}
+    pulled = stage.start("near", source=remote, target={"path": back}, **KEY).wait()
+    equal(f"the pull over {words}", pulled.state, "converged")
+    holds(f"what has come back over {words}", stage.tree("near", back), TREE)
+    equal(f"the messages of another key over {words}", pair.push(user="somebody else").messages, pair.texts())
+    equal(f"who was called over {words}", {machine for machine, _ in stage.dialled()}, {"far"})
+    stage.end()
 
 
 @scenario("PS-TOP-03")
@@ -56,7 +122,7 @@ def long_and_composed_names(stage: Stage) -> None:
 
 @scenario("PS-ROOT-16")
 def name_that_is_too_long(stage: Stage) -> None:
-    """A path on host with a name of 256 characters is refused, and nothing is made."""
+    """A path on host with a name of 256 characters is refused, and nothing is made; one of 255 is not."""
     pair = Pair(stage)
     pair.listen()
     path = pair.far.at("x" * 256)
@@ -67,6 +133,12 @@ def name_that_is_too_long(stage: Stage) -> None:
     else:
         equal("the run", outcome.state, "failed")
     holds("the target", pair.at_target(), OLD_TREE)
+    equal(
+        "the run to a name that is as long as it may be",
+        pair.push(path=pair.far.at("x" * 255)).state,
+        "converged",
+    )
+    holds("what was made", pair.at(pair.far.at("x" * 255)), TREE)
 
 
 @scenario("PS-ROOT-10", "PS-ROOT-04")

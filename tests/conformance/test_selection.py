@@ -72,7 +72,7 @@ def test_what_the_vendor_says_elsewhere_is_an_area_of_its_own() -> None:
         ("PS-ROOT-03", ("core", "mapping", "full")),
         ("PS-LCF-02", ("service", "full")),
         ("PS-RET-S1", ("vendor", "full")),
-        ("PS-GLO-01", ("full",)),
+        ("PS-GLO-01", ("core", "full")),
     ],
 )
 def test_a_requirement_names_the_profiles_that_ask_about_it(requirement: str, profiles: tuple[str, ...]):

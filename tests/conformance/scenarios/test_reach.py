@@ -3,8 +3,10 @@
 import pytest
 
 from conformance.scenarios import reach
+from conformance.scenarios.encryption import KEY
 from tests.conformance.scenarios.playing import (
     Fault,
+    Fields,
     asked_otherwise,
     changed_file,
     done_besides,
@@ -18,6 +20,16 @@ from tests.conformance.scenarios.playing import (
 CALLS_BACK = told_otherwise(
     "net.connections", lambda told: told["attempts"].append({"machine": "near", "port": 7333})
 )
+GIVES_UP = told_otherwise("client.wait", lambda told: told.update(state="failed"))
+MORE_THAN_IT = done_besides("client.wait", "fs.plant", **changed_file("near", "/srv/back", more="x"))
+NEVER = asked_otherwise("net.fault", lambda params: params.update(after_bytes=10**9))
+ANY_KEY = asked_otherwise("client.start", lambda params: _with_the_right_key(params["job"]))
+
+
+def _with_the_right_key(job: Fields) -> None:
+    job.update(KEY)
+
+
 UNCONFINED = asked_otherwise(
     "listener.start", lambda params: params["settings"]["root_path"].update(path="/")
 )
@@ -33,7 +45,27 @@ def test_psync_does_as_it_should(id: str) -> None:
 @pytest.mark.parametrize(
     ("id", "fault", "complaint"),
     [
-        ("far-networks", CALLS_BACK, "who was called: {"),
+        ("far-networks", CALLS_BACK, "who was called over 1 ms: {"),
+        ("far-networks", ANY_KEY, "the messages of another key over 1 ms: (), expected ("),
+        ("far-networks", MORE_THAN_IT, "what has come back over 1 ms: more is there, and should not be"),
+        (
+            "networks-that-lose-packets",
+            GIVES_UP,
+            "the run over 50 ms and 1% of the packets lost: 'failed', expec",
+        ),
+        (
+            "network-that-fails-now-and-then",
+            NEVER,
+            "the run after 100000 bytes: 'converged'",
+        ),
+        ("network-that-fails-now-and-then", GIVES_UP, "the last run: 'failed', expected 'converged'"),
+        ("addresses-are-translated", CALLS_BACK, "who was called: {"),
+        ("addresses-are-translated", ANY_KEY, "the run with another key: 'converged', expected 'failed'"),
+        (
+            "name-that-is-too-long",
+            told_otherwise("client.wait", lambda told: told.update(state="failed")),
+            "the run to a name that is as long as it may be: 'failed', expected 'converged'",
+        ),
         ("source-that-nobody-may-read", left_undone("fs.deny"), "the run: 'converged', expected 'partial'"),
         (
             "long-and-composed-names",
