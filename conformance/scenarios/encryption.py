@@ -32,13 +32,17 @@ SECRETS = (
 
 @scenario("PS-ENC-01", "PS-ENC-02")
 def encrypted_by_default(stage: Stage) -> None:
-    """Nothing but the RootPath is configured: the session works, and neither contents nor names are seen in between."""
+    """Nothing but the RootPath is configured: a push and a pull work, and neither contents nor names are seen in between."""
     pair = Pair(stage, source=CANARIES, target={})
     pair.listen()
 
     equal("the run", pair.push().state, "converged")
-
     holds("the target", pair.at_target(), CANARIES)
+    remote = {"host": pair.far.host, "path": pair.target}
+    pulled = stage.start("near", source=remote, target={"path": pair.near.at("back")}).wait()
+    equal("the pull", pulled.state, "converged")
+    holds("what has come back", stage.tree("near", pair.near.at("back")), CANARIES)
+
     equal("what could be read on the wire", stage.overheard(*SECRETS), [])
 
 
@@ -51,6 +55,7 @@ def nothing_is_read_of_a_refusal(stage: Stage) -> None:
     outcome = pair.pull(path=pair.far.at("canary folder that is missing"), **KEY)
 
     equal("the run", outcome.state, "failed")
+    equal("the cause, which only the listener knows", outcome.causes, ("SOURCE_MISSING",))
     equal("what could be read on the wire", stage.overheard(*SECRETS), [])
 
 
@@ -59,8 +64,11 @@ def user_password_or_both(stage: Stage) -> None:
     """A user name alone, a password alone and both together are keys; none of them is seen in between."""
     pair = Pair(stage)
     for key in ({"user": USER}, {"password": PASSWORD}, KEY):
+        words = " and ".join(key)
+        stage.plant("near", pair.source, {"key.txt": words})
         listener = pair.listen(**key)
-        equal(f"the run with {' and '.join(key)}", pair.push(**key).state, "converged")
+        equal(f"the run with {words}", pair.push(delete=True, **key).state, "converged")
+        holds(f"the target with {words}", pair.at_target(), {**TREE, "key.txt": words})
         listener.stop()
 
     equal("what could be read on the wire", stage.overheard(*SECRETS), [])
@@ -77,7 +85,8 @@ def keys_differ(stage: Stage) -> None:
             running.stop()
     pair.listen(**KEY)
 
-    equal("the run with equal keys", pair.push(**KEY).state, "converged")
+    equal("the run with equal keys", pair.push(delete=True, **KEY).state, "converged")
+    holds("the target with equal keys", pair.at_target(), TREE)
 
 
 def _are_refused(pair: Pair, key: dict[str, str], where: str) -> None:
@@ -97,12 +106,16 @@ def nothing_is_learnt_before_the_key(stage: Stage) -> None:
     stage.plant("far", pair.far.at("root"), {})
     pair.listen(root_path=pair.far.at("root"), **KEY)
     paths = (pair.far.at("root"), pair.far.at("root", "missing"), pair.target)
-    told = {}
-    for path in paths:
-        outcome = pair.pull(path=path, user="somebody else")
-        told[path["path"]] = (outcome.state, outcome.causes)
+    outcomes = {path["path"]: pair.pull(path=path, user="somebody else") for path in paths}
 
+    told = {path: (outcome.state, outcome.causes) for path, outcome in outcomes.items()}
     require(len(set(told.values())) == 1, f"the answers differ: {told}")
+    for path in paths:
+        texts = pair.texts("source", path=path)
+        equal(f"the messages of {path['path']}", outcomes[path["path"]].messages, texts)
+
+    equal("the run with the key", pair.pull(path=paths[0], delete=True, **KEY).state, "converged")
+    holds("the folder of the client with the key", pair.at_source(), {})
 
 
 @scenario("PS-ENC-07")
@@ -111,14 +124,15 @@ def switched_off_on_both_sides(stage: Stage) -> None:
     pair = Pair(stage, source=CANARIES, target={})
     pair.listen(encryption=False)
 
-    equal("the run", pair.push(encryption=False).state, "converged")
+    equal("the run", pair.push(encryption=False, delete=True).state, "converged")
 
+    holds("the target", pair.at_target(), CANARIES)
     require(stage.overheard("canary content"), "it was encrypted")
 
 
 @scenario("PS-ENC-07")
 def switched_off_at_the_client_only(stage: Stage) -> None:
-    """A client without encryption is refused by a listener that has it: nothing is moved."""
+    """A client without encryption is refused by a listener that has it: nothing is moved, and one that has it is not."""
     pair = Pair(stage)
     pair.listen()
 
@@ -126,11 +140,14 @@ def switched_off_at_the_client_only(stage: Stage) -> None:
 
     equal("the messages", outcome.messages, pair.texts())
     holds("the target", pair.at_target(), OLD_TREE)
+    equal("what could be read on the wire", stage.overheard("changed.txt", "new content"), [])
+    equal("the run of a client that has it", pair.push(delete=True).state, "converged")
+    holds("the target after it", pair.at_target(), TREE)
 
 
 @scenario("PS-ENC-07")
 def switched_off_at_the_listener_only(stage: Stage) -> None:
-    """A listener without encryption is refused by a client that has it: nothing is moved."""
+    """A listener without encryption is refused by a client that has it: nothing is moved, and one without it is not."""
     pair = Pair(stage)
     pair.listen(encryption=False)
 
@@ -138,6 +155,9 @@ def switched_off_at_the_listener_only(stage: Stage) -> None:
 
     equal("the messages", outcome.messages, pair.texts())
     holds("the target", pair.at_target(), OLD_TREE)
+    equal("what could be read on the wire", stage.overheard("changed.txt", "new content"), [])
+    equal("the run of a client without it", pair.push(encryption=False, delete=True).state, "converged")
+    holds("the target after it", pair.at_target(), TREE)
 
 
 @scenario("PS-ENC-09", "PS-ENC-01")

@@ -69,15 +69,14 @@ class Pair:
         """What another folder of `far` holds."""
         return self.stage.tree("far", place)
 
-    @property
-    def uri(self) -> str:
-        """The remote folder as messages show it."""
-        params = {"host": self.far.host, "path": self.target}
+    def uri(self, path: dict[str, str] | None = None) -> str:
+        """A remote folder as messages show it, the target unless another one is named."""
+        params = {"host": self.far.host, "path": path or self.target}
         return str(self.stage.ask("format_uri", params)["uri"])
 
-    def texts(self, role: str = "target", job: str = "Replication") -> tuple[str, str]:
+    def texts(
+        self, role: str = "target", job: str = "Replication", *, path: dict[str, str] | None = None
+    ) -> tuple[str, str]:
         """The two documented texts of a connection that failed, without a retry."""
-        return (
-            f"Could not initialize {role} device: {self.uri}...",
-            f"Connection Failure: {self.uri} - Job: {job}",
-        )
+        uri = self.uri(path)
+        return f"Could not initialize {role} device: {uri}...", f"Connection Failure: {uri} - Job: {job}"

@@ -33,7 +33,7 @@ def pull(stage: Stage) -> None:
 
 @scenario("PS-TOP-01", "PS-TOP-06")
 def third_machine(stage: Stage) -> None:
-    """The client runs on a third machine, and the source is a folder that it has mounted."""
+    """The client runs on a third machine, and the source, or the target, is a folder that it has mounted."""
     stage.begin(between="posix", far="posix")
     between, far = stage.machines["between"], stage.machines["far"]
     stage.plant("between", between.at("mount"), TREE)
@@ -44,6 +44,11 @@ def third_machine(stage: Stage) -> None:
 
     equal("the run", outcome.state, "converged")
     holds("the target", stage.tree("far", far.at("copy")), TREE)
+
+    outcome = stage.start("between", source=target, target={"path": between.at("other mount")}).wait()
+
+    equal("the run to what is mounted", outcome.state, "converged")
+    holds("what is mounted", stage.tree("between", between.at("other mount")), TREE)
 
 
 @scenario("PS-TOP-04", "PS-ERR-01", "PS-ERR-02", "PS-ERR-06")
@@ -57,6 +62,10 @@ def nobody_listens(stage: Stage) -> None:
     equal("the messages", outcome.messages, pair.texts())
     equal("the target", pair.at_target(), None)
 
+    pair.listen()
+    equal("the run once there is one", pair.push().state, "converged")
+    holds("the target once there is one", pair.at_target(), TREE)
+
 
 @scenario("PS-TOP-05", "PS-ERR-13")
 def nobody_serves_the_source(stage: Stage) -> None:
@@ -69,13 +78,18 @@ def nobody_serves_the_source(stage: Stage) -> None:
     equal("the messages", outcome.messages, pair.texts("source"))
     holds("the folder of the client", pair.at_source(), TREE)
 
+    pair.listen()
+    equal("the run once there is one", pair.pull(delete=True).state, "converged")
+    holds("the folder of the client once there is one", pair.at_source(), OLD_TREE)
+
 
 @scenario("PS-SVC-06", "PS-SVC-05")
 def listener_ends_when_told(stage: Stage) -> None:
     """A listener in the foreground ends cleanly when its operator ends it, and its port is free again."""
     pair = Pair(stage)
     first = pair.listen()
-    equal("the run", pair.push().state, "converged")
+    equal("the run", pair.push(delete=True).state, "converged")
+    holds("the target", pair.at_target(), TREE)
 
     equal("the end", first.stop(), "clean")
 

@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from conformance.adapters.serving import Operation
 from conformance.scenarios import encryption
 from tests.conformance.scenarios.playing import (
     Fault,
+    Fields,
+    Operations,
     asked_otherwise,
     changed_file,
     done_besides,
@@ -46,6 +49,15 @@ def test_psync_does_as_it_should(id: str) -> None:
     assert is_as_expected(result), result.message
 
 
+# It never asks anybody; it says that it has done all.
+FAILS_ALWAYS = [told_otherwise("client.wait", lambda told: told.update(state="failed"))]
+UNHEARD = told_otherwise("client.wait", lambda told: told.update(causes=["CONNECT_REFUSED"]))
+
+
+def done_nothing(operations: Operations) -> dict[str, Operation]:
+    return {"client.start": lambda params: {}, "client.wait": lambda params: {"state": "converged"}}
+
+
 def test_who_warns_where_nobody_has_accepted_anything_may_start() -> None:
     assert played("encryption-listener-without-a-key-is-no-accident", CARELESS).state == "pass"
 
@@ -72,6 +84,9 @@ def test_who_warns_where_nobody_has_accepted_anything_may_start() -> None:
             "the target with another user at the client: seen is there, and should not be",
         ),
         ("nothing-is-learnt-before-the-key", [LISTENER_HAS_NO_KEY, CLIENT_HAS_NO_KEY], LEARNT),
+        ("nothing-is-learnt-before-the-key", FAILS_ALWAYS, "the run with the key: 'failed', expected "),
+        ("nothing-is-read-of-a-refusal", [UNHEARD], "the cause, which only the listener knows: ('CONNECT_"),
+        ("user-password-or-both", [done_nothing], "the target with user: changed.txt is {"),
         ("listener-without-a-key-warns", [SILENT], "it said nothing of it"),
         ("listener-without-a-key-warns", [WARNS_ALWAYS], "it said nothing of it"),
         ("listener-without-a-key-warns", [TIMID], "listener.start is rejected with NETWORK_UNAUTHENTICATED"),
@@ -80,3 +95,65 @@ def test_who_warns_where_nobody_has_accepted_anything_may_start() -> None:
 )
 def test_a_target_that_does_otherwise_fails_for_it(id: str, faults: list[Fault], complaint: str) -> None:
     assert played(f"encryption-{id}", *faults).message.startswith(complaint)
+
+
+def off(operations: Operations) -> dict[str, Operation]:
+    """An imitation of what psync has not built: who does not encrypt has a key of his own, and is heard where he meets another one."""
+    who: list[str] = []
+
+    def start(op: str, key: str) -> Operation:
+        def operation(params: Fields) -> Fields:
+            settings = dict(params[key])
+            if settings.pop("encryption", True) is False:
+                settings["password"] = "in clear"
+                who.append(op)
+            return operations[op]({**params, key: settings})
+
+        return operation
+
+    def search(params: Fields) -> Fields:
+        told = operations["net.search"](params)
+        return {**told, "found": [len(set(who)) == 2 for _ in told["found"]]}
+
+    starts = {
+        "listener.start": start("listener.start", "settings"),
+        "client.start": start("client.start", "job"),
+    }
+    return {**starts, "net.search": search}
+
+
+# Each encrypts whatever it is told; nobody encrypts, whatever he is told.
+TAKES_THE_SETTING = [
+    asked_otherwise("listener.start", lambda params: params["settings"].pop("encryption", None)),
+    asked_otherwise("client.start", lambda params: params["job"].pop("encryption", None)),
+]
+DOWNGRADES = [
+    asked_otherwise("listener.start", lambda params: params["settings"].update(encryption=False)),
+    asked_otherwise("client.start", lambda params: params["job"].update(encryption=False)),
+]
+BOTH, CLIENT, LISTENER = "on-both-sides", "at-the-client-only", "at-the-listener-only"
+
+
+@pytest.mark.parametrize("where", [BOTH, CLIENT, LISTENER])
+def test_who_can_switch_it_off_passes(where: str) -> None:
+    result = played(f"encryption-switched-off-{where}", off)
+
+    assert (result.state, result.message) == ("pass", "")
+
+
+@pytest.mark.parametrize(
+    ("where", "faults", "complaint"),
+    [
+        (BOTH, TAKES_THE_SETTING, "it was encrypted"),
+        (CLIENT, TAKES_THE_SETTING, "the messages: (), expected ("),
+        (LISTENER, TAKES_THE_SETTING, "the messages: (), expected ("),
+        (BOTH, FAILS_ALWAYS, "the run: 'failed', expected 'converged'"),
+        (CLIENT, DOWNGRADES, "the messages: (), expected ("),
+        (LISTENER, DOWNGRADES, "the messages: (), expected ("),
+        (CLIENT, FAILS_ALWAYS, "the run of a client that has it: 'failed', expected 'converged'"),
+        (LISTENER, FAILS_ALWAYS, "the run of a client without it: 'failed', expected 'converged'"),
+        (CLIENT, [IN_CLEAR], "what could be read on the wire: ['changed.txt', 'new content'], expected []"),
+    ],
+)
+def test_who_only_takes_the_setting_fails(where: str, faults: list[Fault], complaint: str) -> None:
+    assert played(f"encryption-switched-off-{where}", off, *faults).message.startswith(complaint)

@@ -15,6 +15,7 @@ from tests.conformance.scenarios.playing import (
 )
 
 KEEPS = asked_otherwise("client.start", lambda params: params["job"].pop("delete", None))
+FAILS_ALWAYS = told_otherwise("client.wait", lambda told: told.update(state="failed"))
 HERE = {"machine": "near", "path": {"style": "posix", "path": "/srv/data/changed.txt"}}
 
 
@@ -44,6 +45,17 @@ def test_psync_does_as_it_should(id: str) -> None:
             "nobody-serves-the-source",
             done_besides("client.wait", "fs.remove", **HERE),
             "the folder of the client: changed.txt is missing",
+        ),
+        ("nobody-listens", FAILS_ALWAYS, "the run once there is one: 'failed', expected 'converged'"),
+        (
+            "nobody-serves-the-source",
+            FAILS_ALWAYS,
+            "the run once there is one: 'failed', expected 'converged'",
+        ),
+        (
+            "third-machine",
+            done_besides("client.wait", "fs.plant", **changed_file("between", "/srv/other mount", new="x")),
+            "what is mounted: new is there, and should not be",
         ),
         (
             "listener-ends-when-told",
