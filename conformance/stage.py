@@ -36,8 +36,8 @@ RUN_SECONDS_MAX = 600.0
 SLACK_SECONDS = 20.0
 
 # Between two looks at a client that is to be held under way, and how many there are: a machine may be busy.
-LOOK_SECONDS = 1.0
-LOOKS_MAX = 30
+LOOK_SECONDS = 0.5
+LOOKS_MAX = 60
 
 # The modification time of the first files, in seconds since 1970: long ago, and not 0.
 FIRST_TIME = 1_600_000_000

@@ -42,7 +42,7 @@ def one_port_carries_all(stage: Stage) -> None:
     fault = stage.fault("silent", "near", "far", after_bytes=2_000_000)
     client = pair.start_push(port=OTHER_PORT)
 
-    equal("the run", client.wait(1.0).state, "running")
+    client.wait_under_way(1_000_000)
     equal("the ports of the listener during the run", listener.ports(), [OTHER_PORT])
     stage.heal(fault)
     equal("the run in the end", client.wait().state, "converged")

@@ -102,7 +102,7 @@ def with_two_dots_are_refused(stage: Stage) -> None:
     pair = Confined(stage)
     root, outside = pair.root["path"], pair.far.at("documents")["path"]
 
-    for path in (f"{root}/../documents", f"{root}/./a/../../documents", f"/..{outside}", f"{root}/a/.."):
+    for path in (f"{root}/./a/../../documents", f"/..{outside}", f"{root}/a/.."):
         _is_refused(pair, pair.push, path, {"style": POSIX, "path": path})
     path = f"/{root}//..//documents"
     _is_refused(pair, pair.pull, f"{path} as source", {"style": POSIX, "path": path})

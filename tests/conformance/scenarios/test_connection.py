@@ -56,18 +56,15 @@ IDLE: Fault = _idle
 
 def _second_port_meanwhile(operations: Operations) -> dict[str, Operation]:
     """A second port is there while a run is on, and gone afterwards."""
-    waits: list[Fields] = []
-
-    def wait(params: Fields) -> Fields:
-        waits.append(params)
-        return operations["client.wait"](params)
+    looks: list[Fields] = []
 
     def state(params: Fields) -> Fields:
+        looks.append(params)
         told = operations["listener.state"](params)
-        told["ports"] += [7401] if len(waits) == 1 else []
+        told["ports"] += [7401] if len(looks) == 1 else []
         return told
 
-    return {"client.wait": wait, "listener.state": state}
+    return {"listener.state": state}
 
 
 SECOND_MEANWHILE: Fault = _second_port_meanwhile

@@ -83,6 +83,11 @@ def test_who_warns_where_nobody_has_accepted_anything_may_start() -> None:
             [done_besides("client.wait", "fs.plant", **changed_file("far", "/srv/backup", seen="x"))],
             "the target with another user at the client: seen is there, and should not be",
         ),
+        (
+            "keys-differ-at-the-listener",
+            [LISTENER_HAS_NO_KEY, CLIENT_HAS_NO_KEY],
+            "the messages with another user at the listener: (), expected ('Could not initialize target device: ",
+        ),
         ("nothing-is-learnt-before-the-key", [LISTENER_HAS_NO_KEY, CLIENT_HAS_NO_KEY], LEARNT),
         ("nothing-is-learnt-before-the-key", FAILS_ALWAYS, "the run with the key: 'failed', expected "),
         ("nothing-is-read-of-a-refusal", [UNHEARD], "the cause, which only the listener knows: ('CONNECT_"),

@@ -26,6 +26,9 @@ NEVER = asked_otherwise("net.fault", lambda params: params.update(after_bytes=10
 ANY_KEY = asked_otherwise("client.start", lambda params: _with_the_right_key(params["job"]))
 
 
+NO_KEY = asked_otherwise("client.start", lambda params: params["job"].pop("user", None))
+
+
 def _with_the_right_key(job: Fields) -> None:
     job.update(KEY)
 
@@ -60,7 +63,11 @@ def test_psync_does_as_it_should(id: str) -> None:
         ),
         ("network-that-fails-now-and-then", GIVES_UP, "the last run: 'failed', expected 'converged'"),
         ("addresses-are-translated", CALLS_BACK, "who was called: {"),
-        ("addresses-are-translated", ANY_KEY, "the run with another key: 'converged', expected 'failed'"),
+        (
+            "addresses-are-translated",
+            NO_KEY,
+            "the run with a key that the listener has not: 'converged', expected 'failed'",
+        ),
         (
             "name-that-is-too-long",
             told_otherwise("client.wait", lambda told: told.update(state="failed")),
