@@ -10,6 +10,8 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
 from psync.wire.cpace import Share, generator, intermediate_key, multiply
 from psync.wire.greeting import ANSWER_HEAD_BYTES, Answer, Offer
 from psync.wire.keys import KeySchedule, Role, Secret
@@ -26,12 +28,14 @@ class Agreement:
     listener_tag: bytes
 
 
-def own_point(prs: Secret, scalar: bytes, client_nonce: bytes, listener_nonce: bytes) -> bytes:
+def own_point(prs: Secret, scalar: X25519PrivateKey, client_nonce: bytes, listener_nonce: bytes) -> bytes:
     """Compute the share that one side sends: 32 bytes."""
     return multiply(scalar, generator(prs.reveal(), _CHANNEL, client_nonce + listener_nonce))
 
 
-def agree(scalar: bytes, peer_point: bytes, offer: bytes, answer: bytes, client_point: bytes) -> Agreement:
+def agree(
+    scalar: X25519PrivateKey, peer_point: bytes, offer: bytes, answer: bytes, client_point: bytes
+) -> Agreement:
     """Compute keys and tags; `offer` and `answer` as they went over the wire.
 
     `peer_point` is the other side's share: the one in `answer`, or `client_point`.

@@ -58,15 +58,18 @@ def generator(secret: bytes, channel: bytes, session: bytes) -> bytes:
     return _elligator2(int.from_bytes(digest[:POINT_BYTES], "little") % 2**255)
 
 
-def multiply(scalar: bytes, point: bytes) -> bytes:
-    """Multiply `point` by `scalar`, both 32 bytes (draft: `scalar_mult_vfy`).
+def scalar_of(random32: bytes) -> X25519PrivateKey:
+    """Make a scalar of 32 fresh bytes, once for both products of a run: the library multiplies a third time to make it."""
+    return X25519PrivateKey.from_private_bytes(random32)
+
+
+def multiply(scalar: X25519PrivateKey, point: bytes) -> bytes:
+    """Multiply `point`, 32 bytes, by `scalar` (draft: `scalar_mult_vfy`).
 
     Raises `LowOrderPoint` when the product is zero.
     """
-    private_key = X25519PrivateKey.from_private_bytes(scalar)
-    public_key = X25519PublicKey.from_public_bytes(point)
     try:
-        return private_key.exchange(public_key)
+        return scalar.exchange(X25519PublicKey.from_public_bytes(point))
     except ValueError as error:
         raise LowOrderPoint from error
 
@@ -89,14 +92,19 @@ def _leb128(number: int) -> bytes:
 def _elligator2(field_element: int) -> bytes:
     """Map a field element to a u-coordinate of Curve25519 (RFC 9380, 6.7.1, with Z = 2).
 
-    The inverse exists: -1/2 is not a square modulo the prime. Nor is the
-    right-hand side of the curve ever zero there, so `chi` is 1 or -1. Inverse and
-    `chi` are powers to a fixed exponent: as even in time as Python allows.
+    The candidate is -486662 / d, the right-hand side of the curve there n / d^3, which is a
+    square where p = n * d is one. The inverse exists: -1/2 is not a square modulo the prime, so d
+    is never zero. Nor is the right-hand side, so `chi` is 1 or -1.
+
+    One power to a fixed exponent, as even in time as Python allows, gives both (Fermat): r =
+    p^((prime - 3) / 2), `chi` = r * p, and 1 / p = r * r * p = r * `chi`, hence 1 / d = n / p.
     """
     denominator = 1 + 2 * field_element**2
-    candidate = -_COEFFICIENT * pow(denominator, _PRIME - 2, _PRIME) % _PRIME
-    right_hand_side = candidate**3 + _COEFFICIENT * candidate**2 + candidate
-    chi = pow(right_hand_side, (_PRIME - 1) // 2, _PRIME)
+    numerator = -_COEFFICIENT * (_COEFFICIENT**2 * (1 - denominator) + denominator**2)
+    product = numerator * denominator % _PRIME
+    power = pow(product, (_PRIME - 3) // 2, _PRIME)
+    chi = power * product % _PRIME
+    candidate = -_COEFFICIENT * numerator * power * chi % _PRIME
     # `candidate` where chi is 1, its conjugate where chi is -1, without a branch on it.
     coordinate = (chi * candidate - (1 - chi) * (_COEFFICIENT // 2)) % _PRIME
     return coordinate.to_bytes(POINT_BYTES, "little")

@@ -98,7 +98,7 @@ class Handshake:
         self._prs = prs
         self._terms = Terms(mode)
         self._nonce = random[: greeting.NONCE_BYTES]
-        self._scalar = random[greeting.NONCE_BYTES :]
+        self._scalar = cpace.scalar_of(random[greeting.NONCE_BYTES :])
         self._listener_id = identity.listener_id if identity else b""
         self._is_busy = False
         self._has_unanswered_proof = False

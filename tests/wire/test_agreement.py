@@ -3,14 +3,14 @@
 import pytest
 
 from psync.wire.agreement import Agreement, agree, own_point
-from psync.wire.cpace import LowOrderPoint
+from psync.wire.cpace import LowOrderPoint, scalar_of
 from psync.wire.greeting import Answer
 from psync.wire.keys import Mode, Secret
 from psync.wire.terms import Terms
 from tests.wire import independent
 
 PRS = Secret(b"p" * 32)
-CLIENT_SCALAR, LISTENER_SCALAR = b"c" * 32, b"l" * 32
+CLIENT_SCALAR, LISTENER_SCALAR = scalar_of(b"c" * 32), scalar_of(b"l" * 32)
 CLIENT_NONCE, LISTENER_NONCE = b"\x11" * 32, b"\x22" * 32
 
 TERMS = Terms(Mode.KEYED)

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from psync.wire.agreement import agree, own_point
-from psync.wire.cpace import Share, generator, intermediate_key, multiply
+from psync.wire.cpace import Share, generator, intermediate_key, multiply, scalar_of
 from psync.wire.greeting import Answer, Proof
 from psync.wire.handshake import Established
 from psync.wire.identity import sign_transcript
@@ -75,13 +75,13 @@ def entered() -> dict[str, bytes]:
 def agreed(meeting: Meeting) -> dict[str, bytes]:
     offer, answer, proof, _ = meeting.messages
     point, session = Proof.decode(proof).point, CLIENT_NONCE + LISTENER_NONCE
-    shared = multiply(CLIENT_SCALAR, Answer.decode(answer).point)
+    shared = multiply(scalar_of(CLIENT_SCALAR), Answer.decode(answer).point)
     shares = (Share(Answer.decode(answer).point, answer[:64]), Share(point, offer))
-    agreement = agree(LISTENER_SCALAR, point, offer, answer, point)
+    agreement = agree(scalar_of(LISTENER_SCALAR), point, offer, answer, point)
     return {
         "g": generator(PRS.reveal(), b"psync/1", session),
-        "Y_s": own_point(PRS, LISTENER_SCALAR, CLIENT_NONCE, LISTENER_NONCE),
-        "Y_c": own_point(PRS, CLIENT_SCALAR, CLIENT_NONCE, LISTENER_NONCE),
+        "Y_s": own_point(PRS, scalar_of(LISTENER_SCALAR), CLIENT_NONCE, LISTENER_NONCE),
+        "Y_c": own_point(PRS, scalar_of(CLIENT_SCALAR), CLIENT_NONCE, LISTENER_NONCE),
         "K": shared,
         "ISK": intermediate_key(session, shared, *shares),
         "prk": agreement.schedule.prk.reveal(),
