@@ -10,6 +10,7 @@ signature travels in the first sealed message; nobody on the way sees the key.
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -26,9 +27,9 @@ LISTENER_ID_BYTES = 16
 _CONTEXT = b"psync/1 identity"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identity:
-    """A listener's private key, held as its `seed` of 32 bytes (RFC 8032)."""
+    """A listener's private key, held as its `seed` of 32 bytes (RFC 8032); what follows from it is worked out once."""
 
     seed: Secret
 
@@ -48,17 +49,17 @@ class Identity:
         """Give the 32 bytes to keep: for a file of mode 0600."""
         return self.seed.reveal()
 
-    @property
+    @cached_property
     def public_key(self) -> bytes:
         """The 32 bytes that a client pins."""
         return self.private_key.public_key().public_bytes_raw()
 
-    @property
+    @cached_property
     def listener_id(self) -> bytes:
         """The 16 bytes that name the listener before it is proven."""
         return listener_id(self.public_key)
 
-    @property
+    @cached_property
     def private_key(self) -> Ed25519PrivateKey:
         """The key as the library's object."""
         return Ed25519PrivateKey.from_private_bytes(self.seed.reveal())
