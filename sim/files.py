@@ -35,18 +35,15 @@ class Files:
 
     def tree(self, root: bytes) -> Tree:
         """What lies below `root`, in the order of paths."""
-        return read_tree(
-            self._disk.folder(root.replace(b"\\", b"/") if self._style is PathStyle.WINDOWS else root)
-        )
+        return read_tree(self._disk.folder(self._on_disk(root)))
 
     def make_folder(self, path: bytes) -> None:
         """Make a folder and those above it, unless they are there."""
-        with contextlib.suppress(FileExistsError):
-            try:
-                self.os.mkdir(path)
-            except FileNotFoundError:
-                self.make_folder(self._paths.dirname(path))
-                self.os.mkdir(path)
+        if self._disk.find(self._on_disk(path)) is not None:
+            return
+        self.make_folder(self._paths.dirname(path))
+        with contextlib.suppress(FileExistsError):  # behind a link
+            self.os.mkdir(path)
 
     def write(self, path: bytes, content: bytes) -> None:
         """Make a file, or exchange the content of one."""
@@ -86,6 +83,9 @@ class Files:
             return self.os.pread(fd, self.os.fstat(fd).st_size, 0)
         finally:
             self.os.close(fd)
+
+    def _on_disk(self, path: bytes) -> bytes:
+        return path.replace(b"\\", b"/") if self._style is PathStyle.WINDOWS else path
 
     def _own(self, name: bytes) -> bytes:
         """A relative path as this machine writes it; trees are written alike for all machines."""

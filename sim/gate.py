@@ -65,29 +65,44 @@ class Gate:
         self._calls = 0
         self.translate: Callable[[OSError], OSError] = _as_it_is
 
-    def enter(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
-        """Let a call through, or raise what shall come of it instead."""
+    def begin(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Call:
+        """Give the call that a process makes now, or when its thread goes on; stop a dead one."""
         self._process.pause()
         self._process.check_alive()
         self._calls += 1
+        return Call(self._process, self._calls, name, arguments, options)
+
+    def enter(self, call: Call) -> None:
+        """Let a call through, or raise what shall come of it instead."""
         for watch in self._watchers:
-            watch(Call(self._process, self._calls, name, arguments, options))
+            watch(call)
             self._process.check_alive()
 
-    def leave(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any], outcome: object) -> None:
+    def leave(self, call: Call, outcome: object) -> None:
         """Tell what has come of a call: its result, or the error that it raises."""
         for witness in self._witnesses:
-            witness(Call(self._process, self._calls, name, arguments, options), outcome)
+            witness(call, outcome)
         if self._trace.is_kept:
-            self._write_down(name, arguments, options, outcome)
+            self._write_down(call, outcome)
 
-    def _write_down(
-        self, name: str, arguments: tuple[Any, ...], options: dict[str, Any], outcome: object
-    ) -> None:
-        paths = PATHS.get(name, 0)
-        shown = [repr(value) if place < paths else _shown(value) for place, value in enumerate(arguments)]
-        shown += [f"{option}={_shown(value)}" for option, value in options.items()]
-        line = f"{name}({', '.join(shown)}) {_shown(outcome)}"
+    def fail(self, call: Call, error: OSError) -> None:
+        """Tell that a call fails; raise the error that the machine's system has for it, if that is another one."""
+        told = self.translate(error)
+        try:
+            _name_paths(told, call.arguments[: PATHS.get(call.name, 0)])
+            self.leave(call, told)
+            if told is not error:
+                raise told from error
+        finally:
+            del told  # an error, its traceback and this frame would keep each other
+
+    def _write_down(self, call: Call, outcome: object) -> None:
+        paths = PATHS.get(call.name, 0)
+        shown = [
+            repr(value) if place < paths else _shown(value) for place, value in enumerate(call.arguments)
+        ]
+        shown += [f"{option}={_shown(value)}" for option, value in call.options.items()]
+        line = f"{call.name}({', '.join(shown)}) {_shown(outcome)}"
         self._trace.record(self._process.name, "file", line.rstrip())
 
 
@@ -104,25 +119,23 @@ G = TypeVar("G", bound=Gated)
 def system_call(function: Callable[Concatenate[G, P], R]) -> Callable[Concatenate[G, P], R]:
     """Make a method a system call of its process."""
     name = function.__name__
+    paths = PATHS.get(name, 0)
 
     @wraps(function)
-    def call(self: G, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        paths = args[: PATHS.get(name, 0)]
-        _check_paths(paths)
+    def make_call(self: G, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        _check_paths(args[:paths])
+        gate = self.gate
+        call = gate.begin(name, args, kwargs)
         try:
-            self.gate.enter(name, args, kwargs)
+            gate.enter(call)
             result = function(self, *args, **kwargs)
         except OSError as error:
-            told = self.gate.translate(error)
-            _name_paths(told, paths)
-            self.gate.leave(name, args, kwargs, told)
-            if told is error:
-                raise
-            raise told from error
-        self.gate.leave(name, args, kwargs, result)
+            gate.fail(call, error)
+            raise
+        gate.leave(call, result)
         return result
 
-    return call
+    return make_call
 
 
 def _as_it_is(error: OSError) -> OSError:
