@@ -122,7 +122,8 @@ class Replication:
 
     def _hear(self, event: Event) -> None:
         self.events.append(event)
-        self._world.note(_told(event))
+        if self._world.trace.is_kept:
+            self._world.note(_told(event))
         if isinstance(event, ListenerReady):
             self._ready.set()
         self._hear_too(event)
