@@ -62,7 +62,7 @@ class Jobs:
 
     def pause(self) -> None:
         """Let the loop go on, if a job is running and chance says so; called before each system call."""
-        if self.is_beside_loop and self._random.random() < PAUSE_CHANCE:
+        if self.is_interleaved and self.is_beside_loop and self._random.random() < PAUSE_CHANCE:
             self._main.switch()
 
     def hold(self, is_over: asyncio.Event) -> None:

@@ -13,6 +13,7 @@ import selectors
 import socket
 from asyncio.base_events import Server
 from asyncio.selector_events import BaseSelectorEventLoop
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, MutableSet, Sequence
 from contextvars import Context, copy_context
 from functools import partial
@@ -133,7 +134,7 @@ class SimLoop(BaseSelectorEventLoop):
 
     _transports: Mapping[int, Any]
     _asyncgens: MutableSet[AsyncGenerator[Any, Any]]
-    _ready: Sequence[asyncio.Handle]
+    _ready: deque[asyncio.Handle]
 
     def __init__(self, agenda: Agenda, network: Network, random: Random) -> None:
         super().__init__(SimSelector(agenda, network.events, self._waiting, self._is_woken))
@@ -172,7 +173,9 @@ class SimLoop(BaseSelectorEventLoop):
         """Run in the next turn, unless the process that asks for it is dead by then."""
         if self.is_closed():  # the interpreter frees what a killed process has left behind
             return asyncio.Handle(callback, args, self, context)
-        return super().call_soon(_run_if_alive, callback, *args, context=context)
+        handle = asyncio.Handle(_run_if_alive, (callback, *args), self, context)
+        self._ready.append(handle)
+        return handle
 
     def call_soon_threadsafe(
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
