@@ -32,6 +32,7 @@ from sim.link import SECOND_NS
 from sim.machine import EPOCH_NS, Machine
 from sim.oracle import expected_tree
 from sim.plan import CLIENT, Edit, FileSpec, Kind, Place, Plan
+from sim.planting import plant
 from sim.process import Process
 from sim.replication import Replication
 from sim.runs import Runs
@@ -376,17 +377,16 @@ class Trial:
 
     def _plant(self, place: Place, files: tuple[FileSpec, ...], local: str) -> bytes:
         """Put files on a disk and sync it; give the folder as the disk has it."""
-        folder, layout = folder_of(place, local), self.layout(place.machine)
-        machine = self.machine(place.machine)
-        machine.files.plant(layout.files(folder), {file.path.encode(): file.entry for file in files})
+        layout, disk = self.layout(place.machine), self.machine(place.machine).disk
+        folder = layout.on_disk(folder_of(place, local))
+        plant(disk, folder, {file.path.encode(): file.entry for file in files})
         for file in files:
-            if file.kind is Kind.LINK:
-                continue  # whose time is that of its making
-            path = layout.files(f"{folder}/{file.path}")
-            machine.files.set_time(path, EPOCH_NS - file.version * SECOND_NS)
-        machine.files.plant(layout.files(TRIPWIRE), {b"secret": b"do not touch"})
-        machine.disk.journal.sync_all()
-        return layout.on_disk(folder)
+            node = disk.find(folder + b"/" + file.path.encode())
+            if node is not None and file.kind is not Kind.LINK:  # whose time is that of its making
+                disk.set_time(node, EPOCH_NS - file.version * SECOND_NS)
+        plant(disk, layout.on_disk(TRIPWIRE), {b"secret": b"do not touch"})
+        disk.journal.sync_all()
+        return folder
 
     def _edit(self, edit: Edit) -> None:
         """Change the source; a file that another program has open stays as it is."""
