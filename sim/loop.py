@@ -24,7 +24,7 @@ from typing import Any, TypeVar, TypeVarTuple
 from sim.agenda import Agenda
 from sim.jobs import Jobs
 from sim.link import SECOND_NS
-from sim.network import FIRST_FD, Network
+from sim.network import FIRST_FD, Network, Ready
 from sim.process import CURRENT, Process, ProcessKilled, current_process
 from sim.sockets import Address, SimSocket
 from sim.stack import ALL_INTERFACES, LOCALHOST
@@ -51,7 +51,7 @@ class Livelock(RuntimeError):
 
 
 class SimSelector(selectors.BaseSelector):
-    """Waits by moving the clock. `waiting` describes who waits, for the error.
+    """Waits by moving the clock. `look` finds what is ready, `waiting` describes who waits, for the error.
 
     `is_woken`: whether the loop has something to do that no descriptor tells of.
     """
@@ -59,12 +59,12 @@ class SimSelector(selectors.BaseSelector):
     def __init__(
         self,
         agenda: Agenda,
-        events: Callable[[int, int], int],
+        look: Callable[[Mapping[int, selectors.SelectorKey]], Ready],
         waiting: Callable[[], str],
         is_woken: Callable[[], bool],
     ) -> None:
         self._agenda = agenda
-        self._events = events
+        self._look = look
         self._waiting = waiting
         self._is_woken = is_woken
         self._keys: dict[int, selectors.SelectorKey] = {}
@@ -86,24 +86,20 @@ class SimSelector(selectors.BaseSelector):
         """Who is watched."""
         return self._keys
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+    def select(self, timeout: float | None = None) -> Ready:
         """Give what is ready, letting at most `timeout` seconds of virtual time pass until something is."""
         deadline_ns = None
         if timeout is not None:
             deadline_ns = self._agenda.now_ns + math.ceil(max(timeout, 0) * SECOND_NS)
         self._agenda.run_due()
         self._count_pass()
-        ready = self._ready()
+        ready = self._look(self._keys)
         while not (ready or self._is_woken()) and self._agenda.now_ns != deadline_ns:
             if not self._agenda.advance(deadline_ns):
                 raise Deadlock(f"at {self._agenda.now_ns} ns these wait for ever: {self._waiting()}")
             self._agenda.run_due()
-            ready = self._ready()
+            ready = self._look(self._keys)
         return ready
-
-    def _ready(self) -> list[tuple[selectors.SelectorKey, int]]:
-        events_of = self._events
-        return [(key, events) for fd, key in self._keys.items() if (events := events_of(fd, key.events))]
 
     def _count_pass(self) -> None:
         if self._moment_ns != self._agenda.now_ns:
@@ -137,7 +133,7 @@ class SimLoop(BaseSelectorEventLoop):
     _ready: deque[asyncio.Handle]
 
     def __init__(self, agenda: Agenda, network: Network, random: Random) -> None:
-        super().__init__(SimSelector(agenda, network.events, self._waiting, self._is_woken))
+        super().__init__(SimSelector(agenda, network.ready, self._waiting, self._is_woken))
         self._clock_resolution = 1 / SECOND_NS
         self._agenda = agenda
         self._network = network

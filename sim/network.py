@@ -1,8 +1,10 @@
 """The network of a simulated world: its machines, sockets and routes."""
 
+from collections.abc import Mapping
 from functools import partial
 from itertools import count
 from random import Random
+from selectors import SelectorKey
 
 from sim.agenda import Agenda
 from sim.link import LOOPBACK, Link, Route
@@ -15,6 +17,9 @@ from sim.wire import Wire
 
 # Far above any real descriptor, so that one can never be taken for the other.
 FIRST_FD = 1 << 30
+
+# What a selector reports: descriptors, each with a mask of EVENT_READ and EVENT_WRITE.
+Ready = list[tuple[SelectorKey, int]]
 
 
 class Network:
@@ -93,12 +98,15 @@ class Network:
         del self._sockets[sock.fileno()]
         sock.stack.release(sock)
 
-    def events(self, fd: int, asked: int) -> int:
-        """What a selector reports of a descriptor, of what it asks for: masks of EVENT_READ and EVENT_WRITE."""
-        sock = self._sockets.get(fd)
-        if sock is None or sock.owner.is_hung:
-            return 0
-        return sock.readiness(asked)
+    def ready(self, keys: Mapping[int, SelectorKey]) -> Ready:
+        """Look at the descriptors that a selector watches."""
+        sockets = self._sockets
+        ready: Ready = []
+        for fd, key in keys.items():
+            sock = sockets.get(fd)
+            if sock is not None and not sock.owner.is_hung and (events := sock.readiness(key.events)):
+                ready.append((key, events))
+        return ready
 
     def wires(self, client: SimSocket, server: Stack) -> tuple[Wire, Wire]:
         """Wires from a client to a machine, and back."""
