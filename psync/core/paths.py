@@ -132,12 +132,7 @@ class HostPath(Struct, frozen=True):
             raise PathRefused(path=text, reason=reason)
 
     def __str__(self) -> str:
-        match self.root:
-            case Drive(letter):
-                return f"{letter}:\\" + "\\".join(self.components)
-            case Share(server, name):
-                return "\\\\" + "\\".join((server, name, *self.components))
-        return "/" + "/".join(self.components)
+        return _written(self.root, self.components)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -210,8 +205,17 @@ def _folded(names: Iterable[str], style: PathStyle) -> list[str]:
 def folders_of(path: HostPath) -> tuple[bytes, ...]:
     """Give the root of a path, each folder on the way and the path itself, as the host's calls take them."""
     lengths = range(len(path.components) + 1)
-    folders = (HostPath(path.style, path.root, path.components[:length]) for length in lengths)
-    return tuple(encode_name(str(folder), path.style) for folder in folders)
+    folders = (_written(path.root, path.components[:length]) for length in lengths)
+    return tuple(encode_name(folder, path.style) for folder in folders)
+
+
+def _written(root: Drive | Share | None, components: tuple[str, ...]) -> str:
+    match root:
+        case Drive(letter):
+            return f"{letter}:\\" + "\\".join(components)
+        case Share(server, name):
+            return "\\\\" + "\\".join((server, name, *components))
+    return "/" + "/".join(components)
 
 
 # Names as bytes
