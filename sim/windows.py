@@ -23,6 +23,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from sim.failure import NotSimulated
@@ -143,7 +144,11 @@ _DEVICE = re.compile(
 NAME_UNITS_MAX = 255
 LAST_FOLDED = "\u024f"
 
+# Those of a large world; temporaries have new ones all the time.
+NAMES_REMEMBERED = 1024
 
+
+@lru_cache(NAMES_REMEMBERED)
 def name_on_disk(name: str) -> str:
     """Give the name that Win32 looks for when it is given one; 123 for what is none.
 
@@ -161,6 +166,7 @@ def name_on_disk(name: str) -> str:
     return kept
 
 
+@lru_cache(NAMES_REMEMBERED)
 def fold(name: str) -> str:
     """Make equal what Windows takes for one name."""
     return "".join(map(_upper, name))
