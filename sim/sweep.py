@@ -82,6 +82,7 @@ def _begin(stopping: Event) -> None:
     ignore_the_dead()
     gc.collect()
     gc.freeze()  # nothing that was imported will ever be garbage
+    gc.disable()
 
 
 def _carry_out_all(preset: str, seeds: range) -> list[Carried]:
@@ -90,7 +91,8 @@ def _carry_out_all(preset: str, seeds: range) -> list[Carried]:
         if _stopping is not None and _stopping.is_set():
             break
         begun = time.process_time()
-        result, _ = carry_out(derive(preset, seed))
+        result, world = carry_out(derive(preset, seed))
+        del world
+        gc.collect()  # here, where what a world has left is all that can be garbage
         carried.append(Carried(seed, result, time.process_time() - begun))
-    gc.collect()  # worlds switch the collector off
     return carried
