@@ -1,18 +1,20 @@
 """How the two sides of a job are set up: the port and the keys that an operator has typed on each machine."""
 
+from functools import cached_property
+
 from msgspec import Struct
 
 from psync.core.addresses import DEFAULT_PORT
 from psync.wire.keys import GENERATED_KEY_BYTES, Secret, generate_key, stretch
 
 
-class Keys(Struct, frozen=True):
+class Keys(Struct, frozen=True, dict=True):
     """User name and password. A password is a generated key, so that no world pays for stretching one."""
 
     user: str = ""
     password: str = ""
 
-    @property
+    @cached_property
     def secret(self) -> Secret:
         """What psync makes of them, by its own derivation."""
         return stretch(self.user, self.password)

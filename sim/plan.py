@@ -5,9 +5,8 @@ is shown by `explain`, reduced by `shrink`, and kept in a replay file, which
 stays true when presets and their chances change.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from pathlib import PurePosixPath
 from random import Random
 from typing import Annotated
 
@@ -146,7 +145,7 @@ class Plan(Struct, frozen=True):
     def _check_tree(self, side: str, place: Place, files: Sequence[FileSpec]) -> None:
         leaves = {file.path for file in files if file.kind is not Kind.FOLDER}
         for file in files:
-            above = leaves.intersection(map(str, PurePosixPath(file.path).parents))
+            above = leaves.intersection(_folders_above(file.path))
             if above:
                 raise ValueError(
                     f"the {side} has {min(above)!r}, which is no folder, and {file.path!r} in it"
@@ -181,3 +180,8 @@ class Plan(Struct, frozen=True):
     @property
     def target_place(self) -> Place:
         return PLACES[self.topology][1]
+
+
+def _folders_above(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path

@@ -92,6 +92,10 @@ class Trial:
             self.setups[name] = Setup(keys=KEYS if plan.is_keyed else NO_KEYS)
         self.source = self._plant(plan.source_place, plan.source, SOURCE)
         self.target = self._plant(plan.target_place, plan.target, TARGET)
+        self._addresses = (
+            self._address(plan.source_place, SOURCE),
+            self._address(plan.target_place, TARGET),
+        )
         self.target_at_first = self.tree_of_target()
         self.ledger = Ledger(self.tree_of_source(), self.target_at_first)
         self.unfit = UnfitEntries(self)
@@ -316,8 +320,7 @@ class Trial:
     def _start_copy(self) -> Process:
         plan, setup = self.plan, self.setups[CLIENT]
         settings = CopySettings(
-            self._address(plan.source_place, SOURCE),
-            self._address(plan.target_place, TARGET),
+            *self._addresses,
             delete=plan.is_deleting,
             durability=plan.durability,
             port=setup.port,
