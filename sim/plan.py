@@ -97,7 +97,8 @@ class Plan(Struct, frozen=True):
     """Everything that a seed decides. Paths are relative, folders arise from them.
 
     `crash_profile` is that of POSIX machines; those in `windows` run under Windows, on NTFS.
-    `is_mapped`: a listener is asked for a path that its RootPath has to be put before.
+    `is_mapped`: a listener is asked for a path that its RootPath has to be put before. `is_run_once`: no run
+    follows the one that must converge, to find nothing to do.
     Raises `ValueError` for what could not be carried out: a fault on a machine that the topology
     does not have, a tree that no disk of its machine holds.
     """
@@ -116,6 +117,7 @@ class Plan(Struct, frozen=True):
     edits: tuple[tuple[Edit, ...], ...] = ()
     faults: tuple[Fault, ...] = ()
     is_mapped: bool = False
+    is_run_once: bool = False
 
     def __post_init__(self) -> None:
         for fault in self.faults:

@@ -24,6 +24,12 @@ def test_chaos_draws_every_class_of_faults() -> None:
     assert drawn == set(get_args(Fault))
 
 
+def test_some_seeds_repeat_the_job_and_most_do_not() -> None:
+    once = sum(derive("chaos", seed).is_run_once for seed in range(200))
+
+    assert 130 < once < 170
+
+
 def test_the_documented_preset_draws_mistakes_of_operators_and_locks_and_nothing_else() -> None:
     drawn = [fault for seed in range(50) for fault in derive("documented", seed).faults]
 

@@ -1,6 +1,7 @@
 """A plan is carried out whole, and whatever breaks a promise is told by its name."""
 
 import pytest
+from msgspec import structs
 
 from psync.core.settings import Durability
 from sim.faults import Fault, PowerCut, ProcessKilled, ProcessStopped
@@ -19,6 +20,12 @@ def test_a_world_without_faults_converges_in_every_topology(
     result, _ = carry_out(Plan("clean", 1, topology, durability, source=PLAN.source, target=PLAN.target))
 
     assert (result.broken, result.exit_codes, result.effects) == ("", (0, 0, 0), {})
+
+
+def test_a_job_that_is_run_once_converges_in_one_run() -> None:
+    result, _ = carry_out(structs.replace(PLAN, is_run_once=True))
+
+    assert (result.broken, result.exit_codes) == ("", (0, 0))
 
 
 def test_edits_are_replicated_by_the_next_run() -> None:
