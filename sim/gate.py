@@ -123,7 +123,8 @@ def system_call(function: Callable[Concatenate[G, P], R]) -> Callable[Concatenat
 
     @wraps(function)
     def make_call(self: G, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        _check_paths(args[:paths])
+        if paths:
+            _check_paths(args[:paths])
         gate = self.gate
         call = gate.begin(name, args, kwargs)
         try:
