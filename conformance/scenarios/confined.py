@@ -33,7 +33,10 @@ class Confined(Pair):
 
     def is_untouched(self) -> None:
         """Demand that outside the RootPath nothing has changed, not even a time; nothing is missing, nothing has come."""
-        same("what is outside the RootPath", self._look_outside(), self._outside)
+        found, wanted = self._look_outside(), self._outside
+        itself = {".": found.pop(".")}  # last, since it only tells that something was there
+        same("what is outside the RootPath", found, {path: wanted[path] for path in wanted if path != "."})
+        same("what is outside the RootPath", itself, {".": wanted["."]})
 
     def _look_outside(self) -> Entries:
         found = self.stage.tree_with_times("far", self.far.at())

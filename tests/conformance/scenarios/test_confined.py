@@ -40,7 +40,7 @@ def test_what_happens_below_the_root_is_no_matter(pair: Confined) -> None:
     [
         ({"documents/mine.txt": "touched"}, "documents/mine.txt is {"),
         (TRIPWIRE, "documents/mine.txt is {"),
-        ({"new.txt": "x"}, ". is {"),
+        ({"new.txt": "x"}, "new.txt is there, and should not be"),
         ({"documents/new.txt": "x"}, "documents is {"),
     ],
 )
