@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -42,6 +43,25 @@ POLL_SECONDS = 0.01
 ADVANCE_SECONDS_MAX = 5.0
 
 
+# What root may do beyond what its files allow, taken away as capabilities(7) has it.
+UNPRIVILEGED = [
+    "setpriv",
+    "--bounding-set=-dac_override,-dac_read_search",
+    "--inh-caps=-dac_override,-dac_read_search",
+]
+
+
+@cache
+def obeying_permissions() -> list[str] | None:
+    """What a command begins with, so that the permissions of files count for it; None where nothing can do that."""
+    if os.geteuid() != 0:
+        return []
+    with suppress(OSError):
+        if subprocess.run([*UNPRIVILEGED, "true"], check=False, capture_output=True).returncode == 0:
+            return UNPRIVILEGED
+    return None
+
+
 class Machine:
     """A folder for its disk, one for the state of its programs, an address to listen at and one to be called at."""
 
@@ -66,7 +86,8 @@ class Program:
         self._out = machine.state / f"{name}.out"
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PSYNC_")}
         environment |= {"PSYNC_STATE_DIR": str(machine.state / "psync"), "PYTHONPATH": str(PACKAGES)}
-        command = [sys.executable, "-m", "conformance.adapters.audited", str(connections), *arguments]
+        psync = [sys.executable, "-m", "conformance.adapters.audited", str(connections), *arguments]
+        command = [*(obeying_permissions() or []), *psync]
         with self._out.open("wb") as out:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, env=environment, cwd=machine.state
@@ -173,8 +194,8 @@ class ProcessWorld:
 
     def deny(self, params: Fields) -> Fields:
         """`fs.deny`"""
-        if os.geteuid() == 0:
-            raise Unsupported("this adapter runs as root, to whom nothing is denied")
+        if obeying_permissions() is None:
+            raise Unsupported("this adapter runs as root, to whom nothing can be denied here")
         Path(params["path"]["path"]).chmod(0)
         return {}
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.adapters.process_world import ProcessWorld
+from conformance.adapters.process_world import ProcessWorld, obeying_permissions
 from conformance.adapters.worlds import world_operations
 from conformance.content import Made
 from conformance.stage import Client, Listener, NotSupported, Refused, Stage
@@ -132,3 +133,36 @@ def test_a_listener_with_a_key_may_be_open_to_all(stage: Stage) -> None:
 def test_a_setting_that_psync_refuses_is_told_with_its_code(stage: Stage) -> None:
     with pytest.raises(Refused, match="PORT_INVALID"):
         stage.listen("far", root_path=stage.machines["far"].at(), port=99_999)
+
+
+@pytest.fixture
+def anew() -> Iterator[None]:
+    """What is known of this machine is found out again, before and after the test."""
+    obeying_permissions.cache_clear()
+    yield
+    obeying_permissions.cache_clear()
+
+
+def test_permissions_count_for_a_process_whoever_starts_it(tmp_path: Path) -> None:
+    denied = tmp_path / "denied"
+    denied.touch(0o000)
+    words = obeying_permissions()
+    assert words is not None
+
+    assert subprocess.run([*words, "cat", str(denied)], check=False, capture_output=True).returncode == 1
+
+
+@pytest.mark.usefixtures("anew")
+def test_where_they_cannot_count_nothing_is_denied(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("conformance.adapters.process_world.UNPRIVILEGED", ["/no/such/program"])
+
+    with pytest.raises(NotSupported, match="to whom nothing can be denied here"):
+        stage.ask("fs.deny", {"machine": "far", "path": stage.machines["far"].at("a")})
+
+
+@pytest.mark.usefixtures("anew")
+def test_who_is_not_root_needs_nothing_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+
+    assert obeying_permissions() == []
