@@ -39,14 +39,14 @@ HALF = SIZE // 2
 HALF_NEW = BASE[:HALF] + Made(HALF, "the other half").content()
 
 
-def _pair(stage: Stage, new: bytes, *, is_push: bool = True) -> Pair:
+def _pair(stage: Stage, new: bytes, *, is_push: bool = True, **settings: bool) -> Pair:
     """A pair of which one folder has the new file and the other one the old one, with a listener."""
     trees: tuple[Tree, Tree] = ({FILE: Made(SIZE, "byte level")}, {})
     old, nothing = trees
     pair = Pair(stage, source=nothing if is_push else old, target=old if is_push else nothing)
     machine, folder = ("near", pair.source) if is_push else ("far", pair.target)
     stage.plant_pieces(machine, folder, FILE, new)
-    pair.listen()
+    pair.listen(**settings)
     return pair
 
 
@@ -112,6 +112,22 @@ def whole_file_without_it(stage: Stage) -> None:
     has("the file", pair.at_target(), FILE, new)
     travelled = stage.carried() - before
     require(travelled >= len(new), f"only {travelled} bytes travelled")
+
+
+@scenario("PS-BYTE-04", levels=("S",))
+def peer_without_it_gets_the_whole_file(stage: Stage) -> None:
+    """The job has it and the listener has not: the whole file travels and arrives, and the operator is told why."""
+    new = _edited(SIZE // 2)
+    pair = _pair(stage, new, block_level=False)
+    before = stage.carried()
+
+    outcome = _start(pair).wait()
+
+    equal("the run", outcome.state, "converged")
+    has("the file", pair.at_target(), FILE, new)
+    travelled = stage.carried() - before
+    require(travelled >= len(new), f"only {travelled} bytes travelled")
+    require(outcome.warnings, "nobody was told that the whole file travels")
 
 
 @scenario("PS-BYTE-S1", "PS-SVC-07")

@@ -22,12 +22,17 @@ SIGNATURE_BYTES = 24
 
 
 class Delta:
-    """`push_only`: whether pulls bring whole files; `in_place`: whether a file is written over what stands there."""
+    """`push_only`: whether pulls bring whole files; `in_place`: whether a file is written over what stands there.
 
-    def __init__(self, *, push_only: bool = False, in_place: bool = False) -> None:
+    `is_silent`: whether nobody is told of a listener that has it not.
+    """
+
+    def __init__(self, *, push_only: bool = False, in_place: bool = False, is_silent: bool = False) -> None:
         self._contents = Contents()
         self._push_only = push_only
         self._in_place = in_place
+        self._is_silent = is_silent
+        self._has_peer = True
         self._others: Operations = {}
         self._jobs: dict[str, Fields] = {}
         self._faults: dict[str, Fields] = {}
@@ -38,6 +43,7 @@ class Delta:
         self._others = {**others, **self._contents.operations(others)}
         return {
             **self._contents.operations(others),
+            "listener.start": self._listen,
             "client.start": self._start,
             "client.wait": self._wait,
             "net.fault": self._fault,
@@ -45,10 +51,14 @@ class Delta:
             "net.search": self._search,
         }
 
+    def _listen(self, params: Fields) -> Fields:
+        self._has_peer = params["settings"].get("block_level", True)
+        return self._others["listener.start"](params)
+
     def _start(self, params: Fields) -> Fields:
         job = params["job"]
         is_pull = "host" in job["source"]
-        if not job.pop("block_level", False) or (is_pull and self._push_only):
+        if not job.pop("block_level", False) or (is_pull and self._push_only) or not self._has_peer:
             return self._others["client.start"](params)
         self._jobs[params["name"]] = params
         return {}
@@ -60,7 +70,10 @@ class Delta:
             if state:
                 return {"state": state}
             self._others["client.start"](self._jobs.pop(name))
-        return self._others["client.wait"](params)
+        told = self._others["client.wait"](params)
+        if not self._has_peer and not self._is_silent:
+            told["warnings"] = ["the listener has no byte-level replication: whole files travel"]
+        return told
 
     def _bring(self, params: Fields) -> str:
         """Bring what is new; give the state of a client that does not come so far."""

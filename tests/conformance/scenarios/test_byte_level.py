@@ -19,6 +19,10 @@ from tests.conformance.scenarios.playing import (
 WHOLE_FILES = asked_otherwise("client.start", lambda params: params["job"].pop("block_level", None))
 BOASTS = told_otherwise("client.wait", lambda told: told.update(bytes_wire=1))
 
+HAS_IT_ALL_THE_SAME = asked_otherwise(
+    "listener.start", lambda params: params["settings"].pop("block_level", None)
+)
+
 FEW_BYTES = told_otherwise("net.search", lambda told: told.update(bytes=20_000))
 ALWAYS = asked_otherwise("client.start", lambda params: params["job"].update(block_level=True))
 MIXED = done_besides(
@@ -62,6 +66,8 @@ def test_who_sends_whole_files_fails_for_it_whatever_he_says_of_himself(id: str)
     [
         ("whole-file-without-it", [FEW_BYTES], "only 0 bytes travelled"),
         ("whole-file-without-it", [Delta().operations, ALWAYS], "only "),
+        ("peer-without-it-gets-the-whole-file", [Delta(is_silent=True).operations], "nobody was told that "),
+        ("peer-without-it-gets-the-whole-file", [Delta().operations, HAS_IT_ALL_THE_SAME], "only "),
         ("small-edit-is-small-in-a-pull", [Delta(push_only=True).operations], "the run: 20"),
         ("file-is-exchanged-at-the-end", [Delta(in_place=True).operations], "the target: large.bin is "),
         ("whole-file-where-it-fails", [Delta().operations, MIXED], "the target: large.bin is "),
