@@ -20,7 +20,7 @@ TOLD = [
     "              keys-user-in-capitals, wire-answer-busy, wire-answer-mode, wire-answer-unknown-alert,",
     "              wire-answer-version, wire-offer-newer-only, wire-offer-other-suite,",
     "              wire-offer-without-key, wire-verdict-busy, wire-verdict-key-mismatch",
-    "  at level S  encryption-keys-differ",
+    "  at level S  encryption-keys-differ, encryption-keys-differ-at-the-listener",
     "  at level P  encryption-keys-differ",
     "  to ask      python -m conformance run --target builtin:sim --select PS-ENC-06",
     "",

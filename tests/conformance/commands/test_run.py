@@ -31,8 +31,8 @@ def test_psync_conforms_but_for_what_is_listed(said) -> None:
     [
         ("builtin:sim", ("topology-pu*",), "conformant (2 pass)"),
         ("builtin:process", ("topology-push",), "conformant (1 pass)"),
-        ("builtin:sim", ("PS-TOP-05", "PS-RET-06"), "conformant (2 pass, 1 xfail)"),
-        ("builtin:sim", ("encryption-encrypted-*", "encryption-listener-*"), "conformant (1 pass)"),
+        ("builtin:sim", ("PS-TOP-05", "PS-RET-06"), "conformant (2 pass, 2 xfail)"),
+        ("builtin:sim", ("topology-push", "installation-service-is-optional"), "conformant (1 pass)"),
         ("builtin:process", ("PS-BYTE-S2", "installation-service-is-optional"), "conformant (1 pass)"),
     ],
 )
