@@ -9,6 +9,7 @@ import errno
 import stat
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
+from functools import cached_property
 
 from blake3 import blake3
 from msgspec import Struct
@@ -90,8 +91,11 @@ class Reader:
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
         self._os = folder.os
-        self._buffer = memoryview(bytearray(PIECE_BYTES_MAX))
         self._flags = self._os.O_RDONLY | self._os.O_NOFOLLOW | self._os.O_NONBLOCK | self._os.O_CLOEXEC
+
+    @cached_property
+    def _buffer(self) -> memoryview:
+        return memoryview(bytearray(PIECE_BYTES_MAX))
 
     def read(self, requests: Iterable[Request], changed: list[Request]) -> Generator[Content]:
         """Give the content of each file, or the problem; those that changed meanwhile go to `changed`."""
