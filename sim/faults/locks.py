@@ -25,6 +25,9 @@ from sim.windows import (
 
 _REFUSED = (ACCESS_DENIED, SHARING_VIOLATION, LOCK_VIOLATION)
 
+# In which state of a file Windows refuses what, and with which error.
+_REFUSALS = frozenset((state, number) for (_, state), number in TABLE.items() if number in _REFUSED)
+
 
 class FileLocked(Struct, frozen=True, tag="file-locked"):
     """Another program has a file open for so long, in a way that keeps psync from it.
@@ -79,10 +82,10 @@ class FileLocked(Struct, frozen=True, tag="file-locked"):
         """
         if call.name == "rmdir" and getattr(error, "winerror", None) == FOLDER_NOT_EMPTY:
             return self._is_named(call, self.path.split("/")[-2:-1])
-        states = (self.state, MARKED)
-        told = {number for (_, state), number in TABLE.items() if number in _REFUSED and state in states}
         locked = self.path.split("/")[-2 if self.state == FOLDER else -1 :]
-        return getattr(error, "winerror", None) in told and self._is_named(call, locked)
+        number = getattr(error, "winerror", None)
+        is_told = any((state, number) in _REFUSALS for state in (self.state, MARKED))
+        return is_told and self._is_named(call, locked)
 
     def _is_named(self, call: Call, locked: list[str]) -> bool:
         """Whether a call names one of these; a read is made through a descriptor, and names nothing."""
