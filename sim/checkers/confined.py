@@ -1,7 +1,7 @@
 """A listener touches nothing outside its RootPath but its own state folder."""
 
 import os
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from psync.core.paths import PathStyle
@@ -58,14 +58,15 @@ class Confined(Checker):
 
     def _whole(self, machine: Machine, call: Call, path: bytes, options: tuple[str, str]) -> bytes:
         """The path as the disk has it, with the folder that it is relative to."""
-        folder_fd = next((call.options[name] for name in options if call.options.get(name) is not None), None)
+        of_one, of_two = options
+        folder_fd = call.options.get(of_one, call.options.get(of_two))
         if folder_fd is None or path.startswith(b"/"):
             return on_disk(path, machine.style)
         folder = machine.systems[call.process].os.descriptor(folder_fd).node
         return machine.disk.path(folder).rstrip(b"/") + b"/" + path
 
     def _check(self, machine: Machine, call: Call, path: bytes) -> None:
-        if not any(_is_on_the_way(path, root) for root in self._allowed[machine.name]):
+        if not _is_on_the_way(path, self._allowed[machine.name]):
             raise self.broken("confined", f"{call.name} of {path!r}")
 
 
@@ -79,6 +80,10 @@ def _names_only(call: Call) -> bool:
     return call.name == "open" and bool(call.arguments[1] & os.O_PATH)
 
 
-def _is_on_the_way(path: bytes, root: bytes) -> bool:
-    """Whether a path is the root, lies below it, or leads to it, whose folders a listener makes."""
-    return path == root or path.startswith(root + b"/") or root.startswith(path.rstrip(b"/") + b"/")
+@lru_cache(maxsize=4096)
+def _is_on_the_way(path: bytes, roots: tuple[bytes, ...]) -> bool:
+    """Whether a path is one of the roots, lies below it, or leads to it, whose folders a listener makes."""
+    return any(
+        path == root or path.startswith(root + b"/") or root.startswith(path.rstrip(b"/") + b"/")
+        for root in roots
+    )
