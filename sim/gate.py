@@ -145,10 +145,11 @@ def _as_it_is(error: OSError) -> OSError:
 
 def _check_paths(paths: tuple[object, ...]) -> None:
     for path in paths:
-        if not isinstance(path, bytes | int):
+        if isinstance(path, bytes):
+            if b"\0" in path:
+                raise ValueError("embedded null byte")
+        elif not isinstance(path, int):
             raise TypeError(f"names are bytes, not {type(path).__name__}")
-        if isinstance(path, bytes) and b"\0" in path:
-            raise ValueError("embedded null byte")
 
 
 def _name_paths(error: OSError, paths: tuple[object, ...]) -> None:

@@ -104,7 +104,7 @@ class Network:
         ready: Ready = []
         for fd, key in keys.items():
             sock = sockets.get(fd)
-            if sock is not None and not sock.owner.is_hung and (events := sock.readiness(key.events)):
+            if sock is not None and (events := sock.readiness(key.events)) and not sock.owner.is_hung:
                 ready.append((key, events))
         return ready
 
