@@ -87,7 +87,7 @@ def coverage_lines(found: Coverage) -> list[str]:
     sentences = found.sentences
     lines = [
         f"{sentences.total} sentences of the guide: {sentences.testable} testable, {sentences.shown} of them "
-        f"shown at every level; {sentences.untestable} untestable, {sentences.informative} informative.",
+        f"with a case at every level; {sentences.untestable} untestable, {sentences.informative} informative.",
         "",
     ]
     for level, of_level in found.levels.items():

@@ -12,7 +12,7 @@ unexpected pass, and one that belongs to no case is stale: both fail a run.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -71,23 +71,28 @@ def _rows(value: object) -> list[dict[str, object]]:
     raise ValueError('a row begins with [["id"]]')
 
 
-def apply_deviations(
-    results: Iterable[CaseResult], deviations: Iterable[Deviation], today: date
-) -> tuple[list[CaseResult], list[str]]:
-    """Judge each result by the rows that speak of it; give the results, and what is wrong with the rows."""
-    rows = list(deviations)
-    found = list(results)
-    complaints = [
-        f"the deviation {row.id!r} is stale: no case of this run belongs to it"
-        for row in rows
-        if not any(row.covers(result) for result in found)
+def faults_of(rows: Iterable[Deviation], places: Collection[tuple[str, str]], today: date) -> list[str]:
+    """Say what is wrong with the rows themselves, whatever a run has selected.
+
+    `places`: of all cases that there are, for whichever target, each id and requirement with the level.
+    """
+    found = list(rows)
+    stale = [
+        f"the deviation {row.id!r} is stale: there is no such case{f' at level {row.level}' if row.level else ''}"
+        for row in found
+        if not any(row.id == name and row.level in ("", level) for name, level in places)
     ]
-    complaints += [
+    return stale + [
         f"the deviation {row.id!r} has expired on {row.expires}: {row.reason}"
-        for row in rows
+        for row in found
         if row.expires is not None and row.expires < today
     ]
-    return [_judged(result, rows) for result in found], complaints
+
+
+def apply_deviations(results: Iterable[CaseResult], deviations: Iterable[Deviation]) -> list[CaseResult]:
+    """Judge each result by the row that speaks of it."""
+    rows = list(deviations)
+    return [_judged(result, rows) for result in results]
 
 
 def _judged(result: CaseResult, rows: list[Deviation]) -> CaseResult:

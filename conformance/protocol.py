@@ -75,6 +75,6 @@ def read_answer(line: bytes) -> Answer:
     """Read a line without its line feed; raise `LineInvalid` for one that is no answer."""
     try:
         return msgspec.json.decode(line, type=Answer)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         shown = line[:SHOWN_BYTES].decode("utf-8", "backslashreplace")
         raise LineInvalid(f"{error}: {shown}") from None

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +16,7 @@ from conformance.blackbox.key import Key, KeyInvalid, read_key
 from conformance.blackbox.target import LEVEL as BLACK_BOX_LEVEL
 from conformance.blackbox.target import AddressInvalid, BlackBox, black_box_cases, is_black_box
 from conformance.catalogue import load_catalogue
-from conformance.deviation import Deviation, DeviationsInvalid, apply_deviations, load_deviations
+from conformance.deviation import Deviation, DeviationsInvalid, apply_deviations, faults_of, load_deviations
 from conformance.program_run import ProgramRun, at_level
 from conformance.readings import without_mixtures
 from conformance.reports.badge import as_badge
@@ -83,10 +83,11 @@ def run_target(options: RunOptions, files: Mapping[str, Path | None]) -> int:
 def carry_out(options: RunOptions) -> Report:
     """Give the report. Raises `TargetBroken` where the target cannot be judged at all."""
     begun = time.monotonic()
-    name, results, rows = (_listener if is_black_box(options.target) else _program)(options)
+    rows = _deviations(options)
+    name, results = (_listener if is_black_box(options.target) else _program)(options)
     if not results:
         return Report(options.target, "", options.profile, ())
-    judged, complaints = apply_deviations(results, rows, datetime.now(UTC).date())
+    judged = apply_deviations(results, rows)
     if not options.is_strict:
         judged = without_recommendations(judged)
     return Report(
@@ -94,7 +95,7 @@ def carry_out(options: RunOptions) -> Report:
         name,
         options.profile,
         tuple(judged),
-        tuple(complaints),
+        tuple(faults_of(rows, _places(), datetime.now(UTC).date())),
         time.monotonic() - begun,
         _decisions(),
     )
@@ -109,8 +110,8 @@ def _decisions() -> tuple[Decision, ...]:
     )
 
 
-# What a target calls itself, what came of the cases, and the deviations that speak of them.
-Outcome = tuple[str, list[CaseResult], list[Deviation]]
+# What a target calls itself, and what came of the cases.
+Outcome = tuple[str, list[CaseResult]]
 
 
 def _program(options: RunOptions) -> Outcome:
@@ -121,16 +122,15 @@ def _program(options: RunOptions) -> Outcome:
     questions = _selected(vectors.values(), options)
     scenarios = _selected(SCENARIOS.values(), options)
     if not questions and not scenarios:
-        return "", [], []
+        return "", []
     with ProgramRun(lambda: open_target(options.target), vectors, load_alternatives(VECTORS)) as run:
         scenarios = at_level(scenarios, run.level)
-        rows = _deviations(options, {VECTOR_LEVEL: questions, run.level: scenarios})
         results = run.run(
             [*questions, *scenarios],
             _Progress(len(questions) + len(scenarios)).tell,
             options.jobs or _jobs(options.target),
         )
-    return run.greeting.shown, without_mixtures(results, run.fits), rows
+    return run.greeting.shown, without_mixtures(results, run.fits)
 
 
 def _jobs(target: str) -> int:
@@ -143,15 +143,14 @@ def _listener(options: RunOptions) -> Outcome:
     listener = BlackBox(options.target, _key(options), options.password_file)
     cases = _selected(black_box_cases(load_vectors(VECTORS).values()), options)
     if not cases:
-        return "", [], []
-    rows = _deviations(options, {BLACK_BOX_LEVEL: cases})
+        return "", []
     name = listener.greet()
     progress = _Progress(len(cases))
     results = []
     for result in listener.run(cases):
         results.append(result)
         progress.tell(result)
-    return name, results, rows
+    return name, results
 
 
 def _key(options: RunOptions) -> Key:
@@ -165,35 +164,19 @@ def _selected(cases: Iterable[C], options: RunOptions) -> list[C]:
     return select(cases, options.profile, options.patterns, options.shard)
 
 
-def _deviations(options: RunOptions, selected: Mapping[str, Sequence[Case]]) -> list[Deviation]:
-    """The rows that a run is held against: of one that is only a part, those that can speak of it.
-
-    One that names nothing that there is may not be passed over by any.
-    """
+def _deviations(options: RunOptions) -> list[Deviation]:
+    """The rows that a run is held against."""
     file = options.deviations or (OWN_DEVIATIONS if options.target in BUILT_IN else None)
-    found = [] if file is None else load_deviations(file)
-    is_whole = not options.patterns and options.profile == "full" and options.shard == WHOLE
-    if is_whole:
-        return [row for row in found if row.level in ("", *selected)]
-    known = _names_of_all()
-    named = {
-        (name, level)
-        for level, cases in selected.items()
-        for case in cases
-        for name in (case.id, *case.requirements)
-    }
-    return [
-        row
-        for row in found
-        if row.id not in known or any(row.id == name and row.level in ("", level) for name, level in named)
-    ]
+    return [] if file is None else load_deviations(file)
 
 
-def _names_of_all() -> set[str]:
-    """The ids of all cases, whatever the target, and of all requirements."""
-    vectors = load_vectors(VECTORS)
-    black_box = (case.id for case in black_box_cases(vectors.values()))
-    return {*vectors, *SCENARIOS, *black_box, *load_catalogue(FOLDER).requirements}
+def _places() -> set[tuple[str, str]]:
+    """Of all cases, whatever the target, each id and requirement with the level."""
+    vectors = load_vectors(VECTORS).values()
+    found: list[tuple[Case, str]] = [(vector, VECTOR_LEVEL) for vector in vectors]
+    found += [(scenario, level) for scenario in SCENARIOS.values() for level in scenario.levels]
+    found += [(case, BLACK_BOX_LEVEL) for case in black_box_cases(vectors)]
+    return {(name, level) for case, level in found for name in (case.id, *case.requirements)}
 
 
 def lines_of(report: Report) -> Iterator[str]:

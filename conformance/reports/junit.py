@@ -1,5 +1,6 @@
 """A report as JUnit XML, which every CI shows. A skip stays a skip there, and says why."""
 
+import re
 from xml.etree import ElementTree
 
 from conformance.verdict import FAILURES, CaseResult, Report, State
@@ -7,8 +8,8 @@ from conformance.verdict import FAILURES, CaseResult, Report, State
 # What is no pass and no failure: a skip, which tells what it is.
 SKIPPED = (State.NOT_FOLLOWED, State.XFAIL, State.UNSUPPORTED)
 
-# XML has no place for these characters.
-_REPLACED = {number: "\N{REPLACEMENT CHARACTER}" for number in range(32) if chr(number) not in "\t\n\r"}
+# XML has no place for these characters (XML 1.0, 2.2).
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_junit(report: Report) -> str:
@@ -28,12 +29,13 @@ def as_junit(report: Report) -> str:
         properties = ElementTree.SubElement(suite, "properties")
         for decision in report.decisions:
             where = f"{decision.ours} ({', '.join(decision.requirements)})"
-            ElementTree.SubElement(properties, "property", name=decision.id, value=_clean(where))
+            ElementTree.SubElement(properties, "property", name=decision.id, value=where)
     for result in report.results:
         suite.append(_case(result))
     for complaint in report.complaints:
-        case = ElementTree.SubElement(suite, "testcase", classname="deviations", name=_clean(complaint))
-        ElementTree.SubElement(case, "failure", message=_clean(complaint))
+        case = ElementTree.SubElement(suite, "testcase", classname="deviations", name=complaint)
+        ElementTree.SubElement(case, "failure", message=complaint)
+    _clean(suite)
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -45,15 +47,19 @@ def _case(result: CaseResult) -> ElementTree.Element:
         name=result.id,
         time=f"{result.seconds:.3f}",
     )
-    message = _clean(result.message)
+    message = result.message
     if result.state in FAILURES:
-        ElementTree.SubElement(case, "failure", message=message).text = _clean(result.reproduce)
+        ElementTree.SubElement(case, "failure", message=message).text = result.reproduce
     elif result.state is State.ERROR:
-        ElementTree.SubElement(case, "error", message=message).text = _clean(result.reproduce)
+        ElementTree.SubElement(case, "error", message=message).text = result.reproduce
     elif result.state in SKIPPED:
         ElementTree.SubElement(case, "skipped", message=f"{result.state}: {message}")
     return case
 
 
-def _clean(text: str) -> str:
-    return text.translate(_REPLACED)
+def _clean(element: ElementTree.Element) -> None:
+    """Replace what would make the report no XML, whoever has said it."""
+    for one in element.iter():
+        one.text = one.text and NO_XML.sub("\N{REPLACEMENT CHARACTER}", one.text)
+        for name, value in one.items():
+            one.set(name, NO_XML.sub("\N{REPLACEMENT CHARACTER}", value))

@@ -36,7 +36,7 @@ blockquote { margin: .3rem 0; padding-left: .8rem; border-left: 3px solid var(--
 p { margin: .3rem 0; }
 details, .mention { border-top: 1px solid var(--line); padding: .3rem 0; }
 summary, .mention { display: grid; grid-template-columns: 8rem 2rem 1fr; } summary { cursor: pointer; }
-.state { font-weight: 600; }
+.state { font-weight: 600; } .legend td { white-space: nowrap; } .legend .about { white-space: normal; }
 nav a { display: inline-block; margin: 0 .6rem .1rem 0; text-decoration: none; font-size: .9rem; }
 .pass { color: var(--good); } .fail, .xpass, .error { color: var(--bad); }
 .pass-alternative, .not-followed { color: var(--other); }
@@ -62,7 +62,9 @@ WORST_FIRST = (
 )
 
 INTRODUCTION = (
-    "Each requirement below tells what the guide says, what is checked, and what was decided where the "
+    "psync replicates folders between machines: a client on one of them, a listener on the other. The guide, "
+    "written for administrators, documents what both do; here an implementation is held against it, sentence by "
+    "sentence. Each requirement below tells what the guide says, what is checked, and what was decided where the "
     "guide leaves it open. Under it stand the cases that show it, at their levels: V is a question with its answer, "
     "S a history in the simulator, P one with real processes. Open a case to see what was asked and what came back, "
     "and the line that repeats it; one that shows several requirements is told in full under the first."
@@ -84,7 +86,8 @@ def as_page(report: Report, requirements: Mapping[str, Requirement]) -> str:
         f"<p class='about'>{INTRODUCTION}</p>",
         *(f'<p class="fail">{escape(complaint)}</p>' for complaint in report.complaints),
         *_overview(found, requirements),
-        *_failures(report),
+        *_listed("What fails", filter(_is_open, report.results)),
+        *_listed("Known not to be done yet", (one for one in report.results if one.state is State.XFAIL)),
         *_decisions(report.decisions, found),
     ]
     for area, ids in groupby(found, key=_area_of):
@@ -99,7 +102,7 @@ def as_page(report: Report, requirements: Mapping[str, Requirement]) -> str:
 
 
 def _legend(report: Report) -> Iterator[str]:
-    yield "<table>"
+    yield '<table class="legend">'
     for state, count in report.counts.items():
         yield (
             f'<tr><td>{count}</td><td class="{state}">{state}</td><td class="about">{escape(WORDS[state])}</td></tr>'
@@ -123,13 +126,12 @@ def _link(id: str, results: list[CaseResult], requirement: Requirement | None) -
     return f'<a class="{worst}" title="{escape(about)}" href="#{escape(id)}">{escape(number)}</a>'
 
 
-def _failures(report: Report) -> Iterator[str]:
-    """Name what fails, so that nobody has to look for it."""
-    failures = [result for result in report.results if _is_open(result)]
-    if failures:
-        yield "<h2>What fails</h2>"
-        for result in failures:
-            yield _mention(result)
+def _listed(heading: str, results: Iterable[CaseResult]) -> Iterator[str]:
+    """Name some cases together, so that nobody has to look for them."""
+    for number, result in enumerate(results):
+        if number == 0:
+            yield f"<h2>{heading}</h2>"
+        yield _mention(result)
 
 
 def _decisions(decisions: Iterable[Decision], found: Found) -> Iterator[str]:

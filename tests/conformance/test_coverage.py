@@ -90,7 +90,7 @@ def test_it_is_told_in_lines_and_what_is_missing_last():
     lines = coverage_lines(coverage(CATALOGUE, PARTLY))
 
     assert lines[0] == (
-        "4 sentences of the guide: 1 testable, 0 of them shown at every level; 1 untestable, 2 informative."
+        "4 sentences of the guide: 1 testable, 0 of them with a case at every level; 1 untestable, 2 informative."
     )
     assert "P    1 of   1 have nothing with real processes" in lines
     assert "D    1: 0 whole, 1 partly, 0 nothing  (documented)" in lines

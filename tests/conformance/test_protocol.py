@@ -42,3 +42,10 @@ def test_what_is_no_answer_is_told_with_its_beginning(line: bytes) -> None:
         read_answer(line)
 
     assert str(invalid.value).endswith(line.decode("utf-8", "backslashreplace"))
+
+
+def test_an_answer_that_is_too_deep_to_be_read_is_none() -> None:
+    depth = 100_000
+
+    with pytest.raises(LineInvalid):
+        read_answer(b'{"id": 1, "ok": {"a": ' + b"[" * depth + b"]" * depth + b"}}")

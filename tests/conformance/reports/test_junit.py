@@ -2,6 +2,7 @@
 
 from xml.etree import ElementTree
 
+import pytest
 from msgspec import structs
 
 from conformance.reports.junit import as_junit
@@ -36,6 +37,15 @@ def test_a_failure_says_what_is_wrong_and_how_to_see_it_again() -> None:
     failure = suite[3][0]
     assert '<script>alert("x")</script> &' in str(failure.get("message"))
     assert failure.text == "python -m x"
+
+
+@pytest.mark.parametrize("hostile", ["\x00", "\x1b[31m", "\ufffe", "\ud800"])
+def test_it_is_xml_whatever_a_target_calls_itself(hostile: str) -> None:
+    report = structs.replace(EVERYTHING, implementation=f"its {hostile} name", complaints=(hostile,))
+
+    suite = ElementTree.fromstring(as_junit(report))
+
+    assert (suite.get("name") or "").startswith("conformance of its \N{REPLACEMENT CHARACTER}")
 
 
 def test_what_is_asked_for_otherwise_than_the_guide_says_is_a_property() -> None:
