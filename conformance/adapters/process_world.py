@@ -62,6 +62,10 @@ def obeying_permissions() -> list[str] | None:
     return None
 
 
+# What is added to a documented text that psync tells programs and not its operator.
+UNSEEN = " (which its operator has not seen)"
+
+
 class Machine:
     """A folder for its disk, one for the state of its programs, an address to listen at and one to be called at."""
 
@@ -83,20 +87,30 @@ class Program:
     def __init__(self, machine: Machine, name: str, arguments: list[str], connections: Path) -> None:
         self.machine = machine
         self.wire: Wire | None = None
-        self._out = machine.state / f"{name}.out"
+        self._out, self._shown = machine.state / f"{name}.out", machine.state / f"{name}.shown"
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PSYNC_")}
         environment |= {"PSYNC_STATE_DIR": str(machine.state / "psync"), "PYTHONPATH": str(PACKAGES)}
         psync = [sys.executable, "-m", "conformance.adapters.audited", str(connections), *arguments]
         command = [*(obeying_permissions() or []), *psync]
-        with self._out.open("wb") as out:
+        with self._out.open("wb") as out, self._shown.open("wb") as shown:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, env=environment, cwd=machine.state
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=shown,
+                env=environment,
+                cwd=machine.state,
             )
 
     @property
     def events(self) -> list[Fields]:
         """What it has told so far."""
         return events_in(self._out.read_bytes())
+
+    @property
+    def shown(self) -> list[str]:
+        """The lines that its operator has seen on the terminal."""
+        return self._shown.read_text("utf-8", "backslashreplace").splitlines()
 
     @property
     def is_running(self) -> bool:
@@ -289,7 +303,10 @@ class ProcessWorld:
         """`client.wait`"""
         program = self._programs[params["name"]]
         is_over = program.wait(params["seconds"])
-        return outcome(program.events, is_running=not is_over)
+        told = outcome(program.events, is_running=not is_over)
+        shown = program.shown if is_over else told["messages"]
+        told["messages"] = [text if text in shown else f"{text}{UNSEEN}" for text in told["messages"]]
+        return told
 
     # Network and clock
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.adapters.process_world import ProcessWorld, obeying_permissions
+from conformance.adapters.process_world import UNSEEN, ProcessWorld, Program, obeying_permissions
 from conformance.adapters.worlds import world_operations
 from conformance.content import Made
 from conformance.stage import Client, Listener, NotSupported, Refused, Stage
@@ -166,3 +166,17 @@ def test_who_is_not_root_needs_nothing_for_it(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("os.geteuid", lambda: 1000)
 
     assert obeying_permissions() == []
+
+
+@pytest.mark.parametrize(("shown", "mark"), [(None, ""), ([], UNSEEN)])
+def test_a_text_counts_that_the_operator_has_seen(stage: Stage, monkeypatch, shown, mark: str) -> None:
+    if shown is not None:
+        monkeypatch.setattr(Program, "shown", shown)
+
+    told = pushing(stage, 10).wait()
+
+    assert [text.partition(": ")[0] for text in told.messages] == [
+        "Could not initialize target device",
+        "Connection Failure",
+    ]
+    assert [text.endswith(UNSEEN) for text in told.messages] == [bool(mark)] * 2
