@@ -241,3 +241,23 @@ def saving_disturbs_no_run(stage: Stage) -> None:
     equal("the run in the end", client.wait().state, "converged")
     holds("the target", pair.at_target(), LARGE)
     equal("how often it dialled", len(stage.dialled()), 1)
+
+
+@scenario("PS-LCF-06")
+def saving_a_job_disturbs_no_run(stage: Stage) -> None:
+    """A job is saved with another target while it runs: the run goes on to the target that it began with."""
+    pair = Pair(stage, source=LARGE, target=OLD)
+    pair.listen()
+    fault = stage.fault("silent", "near", "far", after_bytes=HELD_BYTES)
+    client = pair.start_push()
+    client.wait_under_way(HELD_BYTES // 2)
+
+    elsewhere = {"host": pair.far.host, "port": None, "path": pair.far.at("elsewhere")}
+    job = {"source": {"path": pair.source}, "target": elsewhere, "delete": True}
+    stage.ask("client.configure", {"machine": "near", "job": job})
+    stage.heal(fault)
+
+    equal("the run in the end", client.wait().state, "converged")
+    holds("the target", pair.at_target(), LARGE)
+    equal("what is at the new target", stage.tree("far", pair.far.at("elsewhere")), None)
+    equal("how often it dialled", len(stage.dialled()), 1)

@@ -23,6 +23,7 @@ PENDING = {
 # Where each dies, and who has the bug.
 DEATHS: dict[str, tuple[str, Fault]] = {
     "byte.push_only": ("byte-level-small-edit-is-small-in-a-pull", Delta(push_only=True).operations),
+    "lcf.hot_job": ("service-saving-a-job-disturbs-no-run", Installer("follows").operations),
     "lcf.hot_reload": ("service-settings-count-from-the-next-start-on", Installer("hot").operations),
     "lcf.save_kills": ("service-saving-disturbs-no-run", Installer("ends").operations),
     "lcf.torn": ("installation-settings-are-saved-whole-or-not-at-all", Installer("torn").operations),

@@ -30,7 +30,8 @@ class Installer:
     it runs; `flagless`: the flags do nothing; `nameless`: it has no name; `loses`: not all settings are saved;
     `menu`: it saves nothing by the menu; `torn`: half of them are saved; `any-root`, `any-path`: it saves all;
     `takes-others`: it refuses, and has taken the others; `hot`: settings count at once; `ends`: saving ends the
-    listener; `port-only`: a restart takes no more; `root`: it takes all but the RootPath; `stale`: it takes none; `asks`, `blind`: of the client's tools.
+    listener; `follows`: a job that is saved is begun;
+    `port-only`: a restart takes no more; `root`: it takes all but the RootPath; `stale`: it takes none; `asks`, `blind`: of the client's tools.
     """
 
     def __init__(self, *faults: str) -> None:
@@ -138,7 +139,10 @@ class Installer:
                 self._others["listener.start"]({**asked, "settings": {**asked["settings"], **self._settings}})
 
     def _save_job(self, params: Fields) -> Fields:
-        path = params["job"]["target"]["path"]["path"]
-        if not (path[1:3] == ":\\" or self._has("any-path")):
+        path = params["job"]["target"]["path"]
+        is_complete = path["path"].startswith("/") if path["style"] == "posix" else path["path"][1:3] == ":\\"
+        if not (is_complete or self._has("any-path")):
             raise Refusal("PATH_REFUSED")
+        if self._has("follows"):
+            self._others["client.start"]({**params, "name": "the job as it was saved"})
         return {}

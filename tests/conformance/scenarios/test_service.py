@@ -84,6 +84,7 @@ INSTALLED = (
     "application-keeps-the-service-out",
     "settings-count-from-the-next-start-on",
     "saving-disturbs-no-run",
+    "saving-a-job-disturbs-no-run",
 )
 
 
@@ -105,6 +106,7 @@ def test_who_has_a_service_and_saves_settings_passes(id: str) -> None:
         ("settings-count-from-the-next-start-on", "port-only", "the run with the old key: 'converged'"),
         ("settings-count-from-the-next-start-on", "root", "the target below the new RootPath: is not there"),
         ("saving-disturbs-no-run", "ends", "the listener has ended"),
+        ("saving-a-job-disturbs-no-run", "follows", "what is at the new target: {"),
         ("saving-disturbs-no-run", "hot", "its ports: [7400], expected [7333]"),
     ],
 )
