@@ -5,7 +5,7 @@ on a key is shorter than the first places; the others lie in contents, which no
 packer makes smaller.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from conformance.answers import Outcome
 from conformance.content import Entries, Made, Tree, expected
@@ -30,15 +30,11 @@ def bit_of_a_push(stage: Stage) -> None:
     pair = Pair(stage, source=NEW, target=OLD)
     pair.listen(**KEY)
 
-    for way, places in ((THERE, IN_THE_HANDSHAKE + IN_CONTENTS), (BACK, IN_THE_HANDSHAKE)):
-        for place in places:
-            where = f"with byte {place} from {way[0]} to {way[1]} changed"
-            outcome = _flipped(stage, way, place, pair.push)
-            _has_failed(pair, outcome, "target", where)
-            _holds_nothing_false(f"the target {where}", pair.at_target())
-            equal(f"the next run after the one {where}", pair.push(delete=True, **KEY).state, "converged")
-            holds(f"the target after the next run, after the one {where}", pair.at_target(), NEW)
-            _is_old_again(stage, pair, "far")
+    for way, place in _flips(contents=THERE, others=BACK):
+        where = f"with byte {place} from {way[0]} to {way[1]} changed"
+        _has_failed(pair, _flipped(stage, way, place, pair.push), "target", where)
+        _is_noticed(pair.push, pair.at_target, "the target", where)
+        _is_old_again(stage, pair, "far")
 
 
 @scenario("PS-ENC-08", levels=("S",))
@@ -47,17 +43,26 @@ def bit_of_a_pull(stage: Stage) -> None:
     pair = Pair(stage, source=OLD, target=NEW)
     pair.listen(**KEY)
 
-    for way, places in ((BACK, IN_THE_HANDSHAKE + IN_CONTENTS), (THERE, IN_THE_HANDSHAKE)):
-        for place in places:
-            where = f"with byte {place} from {way[0]} to {way[1]} changed"
-            outcome = _flipped(stage, way, place, pair.pull)
-            _has_failed(pair, outcome, "source", where)
-            _holds_nothing_false(f"the folder of the client {where}", pair.at_source())
-            equal(f"the next run after the one {where}", pair.pull(delete=True, **KEY).state, "converged")
-            holds(
-                f"the folder of the client after the next run, after the one {where}", pair.at_source(), NEW
-            )
-            _is_old_again(stage, pair, "near")
+    for way, place in _flips(contents=BACK, others=THERE):
+        where = f"with byte {place} from {way[0]} to {way[1]} changed"
+        _has_failed(pair, _flipped(stage, way, place, pair.pull), "source", where)
+        _is_noticed(pair.pull, pair.at_source, "the folder of the client", where)
+        _is_old_again(stage, pair, "near")
+
+
+def _flips(contents: Way, others: Way) -> Iterator[tuple[Way, int]]:
+    """The bits that are flipped: of the handshake either way, and of the contents where they travel."""
+    yield from ((contents, place) for place in IN_THE_HANDSHAKE + IN_CONTENTS)
+    yield from ((others, place) for place in IN_THE_HANDSHAKE)
+
+
+def _is_noticed(
+    copy: Callable[..., Outcome], found: Callable[[], Entries | None], folder: str, where: str
+) -> None:
+    """Demand that nothing false is kept, and that the next run brings what there is."""
+    _holds_nothing_false(f"{folder} {where}", found())
+    equal(f"the next run after the one {where}", copy(delete=True, **KEY).state, "converged")
+    holds(f"{folder} after the next run, after the one {where}", found(), NEW)
 
 
 def _flipped(stage: Stage, way: Way, place: int, copy: Callable[..., Outcome]) -> Outcome:
