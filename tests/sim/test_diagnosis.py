@@ -47,7 +47,7 @@ async def _fails(given: None, system: System) -> int:
 
 def _diagnosis(play: Play) -> list[str]:
     """What is told of it, lines of this file without their numbers."""
-    with World(1) as world, pytest.raises(Exception) as failed:  # noqa: PT011
+    with World(1) as world, pytest.raises(Exception) as failed:  # noqa: PT011  # whatever is raised is diagnosed
         world.run(play(world))
     return [re.sub(r"py:\d+: ", "py: ", f"{name}: {value}") for name, value in diagnosis(failed.value)]
 
