@@ -36,10 +36,12 @@ class Agenda:
 
     def advance(self, deadline_ns: int | None) -> bool:
         """Move to the next action or to the deadline, whichever is first; False if there is neither."""
-        moments = [moment for moment in (self.next_ns, deadline_ns) if moment is not None]
-        if moments:
-            self.now_ns = max(self.now_ns, min(moments))
-        return bool(moments)
+        moment_ns = self.next_ns
+        if moment_ns is None or (deadline_ns is not None and deadline_ns < moment_ns):
+            moment_ns = deadline_ns
+        if moment_ns is not None and moment_ns > self.now_ns:
+            self.now_ns = moment_ns
+        return moment_ns is not None
 
     def run_due(self) -> None:
         """Do all that is due now, and what that makes due."""

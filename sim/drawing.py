@@ -46,8 +46,11 @@ from sim.windows import EXCLUSIVE, OPEN_ELSEWHERE, READING
 CALLS_MAX = 160
 PACKETS_MAX = 120
 
-# Smaller than every length that travels; with single bytes, a world of large files took a minute.
+# Smaller than every length that travels.
 SEGMENT_BYTES_MIN = 7
+
+# A link cuts a tree into no more segments than about so many, each an event: after some hundreds it is only slow.
+SEGMENTS_MAX = 5_000
 
 # A medium tree makes so many times as many.
 MEDIUM_CALLS = 5
@@ -64,6 +67,7 @@ class Drawing(Struct):
     run: int = 1
     windows: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    content_bytes: int = 0
     due_files: tuple[str, ...] = ()
 
     @property
@@ -159,13 +163,10 @@ def _rival(d: Drawing) -> Fault:
 
 def _clogged(d: Drawing) -> Fault:
     source, target = _link(d)
-    return LinkClogged(
-        source,
-        target,
-        d.random.choice((0.02, 0.15, 1.0)),
-        d.random.choice((5_000, 100_000, 10_000_000)),
-        d.random.choice((SEGMENT_BYTES_MIN, 100, 1460)),
-    )
+    latency_seconds = d.random.choice((0.02, 0.15, 1.0))
+    bytes_per_second = d.random.choice((5_000, 100_000, 10_000_000))
+    segment_bytes = max(d.random.choice((SEGMENT_BYTES_MIN, 100, 1460)), d.content_bytes // SEGMENTS_MAX)
+    return LinkClogged(source, target, latency_seconds, bytes_per_second, segment_bytes)
 
 
 def _silent(d: Drawing) -> Fault:

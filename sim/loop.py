@@ -112,6 +112,8 @@ class SimSelector(selectors.BaseSelector):
 class SimTask(asyncio.Task[T]):
     """A task whose hash is the order of its creation, since asyncio keeps tasks in sets."""
 
+    _log_destroy_pending: bool
+
     def __init__(self, number: int, coroutine: Coroutine[Any, Any, T], **options: Any) -> None:
         self._number = number
         super().__init__(coroutine, **options)
@@ -293,6 +295,9 @@ class SimLoop(BaseSelectorEventLoop):
         while self.tasks:
             task, process = next(iter(self.tasks.items()))
             del self.tasks[task]
+            task._log_destroy_pending = (
+                False  # whatever complains of it keeps it, and with it the whole world
+            )
             context = process.context if process else copy_context()
             context.run(_end, task.get_coro())
         self.jobs.bury()

@@ -133,6 +133,7 @@ def derive(name: str, seed: int) -> Plan:
     drawing.windows = _windows(Random(f"{name}:{seed}:windows"), preset, remotes)
     files = tuple(draw_files(random, preset.amounts, 0))
     drawing.files = tuple(file.path for file in files)
+    drawing.content_bytes = sum(file.size for file in files)
     plan = Plan(
         preset=name,
         seed=seed,

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 
 from psync.core.errors import Busy
-from psync.disk.folder import Folder, FolderId, folders_above, ids_above
+from psync.disk.folder import Folder, FolderAbove, FolderId, folder_id, folders_above
 from psync.system import FolderLock, FolderLocked, System
 
 
@@ -77,28 +77,29 @@ class Writers:
             self._writers.remove(writer)
 
     def _claim(self, folder: Folder, applicant: Applicant) -> WriteRight:
-        chain = ids_above(folder)
-        holder = self._holder(chain)
-        if holder is not None:
-            raise _Held(holder, holder.name)
+        with folders_above(folder) as above:
+            chain = [folder_id(folder.os, folder.root.fd), *(found.id for found in above)]
+            holder = self._holder(chain)
+            if holder is not None:
+                raise _Held(holder, holder.name)
+            locks = self._lock_all(folder, above)
+        writer = _Writer(applicant, chain)
+        self._writers.append(writer)
+        return WriteRight(self, writer, locks)
+
+    def _lock_all(self, folder: Folder, above: list[FolderAbove]) -> list[FolderLock]:
         locks: list[FolderLock] = []
         try:
-            self._lock_all(folder, locks)
+            self._lock(folder.root.fd, locks, exclusive=True)
+            for found in above:
+                self._lock(found.fd, locks, exclusive=False)
         except FolderLocked as locked:
             _release(locks)
             raise _Held(None, locked.owner) from None
         except OSError:
             _release(locks)
             raise
-        writer = _Writer(applicant, chain)
-        self._writers.append(writer)
-        return WriteRight(self, writer, locks)
-
-    def _lock_all(self, folder: Folder, locks: list[FolderLock]) -> None:
-        self._lock(folder.root.fd, locks, exclusive=True)
-        with folders_above(folder) as folders:
-            for above in folders:
-                self._lock(above.fd, locks, exclusive=False)
+        return locks
 
     def _lock(self, fd: int, locks: list[FolderLock], *, exclusive: bool) -> None:
         try:

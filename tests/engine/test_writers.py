@@ -271,3 +271,12 @@ def test_where_a_file_system_knows_no_locks_the_runs_of_one_process_exclude_each
     assert owner(writers, top / path) == "the first"
     claim(Writers(REAL), top / path).release()
     first.release()
+
+
+def test_what_is_locked_is_what_was_identified_since_the_way_up_is_walked_once(top: Path) -> None:
+    system = RecordedSystem()
+    with open_folder(system, os.fsencode(top / "a/b")) as folder:
+        asyncio.run(Writers(system).claim(folder, "shown", applicant())).release()
+
+    steps_to_the_root = len((top / "a/b").resolve().parents) + 1  # the root is known by being its own parent
+    assert system.record.called("open").count(("open", b"..")) == steps_to_the_root

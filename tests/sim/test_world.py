@@ -1,6 +1,7 @@
 """A whole world: an example with two programs, one seed one history, and what is told at its end."""
 
 import asyncio
+import gc
 import logging
 import os
 import subprocess
@@ -130,3 +131,25 @@ def test_what_asyncio_warns_of_is_an_error_since_a_user_would_read_it():
     assert [str(error) for error in caught.value.exceptions] == [
         "asyncio warns: socket.send() raised exception."
     ]
+
+
+def test_nothing_of_a_world_is_left_by_one_collection_though_a_program_still_ran():
+    class OurWorld(World):
+        """To be told from the worlds of other tests."""
+
+    async def main(settings: None, system: object) -> int:
+        await asyncio.Event().wait()
+        return 0
+
+    async def scenario(world: World) -> None:
+        world.machine("alpha").start(main, None)
+        await asyncio.sleep(1)
+
+    with OurWorld(seed=1) as world:
+        world.run(scenario(world))
+    del world
+    gc.collect()
+
+    assert [
+        left for left in gc.get_objects() if isinstance(left, OurWorld)
+    ] == []  # a weak reference is dead by then
