@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from psync.app.failure_text import connection_lines, refusal_lines
+from psync.app.failure_text import connection_lines, locked_text, refusal_lines
 from psync.app.figures import bytes_text, count_text, seconds_text
 from psync.app.output import Output
 from psync.app.printable import printable, printable_path
@@ -19,7 +19,6 @@ from psync.core.changes import (
     SetMode,
     WriteFile,
 )
-from psync.core.errors import locked_file_text
 from psync.core.manifest import EntryPath, Kind
 from psync.core.problems import Problem, ProblemCode
 from psync.engine.events import (
@@ -126,8 +125,10 @@ class CopyReport:
         problem = event.problem
         if problem.code is ProblemCode.NO_SPACE and self._verbosity is not Verbosity.VERBOSE:
             self._find_no_space(problem)
+        elif documented := locked_text(event):
+            self._output.complain(printable(documented))
         elif not problem.is_notice or self._verbosity is not Verbosity.QUIET:
-            self._tell_problem(problem, event.path_on_host)
+            self._tell_problem(problem)
 
     def _find_no_space(self, problem: Problem) -> None:
         """Tell the first in full and count the others: thousands may follow, of which each says the same."""
@@ -145,10 +146,7 @@ class CopyReport:
         self._no_space_untold = 0
         self._tell_problem(Problem((), ProblemCode.NO_SPACE, details))
 
-    def _tell_problem(self, problem: Problem, path_on_host: str = "") -> None:
-        if problem.code is ProblemCode.LOCKED and path_on_host:
-            self._output.complain(printable(locked_file_text(path_on_host, is_on_retry_list=False)))
-            return
+    def _tell_problem(self, problem: Problem) -> None:
         word = "Notice" if problem.is_notice else "Problem"
         place = f"{printable_path(problem.path)}: " if problem.path else ""
         self._output.complain(f"{word}: {place}{printable(problem.text)} [{problem.tag}]")

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from psync.app.exposure import exposure_warnings
-from psync.app.failure_text import connection_lines, refusal_lines
+from psync.app.failure_text import connection_lines, locked_text, refusal_lines
 from psync.app.output import Output
 from psync.app.printable import printable
 from psync.core.changes import (
@@ -33,10 +33,8 @@ from psync.core.errors import (
     Failure,
     connection_failure_text,
     device_text,
-    locked_file_text,
 )
 from psync.core.manifest import EntryPath
-from psync.core.problems import ProblemCode
 from psync.engine.events import (
     ChangeDone,
     ChangePlanned,
@@ -69,7 +67,7 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class JsonReport:
-    """Writes each event as a line of JSON, and what failed to standard error as well.
+    """Writes each event as a line of JSON, and to standard error what ended a run, and each documented text.
 
     `now_ns` dates the events of a listener. With `quiet`, single changes are left out.
     """
@@ -107,6 +105,9 @@ def time_text(now_ns: int) -> str:
 def _diagnostics(event: Event) -> list[str]:
     if isinstance(event, ConnectionFailed):
         return connection_lines(event)
+    if isinstance(event, ProblemFound):
+        text = locked_text(event)
+        return [printable(text)] if text else []
     return refusal_lines(event) if isinstance(event, RunRefused) else []
 
 
@@ -160,8 +161,7 @@ def _done(event: ChangeDone) -> Fields:
 
 def _problem(event: ProblemFound) -> Fields:
     problem = event.problem
-    is_locked = problem.code is ProblemCode.LOCKED and bool(event.path_on_host)
-    text = locked_file_text(event.path_on_host, is_on_retry_list=False) if is_locked else ""
+    text = locked_text(event)
     return {
         "event": "problem",
         **_path(problem.path),

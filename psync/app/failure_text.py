@@ -7,8 +7,9 @@ import traceback
 from collections.abc import Iterator
 
 from psync.app.printable import printable
-from psync.core.errors import Failure, connection_failure_text, device_text
-from psync.engine.events import ConnectionFailed, RunRefused
+from psync.core.errors import Failure, connection_failure_text, device_text, locked_file_text
+from psync.core.problems import ProblemCode
+from psync.engine.events import ConnectionFailed, ProblemFound, RunRefused
 
 
 def failure_lines(failure: Failure) -> list[str]:
@@ -30,6 +31,13 @@ def connection_lines(event: ConnectionFailed) -> list[str]:
         f"Cause: {event.cause.code}: {printable(str(event.cause))}",
         f"Remedy: {event.cause.remedy}",
     ]
+
+
+def locked_text(event: ProblemFound) -> str:
+    """Give the documented text (guide, "Troubleshooting" 2) of a file that is open at a listener; empty for another problem."""
+    if event.problem.code is not ProblemCode.LOCKED or not event.path_on_host:
+        return ""
+    return locked_file_text(event.path_on_host, is_on_retry_list=False)
 
 
 def defect_lines(error: BaseException, *, details: bool) -> list[str]:

@@ -78,18 +78,6 @@ def test_the_summary_has_exactly_its_keys_in_their_order():
             },
         ),
         (
-            ProblemFound(Problem((b"a",), ProblemCode.LOCKED), "C:\\x\\a"),
-            {
-                "event": "problem",
-                "path": "a",
-                "code": "LOCKED",
-                "text": "The process cannot access the file because it is being used by another process",
-                "notice": False,
-                "retryable": True,
-                "messages": [locked_file_text("C:\\x\\a", is_on_retry_list=False)],
-            },
-        ),
-        (
             READY,
             {
                 "event": "ready",
@@ -120,7 +108,7 @@ def test_the_summary_has_exactly_its_keys_in_their_order():
             },
         ),
     ],
-    ids=["started", "problem", "locked", "ready", "session"],
+    ids=["started", "problem", "ready", "session"],
 )
 def test_an_event_is_one_object(event: Event, fields: dict):
     out, err = written(event)
@@ -146,6 +134,21 @@ def test_a_lost_connection_is_told_to_programs_and_to_people():
         "retry_scheduled": False,
     }
     assert err.splitlines()[:2] == json.loads(out)["messages"]
+
+
+def test_a_file_that_is_open_at_a_listener_is_told_to_programs_and_to_people():
+    out, err = written(ProblemFound(Problem((b"a",), ProblemCode.LOCKED), "C:\\x\\a"))
+
+    assert json.loads(out) == {
+        "event": "problem",
+        "path": "a",
+        "code": "LOCKED",
+        "text": "The process cannot access the file because it is being used by another process",
+        "notice": False,
+        "retryable": True,
+        "messages": [locked_file_text("C:\\x\\a", is_on_retry_list=False)],
+    }
+    assert err.splitlines() == json.loads(out)["messages"]
 
 
 def test_a_refusal_is_told_to_programs_and_to_people():

@@ -2,9 +2,10 @@
 
 import pytest
 
-from psync.app.failure_text import connection_lines, defect_lines, failure_lines, refusal_lines
-from psync.core.errors import ConnectRefused, KeyMismatch, SourceMissing
-from psync.engine.events import ConnectionFailed, RunRefused
+from psync.app.failure_text import connection_lines, defect_lines, failure_lines, locked_text, refusal_lines
+from psync.core.errors import ConnectRefused, KeyMismatch, SourceMissing, locked_file_text
+from psync.core.problems import Problem, ProblemCode
+from psync.engine.events import ConnectionFailed, ProblemFound, RunRefused
 
 URI = r"TCP:\\190.186.170.170\c$\Testing"
 
@@ -105,3 +106,17 @@ def test_a_defect_shows_its_traceback_when_asked_for():
     assert lines[0] == "Traceback (most recent call last):"
     assert lines[-2] == r"ValueError: hunter2\x1b"
     assert all(map(str.isprintable, lines))
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "has_text"),
+    [
+        pytest.param(ProblemCode.LOCKED, "C:\\x\\a\n", True, id="open at a listener"),
+        pytest.param(ProblemCode.LOCKED, "", False, id="open here"),
+        pytest.param(ProblemCode.PERMISSION, "C:\\x\\a\n", False, id="another problem"),
+    ],
+)
+def test_only_a_file_that_is_open_at_a_listener_has_a_documented_text(code, path: str, has_text: bool):
+    text = locked_text(ProblemFound(Problem((b"a",), code), path))
+
+    assert text == (locked_file_text(path, is_on_retry_list=False) if has_text else "")
