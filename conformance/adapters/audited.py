@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.adapters.kill import kill_before_change
+from conformance.adapters.lock import meet_locks
 
 # The variable with the names of the mutants that a process is to be, if any.
 BUGS = "CONFORMANCE_BUGS"
@@ -42,4 +43,5 @@ def run_with_bugs(names: list[str], arguments: list[str]) -> int:
 if __name__ == "__main__":
     write_down_connections(sys.argv[1])
     kill_before_change(Path(sys.argv[1]))
+    meet_locks(Path(sys.argv[1]))
     sys.exit(run_with_bugs(os.environ.get(BUGS, "").split(), sys.argv[2:]))

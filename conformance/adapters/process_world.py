@@ -17,6 +17,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from conformance.adapters.kill import kill_file
+from conformance.adapters.lock import Locks
 from conformance.adapters.psync_programs import (
     Fields,
     address_of,
@@ -166,6 +167,7 @@ class ProcessWorld:
         self._forwards: list[Wire] = []
         self._connections = self.folder / "connections"
         self._connections.touch()
+        self._locks = Locks(self._connections)
 
     @property
     def about(self) -> Fields:
@@ -225,6 +227,19 @@ class ProcessWorld:
         """`fs.remove`"""
         path = Path(params["path"]["path"])
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        return {}
+
+    def lock(self, params: Fields) -> Fields:
+        """`fs.lock`"""
+        path = Path(params["path"]["path"])
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        self._locks.lock(path)
+        return {}
+
+    def unlock(self, params: Fields) -> Fields:
+        """`fs.unlock`"""
+        self._locks.unlock(Path(params["path"]["path"]))
         return {}
 
     def limit(self, params: Fields) -> Fields:

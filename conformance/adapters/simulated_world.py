@@ -26,6 +26,7 @@ from conformance.adapters.psync_programs import (
     refusal,
 )
 from conformance.adapters.serving import Refusal, Unsupported
+from conformance.adapters.simulated_lock import lock
 from conformance.adapters.simulated_network import Tap, forward, lose
 from psync.app.events import JsonReport
 from psync.app.output import Output
@@ -43,7 +44,6 @@ from sim.machine import Machine
 from sim.process import Process, current_process
 from sim.replication import Replication
 from sim.trees import Link
-from sim.windows import READING
 from sim.world import World
 
 T = TypeVar("T")
@@ -191,13 +191,10 @@ class SimulatedWorld:
     def lock(self, params: Fields) -> Fields:
         """`fs.lock`"""
         machine, path = self._machine(params), params["path"]["path"]
-        if machine.style is not PathStyle.WINDOWS:
-            raise Unsupported("no lock of another program keeps anybody from a file on a POSIX machine")
         node = _node(machine, params)
-        if node is None:
-            raise Refusal("FILE_MISSING", path)
-        handle = machine.disk.handles.open(node, READING)
-        self._locks[machine.name, path] = handle.close
+        if node is None or isinstance(node, FakeDirectory):
+            raise FileNotFoundError(path)
+        self._locks[machine.name, path] = lock(machine, node)
         return {}
 
     def unlock(self, params: Fields) -> Fields:

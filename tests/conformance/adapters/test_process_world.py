@@ -106,7 +106,7 @@ def test_no_machine_is_a_windows_one() -> None:
     [
         ("clock.advance", {"seconds": 60.0}, "nobody waits for 60 s on a real clock"),
         ("net.fault", {"name": "f", "kind": "flood", "between": [], "after_bytes": 0}, "no fault 'flood'"),
-        ("fs.lock", {}, "this adapter has no operation 'fs.lock'"),
+        ("net.name", {}, "this adapter has no operation 'net.name'"),
     ],
 )
 def test_what_real_machines_cannot_do_is_not_supported(stage: Stage, op: str, params, reason: str) -> None:

@@ -42,23 +42,17 @@ def test_a_windows_machine_has_paths_of_its_own(stage: Stage) -> None:
     holds("the folder", stage.tree("far", far.at("x")), {"a": "old"})
 
 
-def test_a_locked_file_is_a_problem_until_it_is_unlocked(stage: Stage) -> None:
+def test_a_file_that_is_open_on_windows_is_a_problem_until_it_is_closed(stage: Stage) -> None:
+    assert pushed(stage, {"a": "new", "sub/b": "new"}).wait().state == "converged"
     far, near = stage.machines["far"], stage.machines["near"]
-    stage.plant("far", far.at("copy"), OLD)
+    stage.plant("near", near.at("data"), {"a": "newer", "sub/b": "newer"})
+    target = {"host": far.host, "path": far.at("copy")}
     stage.lock("far", far.at("copy", "a"))
-    first = pushed(stage, {"a": "new", "sub/b": "new"}).wait()
+    first = stage.start("near", source={"path": near.at("data")}, target=target).wait()
     stage.unlock("far", far.at("copy", "a"))
-    remote = {"host": far.host, "path": far.at("copy")}
 
     assert [(one.path, one.code) for one in first.problems] == [("a", "LOCKED")]
-    assert stage.start("near", source={"path": near.at("data")}, target=remote).wait().state == "converged"
-
-
-def test_what_cannot_be_locked_is_told(stage: Stage) -> None:
-    with pytest.raises(Refused, match="FILE_MISSING"):
-        stage.lock("far", stage.machines["far"].at("missing"))
-    with pytest.raises(NotSupported, match="POSIX"):
-        stage.lock("near", stage.machines["near"].at())
+    assert stage.start("near", source={"path": near.at("data")}, target=target).wait().state == "converged"
 
 
 def test_a_denied_file_is_a_problem(stage: Stage) -> None:

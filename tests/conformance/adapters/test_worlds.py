@@ -10,7 +10,7 @@ from conformance.adapters.serving import Operation
 from conformance.adapters.simulated_world import SimulatedWorld
 from conformance.adapters.worlds import METHODS, world_operations
 from conformance.content import Link, Made, Tree, expected
-from conformance.stage import NotSupported, Refused, Stage, has, holds
+from conformance.stage import AdapterFailed, NotSupported, Refused, Stage, has, holds
 from tests.conformance.served import Served
 
 KINDS: dict[str, type[Any]] = {"simulated": SimulatedWorld, "process": ProcessWorld}
@@ -67,7 +67,7 @@ def test_what_a_world_has_no_method_for_is_not_served(small: Mapping[str, Operat
 def test_each_operation_of_a_world_is_served_by_one_of_psyncs(kind: type[Any]) -> None:
     missing = {op for op in METHODS if op not in world_operations(kind)}
 
-    assert missing == ({"fs.lock", "fs.unlock", "net.shape", "net.name"} if kind is ProcessWorld else set())
+    assert missing == ({"net.shape", "net.name"} if kind is ProcessWorld else set())
 
 
 def test_without_a_world_nothing_can_be_asked(small: Mapping[str, Operation]) -> None:
@@ -209,6 +209,52 @@ def test_no_more_fits_into_a_folder_than_was_said_until_there_is_room(stage: Sta
     )
     has("the folder", stage.tree("far", far.at()), "way", Link("mine"))
     has("the folder", stage.tree("far", far.at()), "mine", "stays")
+
+
+@pytest.mark.parametrize(("source", "target"), [("near", "far"), ("far", "near")])
+def test_a_locked_file_is_a_problem_until_it_is_unlocked(stage: Stage, source: str, target: str) -> None:
+    near, far = stage.machines["near"], stage.machines["far"]
+    for name, content in ((target, "old"), (source, "new")):
+        stage.plant(name, stage.machines[name].at("x"), {"a": content, "sub/a": content})
+    stage.listen("far", root_path=far.at())
+    ends = {"near": {"path": near.at("x")}, "far": {"host": far.host, "path": far.at("x")}}
+    held = stage.machines[target].at("x", "a")
+    stage.lock(target, held)
+    first = stage.start("near", source=ends[source], target=ends[target]).wait()
+    holds("the target", stage.tree(target, stage.machines[target].at("x")), {"a": "old", "sub/a": "new"})
+    stage.unlock(target, held)
+
+    assert [(one.path, one.code) for one in first.problems] == [("a", "LOCKED")]
+    assert stage.start("near", source=ends[source], target=ends[target]).wait().state == "converged"
+
+
+def test_a_locked_file_is_not_deleted_and_goes_with_the_next_run(stage: Stage) -> None:
+    near, far = stage.machines["near"], stage.machines["far"]
+    stage.plant("near", near.at("x"), {"kept": "same"})
+    stage.plant("far", far.at("x"), {"gone": "old", "held": "old"})
+    stage.listen("far", root_path=far.at())
+    job = {
+        "source": {"path": near.at("x")},
+        "target": {"host": far.host, "path": far.at("x")},
+        "delete": True,
+    }
+    stage.lock("far", far.at("x", "held"))
+    first = stage.start("near", **job).wait()
+    holds("the target", stage.tree("far", far.at("x")), {"kept": "same", "held": "old"})
+    stage.unlock("far", far.at("x", "held"))
+
+    assert [(one.path, one.code) for one in first.problems] == [("held", "LOCKED")]
+    assert stage.start("near", **job).wait().state == "converged"
+    holds("the target", stage.tree("far", far.at("x")), {"kept": "same"})
+
+
+@pytest.mark.parametrize("name", ["missing", "folder"])
+def test_only_a_file_that_is_there_can_be_locked(stage: Stage, name: str) -> None:
+    far = stage.machines["far"]
+    stage.plant("far", far.at(), {"folder": None})
+
+    with pytest.raises(AdapterFailed, match="FileNotFoundError"):
+        stage.lock("far", far.at(name))
 
 
 def test_a_network_is_silent_once_so_many_bytes_have_passed_and_no_earlier(stage: Stage) -> None:

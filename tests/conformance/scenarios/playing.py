@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
+from conformance.adapters.process_world import ADVANCE_SECONDS_MAX
 from conformance.adapters.psync_functions import FUNCTIONS
-from conformance.adapters.serving import Operation
+from conformance.adapters.serving import Operation, Unsupported
 from conformance.adapters.simulated_world import SimulatedWorld
 from conformance.adapters.worlds import world_operations
 from conformance.commands.run import OWN_DEVIATIONS
@@ -93,6 +94,22 @@ def done_besides(op: str, other: str, **params: Any) -> Fault:
         return {op: otherwise}
 
     return fault
+
+
+def as_real_machines(operations: Operations) -> dict[str, Operation]:
+    """It has no Windows and not much patience, as where real processes run."""
+
+    def begin(params: Fields) -> Fields:
+        if any(machine["style"] == "windows" for machine in params["machines"]):
+            raise Unsupported("no Windows")
+        return operations["world.begin"](params)
+
+    def advance(params: Fields) -> Fields:
+        if params["seconds"] > ADVANCE_SECONDS_MAX:
+            raise Unsupported("no patience")
+        return operations["clock.advance"](params)
+
+    return {"world.begin": begin, "clock.advance": advance}
 
 
 def left_undone(op: str) -> Fault:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from conformance.scenarios import locked_files
+from conformance.scenarios import SCENARIOS, locked_files
 from tests.conformance.scenarios.playing import (
     Fault,
+    as_real_machines,
     ids_of,
     is_as_expected,
     left_undone,
@@ -25,6 +26,9 @@ LISTED = (
     "maximum-of-attempts",
 )
 
+# Those that are carried out at each level, on Windows or on machines of another system.
+EVERYWHERE = [id for id in ids_of(locked_files) if "P" in SCENARIOS[id].levels]
+
 
 def _listed(told: dict[str, Any]) -> None:
     told["messages"] = [f"{text} (Added To Retry List)..." for text in told["messages"]]
@@ -42,6 +46,13 @@ def _by_actual_path(told: dict[str, Any]) -> None:
 @pytest.mark.parametrize("id", ids_of(locked_files))
 def test_psync_does_as_it_should(id: str) -> None:
     result = played(id)
+
+    assert is_as_expected(result), result.message
+
+
+@pytest.mark.parametrize("id", EVERYWHERE)
+def test_psync_does_so_on_every_system(id: str) -> None:
+    result = played(id, as_real_machines)
 
     assert is_as_expected(result), result.message
 
@@ -97,6 +108,11 @@ def test_who_has_a_retry_list_passes(id: str) -> None:
     assert played(id, Staying().operations).message == ""
 
 
+@pytest.mark.parametrize("id", EVERYWHERE)
+def test_who_has_one_passes_on_every_system(id: str) -> None:
+    assert played(id, Staying().operations, as_real_machines).message == ""
+
+
 @pytest.mark.parametrize("id", LISTED)
 def test_who_scans_again_and_has_no_list_fails_since_he_tells_of_none(id: str) -> None:
     message = played(f"locked-files-{id}", Staying("rescans").operations).message
@@ -124,5 +140,9 @@ def test_who_scans_again_and_has_no_list_fails_since_he_tells_of_none(id: str) -
         ("maximum-of-attempts", "for-ever", "the target with a maximum of 2, closed after 5 intervals: "),
     ],
 )
-def test_a_list_that_does_otherwise_fails_for_it(id: str, fault: str, complaint: str) -> None:
-    assert played(f"locked-files-{id}", Staying(fault).operations).message.startswith(complaint)
+def test_a_list_that_does_otherwise_fails_for_it_on_every_system(id: str, fault: str, complaint: str) -> None:
+    others = (as_real_machines,) if f"locked-files-{id}" in EVERYWHERE else ()
+
+    for more in ((), others):
+        message = played(f"locked-files-{id}", Staying(fault).operations, *more).message
+        assert message.startswith(complaint)
