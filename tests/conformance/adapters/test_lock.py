@@ -52,6 +52,14 @@ def test_a_file_is_open_under_all_of_its_names(boxes: Path) -> None:
     assert {**process_told(boxes), "rename its folder": 5} == ANSWERS
 
 
+def test_a_link_to_it_is_another_file(boxes: Path) -> None:
+    (boxes / "box/other").unlink()
+    (boxes / "box/other").symlink_to("held")
+    Locks(boxes.with_name("log")).lock(boxes / HELD)
+
+    assert process_told(boxes) == ANSWERS
+
+
 def test_a_process_meets_no_lock_before_and_after_it(boxes: Path) -> None:
     locks = Locks(boxes.with_name("log"))
     locks.lock(boxes / HELD)

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from conformance.adapters.serving import Operation, Unsupported
 from conformance.scenarios import SCENARIOS, locked_files
 from tests.conformance.scenarios.playing import (
     Fault,
+    Operations,
     as_real_machines,
     ids_of,
     is_as_expected,
@@ -55,6 +57,24 @@ def test_psync_does_so_on_every_system(id: str) -> None:
     result = played(id, as_real_machines)
 
     assert is_as_expected(result), result.message
+
+
+def test_a_world_that_was_begun_in_vain_is_ended() -> None:
+    def planting(operations: Operations) -> dict[str, Operation]:
+        def plant(params: dict[str, Any]) -> dict[str, Any]:
+            if params["path"]["style"] == "windows":
+                raise Unsupported("no files on Windows")
+            return operations["fs.plant"](params)
+
+        return {"fs.plant": plant}
+
+    result = played("locked-files-next-run-settles-it", planting)
+
+    assert result.message == ""
+    assert [step.op for step in result.steps if step.op.startswith("world")] == [
+        "world.begin",
+        "world.end",
+    ] * 2
 
 
 @pytest.mark.parametrize(
