@@ -3,6 +3,8 @@
 import stat
 from collections.abc import Callable, Iterator
 
+from msgspec import structs
+
 from psync.core.filters import Filters
 from psync.core.manifest import (
     MODE_MASK,
@@ -66,20 +68,26 @@ class _Scanner:
         listing = Listing(path, known, [])
         try:
             directory = self._folder.directory(path)
-            listing = Listing(path, self._entry(known.name, self._os.fstat(directory.fd), directory), [])
+            listing = Listing(path, self._attributes(known.name, directory), [])
+            has_changed = False
             with self._os.scandir(directory.fd) as entries:
                 for found in entries:
-                    self._add(listing, directory, found)
+                    name = self._os.fsencode(found.name)
+                    if not is_temporary_name(name):
+                        self._add(listing, directory, name, found)
+                    elif self._clean(listing, directory, name):
+                        has_changed = True
+            if has_changed:
+                listing = structs.replace(listing, folder=self._attributes(known.name, directory))
         except (OSError, EntryRefused) as error:
             listing = _incomplete(listing, problem_of(path, error))
         self._order.sort(listing.entries)
         return listing
 
-    def _add(self, listing: Listing, directory: Directory, found: DirectoryEntry) -> None:
-        name = self._os.fsencode(found.name)
-        if is_temporary_name(name):
-            self._clean(listing, directory, name)
-            return
+    def _attributes(self, name: bytes, directory: Directory) -> Entry:
+        return self._entry(name, self._os.fstat(directory.fd), directory)
+
+    def _add(self, listing: Listing, directory: Directory, name: bytes, found: DirectoryEntry) -> None:
         problem = None
         try:
             entry = self._entry(name, found.stat(follow_symlinks=False), directory)
@@ -112,16 +120,18 @@ class _Scanner:
             self._os.readlink(name, dir_fd=directory.fd) if kind is Kind.LINK else b"",
         )
 
-    def _clean(self, listing: Listing, directory: Directory, name: bytes) -> None:
-        """Remove what a dead session left behind; one that cannot be removed is told and stays unlisted."""
+    def _clean(self, listing: Listing, directory: Directory, name: bytes) -> bool:
+        """Remove what a dead session left behind, and say whether it went; what stays is told and not listed."""
         if self._is_stale is None or not self._is_stale(name):
-            return
+            return False
         try:
             self._os.unlink(name, dir_fd=directory.fd)
         except FileNotFoundError:
             pass
         except OSError as error:
             listing.problems.append(problem_of((*listing.path, name), error))
+            return False
+        return True
 
 
 def _plain_file(name: bytes, status: StatResult) -> Entry:

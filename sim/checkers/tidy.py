@@ -1,9 +1,10 @@
 """Nothing is left behind: no temporary, no descriptor, no task, no defect, no change outside the job."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from psync.core.paths import is_temporary_name
-from psync.engine.events import Event, SessionEnded
+from psync.engine.events import Event, ProblemFound, SessionEnded
 from sim.checkers.checker import Checker
 
 # Exit codes of runs in which each change was answered, so that nothing of one is under way any more.
@@ -23,13 +24,17 @@ class Tidy(Checker):
         super().__init__(trial)
         self._source_at_first = trial.tree_of_source()
         self._hindrances_before = 0
+        self._told: set[bytes] = set()
 
     def before_run(self) -> None:
         """What has hindered an earlier run is no excuse."""
         self._hindrances_before = self._hindrances
+        self._told = set()
 
     def heard(self, event: Event) -> None:
-        """A session must not end by a defect."""
+        """A session must not end by a defect; what lies in a folder that could not be listed is not seen."""
+        if isinstance(event, ProblemFound):
+            self._told.add(b"/".join(event.problem.path))
         if isinstance(event, SessionEnded) and event.defect is not None:
             raise self.broken("tidy", f"a session ended by a defect: {event.defect!r}")
 
@@ -39,7 +44,7 @@ class Tidy(Checker):
             for process in machine.ended_leaking():
                 raise self.broken("tidy", f"{process} of {name} ended with open files")
         if exit_code in ALL_ANSWERED and self._hindrances == self._hindrances_before:
-            self._check_temporaries()
+            self._check_temporaries(unseen=self._told)
 
     def finish(self) -> None:
         """No temporary stays, and a listener without clients holds no file open."""
@@ -56,7 +61,12 @@ class Tidy(Checker):
         """How often something came up for which a temporary may be left although psync did what it could."""
         return sum(count for kind, count in self.trial.effects.items() if kind.startswith(HINDRANCES))
 
-    def _check_temporaries(self) -> None:
-        left = [path for path in self.trial.tree_of_target() if is_temporary_name(path.rpartition(b"/")[2])]
+    def _check_temporaries(self, unseen: Collection[bytes] = ()) -> None:
+        places = [path.rpartition(b"/") for path in self.trial.tree_of_target()]
+        left = [
+            folder + slash + name
+            for folder, slash, name in places
+            if is_temporary_name(name) and folder not in unseen
+        ]
         if left:
             raise self.broken("tidy", f"temporaries are left: {left}")

@@ -299,6 +299,16 @@ def test_stale_temporaries_are_removed_and_those_of_this_session_kept(tmp_path: 
     assert os.listdir(tmp_path / "sub") == [os.fsdecode(LIVE)]
 
 
+def test_a_folder_has_the_time_that_the_removal_of_a_temporary_gives_it(tmp_path: Path):
+    """With the time from before, a folder that is no longer like the source would be taken for equal."""
+    plant(tmp_path, {f"sub/{os.fsdecode(STALE)}": b""})
+    os.utime(tmp_path / "sub", ns=(0, 0))
+
+    _, listing = listings(tmp_path, is_stale=lambda name: True)
+
+    assert listing.folder.mtime_ns == (tmp_path / "sub").stat().st_mtime_ns != 0
+
+
 REMOVALS = {
     "gone already": (errno.ENOENT, []),
     "a read-only disk": (errno.EROFS, [((STALE,), ProblemCode.READ_ONLY_DISK)]),

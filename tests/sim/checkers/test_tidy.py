@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from psync.core.manifest import EntryPath
 from psync.core.paths import temporary_name
-from psync.engine.events import SessionEnded
+from psync.core.problems import Problem, ProblemCode
+from psync.engine.events import ProblemFound, SessionEnded
 from psync.system import System
 from sim.checkers.checker import Broken
 from sim.checkers.tidy import Tidy
@@ -47,6 +49,26 @@ def test_a_temporary_that_nobody_finds_or_may_remove_may_stay_for_a_while(hindra
         checker = left_behind(trial)
         trial.effects[hindrance] += 1
         checker.after_run(1)
+
+
+@pytest.mark.parametrize(("told", "excused"), [((), True), ((b"other",), False)])
+def test_a_temporary_in_a_folder_that_could_not_be_listed_may_stay_for_a_while(
+    told: EntryPath, excused: bool
+) -> None:
+    with beginning() as trial, does_not_raise() if excused else pytest.raises(Broken, match="tidy"):
+        checker = left_behind(trial)
+        checker.heard(ProblemFound(Problem(told, ProblemCode.NO_SPACE)))
+        checker.after_run(1)
+
+
+def test_what_was_told_in_an_earlier_run_is_no_excuse() -> None:
+    with beginning() as trial:
+        checker = left_behind(trial)
+        checker.heard(ProblemFound(Problem((), ProblemCode.NO_SPACE)))
+        checker.before_run()
+
+        with pytest.raises(Broken, match="tidy: temporaries are left"):
+            checker.after_run(1)
 
 
 def test_what_has_hindered_an_earlier_run_is_no_excuse() -> None:
