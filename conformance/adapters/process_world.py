@@ -307,7 +307,8 @@ class ProcessWorld:
         check_built(job)
         port = port_of(job)
         ends = [address_of(job[end]) for end in ("source", "target")]
-        arguments = ["copy", "--json", "--allow-unauthenticated-network"]
+        arguments = ["copy", "--json"]
+        arguments += ["--allow-unauthenticated-network"] if job.get("unauthenticated", True) else []
         arguments += ["--port", str(port)] if port else []
         arguments += ["--delete"] if job.get("delete") else []
         arguments += ["--job", job["name"]] if "name" in job else []

@@ -301,7 +301,7 @@ class SimulatedWorld:
                 job=job.get("name", "Replication"),
                 delete=job.get("delete", False),
                 is_keyed=bool(job.get("user") or job.get("password")),
-                allow_unauthenticated_network=True,
+                allow_unauthenticated_network=job.get("unauthenticated", True),
             )
         except Failure as failure:
             raise Refusal(failure.code, str(failure)) from failure

@@ -163,8 +163,7 @@ def _has_moved(stage: Stage, pair: Pair) -> None:
 
 
 def _start_by_name(pair: Pair, *, port: int | None = None, **job: Any) -> Client:
-    target = {"host": NAME, "port": port, "path": pair.target}
-    return pair.stage.start("near", source={"path": pair.source}, target=target, **job)
+    return pair.start_push(host=NAME, port=port, **job)
 
 
 def _pushed_by_name(pair: Pair, **job: Any) -> Outcome:

@@ -17,6 +17,9 @@ OTHER_KEYS: dict[str, dict[str, str]] = {
     "no key": {},
 }
 
+# A name like any other, which means whatever its owner says.
+LIKE_LOOPBACK = "127.example.org"
+
 LETTER = "canary content that nobody else should read"
 CANARIES: Tree = {"canary name.txt": LETTER, "canary folder/inner canary.txt": LETTER * 40}
 SECRETS = (
@@ -200,3 +203,19 @@ def listener_without_a_key_is_no_accident(stage: Stage) -> None:
         equal("the refusal", refused.code, "NETWORK_UNAUTHENTICATED")
     else:
         require(listener.warnings, "it started, and said nothing of it")
+
+
+@scenario("PS-ENC-09", levels=("S",))
+def client_without_a_key_goes_nowhere_by_accident(stage: Stage) -> None:
+    """A name only begins like an address of this machine, and leads to another one: nobody goes there by accident without a key."""
+    pair = Pair(stage)
+    pair.listen(exposed=True, unauthenticated=True)
+    stage.name(LIKE_LOOPBACK, "far")
+    try:
+        client = pair.start_push(host=LIKE_LOOPBACK, unauthenticated=False)
+    except Refused as refused:
+        equal("the refusal", refused.code, "NETWORK_UNAUTHENTICATED")
+        equal("whom it dialled", stage.dialled(), [])
+        holds("the target", pair.at_target(), OLD_TREE)
+    else:
+        require(client.wait().warnings, "it went there, and said nothing of it")

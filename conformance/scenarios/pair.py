@@ -36,10 +36,15 @@ class Pair:
         return self.stage.listen("far", **{"root_path": self.far.at(), **settings})
 
     def start_push(
-        self, *, port: int | None = None, path: dict[str, str] | None = None, **job: Any
+        self,
+        *,
+        host: str | None = None,
+        port: int | None = None,
+        path: dict[str, str] | None = None,
+        **job: Any,
     ) -> Client:
         """Start a client that brings the source into the target."""
-        remote = {"host": self.far.host, "port": port, "path": path or self.target}
+        remote = {"host": host or self.far.host, "port": port, "path": path or self.target}
         return self.stage.start("near", source={"path": self.source}, target=remote, **job)
 
     def start_pull(

@@ -23,6 +23,9 @@ from tests.checkout import ROOT
 FOLDER = ROOT / "conformance/vectors"
 SCHEMA_FILE = FOLDER / "schema.json"
 SCHEMA = Draft202012Validator(json.loads(SCHEMA_FILE.read_text("utf-8")))
+
+# One a line, for the same reason as those of scenarios.
+IDS = ROOT / "tests/conformance/vector_ids.txt"
 FILES = sorted(path for path in FOLDER.rglob("*.json") if path != SCHEMA_FILE)
 
 ONE: dict[str, Any] = {
@@ -98,6 +101,12 @@ def test_no_two_vectors_ask_the_same():
     questions = [canonical_json([vector.op, vector.params]) for vector in vectors]
 
     assert sorted(question for question in set(questions) if questions.count(question) > 1) == []
+
+
+def test_no_id_has_gone_and_with_it_a_question_that_nobody_misses():
+    assert sorted(load_vectors(FOLDER)) == IDS.read_text("utf-8").splitlines(), (
+        f"{IDS.name} lists them in order"
+    )
 
 
 def test_the_readings_are_those_of_the_register_that_expect_otherwise():

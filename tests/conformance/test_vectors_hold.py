@@ -18,7 +18,7 @@ NOT_BUILT = {
     "byte_level": "PS-BYTE-01",
     "connection_retry_minutes": "PS-RET-02",
     "cpu": "PS-LCF-02",
-    "encryption": "PS-ENC-01",
+    "encryption": "PS-ENC-07",
     "rebuild": "PS-BYTE-03",
     "retries_max": "PS-RET-02",
     "retry_seconds": "PS-RET-02",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.adapters.serving import Operation
+from conformance.adapters.serving import Operation, Refusal
 from conformance.scenarios import encryption
 from tests.conformance.scenarios.playing import (
     Fault,
@@ -39,6 +39,7 @@ IN_CLEAR = told_otherwise("net.search", lambda told: told.update(found=[True for
 SILENT = told_otherwise("listener.start", lambda told: told.update(warnings=[]))
 WARNS_ALWAYS = told_otherwise("listener.start", lambda told: told.update(warnings=["be careful"]))
 CARELESS = asked_otherwise("listener.start", lambda params: params["settings"].update(unauthenticated=True))
+GOES = asked_otherwise("client.start", lambda params: params["job"].pop("unauthenticated", None))
 TIMID = asked_otherwise("listener.start", lambda params: params["settings"].pop("unauthenticated", None))
 
 
@@ -58,8 +59,22 @@ def done_nothing(operations: Operations) -> dict[str, Operation]:
     return {"client.start": lambda params: {}, "client.wait": lambda params: {"state": "converged"}}
 
 
-def test_who_warns_where_nobody_has_accepted_anything_may_start() -> None:
+def goes_and_refuses(operations: Operations) -> dict[str, Operation]:
+    """It says that it will not go, and has been there."""
+
+    def start(params: Fields) -> Fields:
+        operations["client.start"]({**params, "job": {**params["job"], "unauthenticated": True}})
+        operations["client.wait"]({"name": params["name"], "seconds": 30})
+        raise Refusal("NETWORK_UNAUTHENTICATED")
+
+    return {"client.start": start}
+
+
+def test_who_warns_where_nobody_has_accepted_anything_may_start_and_go() -> None:
     assert played("encryption-listener-without-a-key-is-no-accident", CARELESS).state == "pass"
+
+    warned = told_otherwise("client.wait", lambda told: told.update(warnings=["nobody knows who that is"]))
+    assert played("encryption-client-without-a-key-goes-nowhere-by-accident", GOES, warned).state == "pass"
 
 
 @pytest.mark.parametrize(
@@ -96,6 +111,12 @@ def test_who_warns_where_nobody_has_accepted_anything_may_start() -> None:
         ("listener-without-a-key-warns", [WARNS_ALWAYS], "it said nothing of it"),
         ("listener-without-a-key-warns", [TIMID], "listener.start is rejected with NETWORK_UNAUTHENTICATED"),
         ("listener-without-a-key-is-no-accident", [CARELESS, SILENT], "it started, and said nothing of it"),
+        ("client-without-a-key-goes-nowhere-by-accident", [GOES], "it went there, and said nothing of it"),
+        (
+            "client-without-a-key-goes-nowhere-by-accident",
+            [goes_and_refuses],
+            "whom it dialled: [('far', 7333)], ",
+        ),
     ],
 )
 def test_a_target_that_does_otherwise_fails_for_it(id: str, faults: list[Fault], complaint: str) -> None:
