@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from psync.core.manifest import EntryPath
 from psync.core.paths import is_temporary_name
 from psync.engine.events import Event, ProblemFound, SessionEnded
 from sim.checkers.checker import Checker
@@ -24,7 +25,7 @@ class Tidy(Checker):
         super().__init__(trial)
         self._source_at_first = trial.tree_of_source()
         self._hindrances_before = 0
-        self._told: set[bytes] = set()
+        self._told: set[EntryPath] = set()
 
     def before_run(self) -> None:
         """What has hindered an earlier run is no excuse."""
@@ -34,7 +35,7 @@ class Tidy(Checker):
     def heard(self, event: Event) -> None:
         """A session must not end by a defect; what lies in a folder that could not be listed is not seen."""
         if isinstance(event, ProblemFound):
-            self._told.add(b"/".join(event.problem.path))
+            self._told.add(event.problem.path)
         if isinstance(event, SessionEnded) and event.defect is not None:
             raise self.broken("tidy", f"a session ended by a defect: {event.defect!r}")
 
@@ -61,12 +62,10 @@ class Tidy(Checker):
         """How often something came up for which a temporary may be left although psync did what it could."""
         return sum(count for kind, count in self.trial.effects.items() if kind.startswith(HINDRANCES))
 
-    def _check_temporaries(self, unseen: Collection[bytes] = ()) -> None:
-        places = [path.rpartition(b"/") for path in self.trial.tree_of_target()]
-        left = [
-            folder + slash + name
-            for folder, slash, name in places
-            if is_temporary_name(name) and folder not in unseen
-        ]
+    def _check_temporaries(self, unseen: Collection[EntryPath] = ()) -> None:
+        """`unseen`: folders that could not be listed, nor anything below them."""
+        paths = [tuple(path.split(b"/")) for path in self.trial.tree_of_target()]
+        temporaries = [path for path in paths if is_temporary_name(path[-1])]
+        left = [b"/".join(path) for path in temporaries if not any(path[: len(one)] == one for one in unseen)]
         if left:
             raise self.broken("tidy", f"temporaries are left: {left}")

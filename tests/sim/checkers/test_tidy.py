@@ -11,6 +11,7 @@ from psync.engine.events import ProblemFound, SessionEnded
 from psync.system import System
 from sim.checkers.checker import Broken
 from sim.checkers.tidy import Tidy
+from sim.planting import plant
 from sim.trial import Trial
 from tests.expectations import does_not_raise
 from tests.sim.checkers.trials import beginning
@@ -26,8 +27,8 @@ def test_a_temporary_that_stays_is_told() -> None:
             checker.finish()
 
 
-def left_behind(trial: Trial) -> Tidy:
-    trial.machine("far").files.write(b"/srv/data/" + temporary_name(bytes(16)), b"left")
+def left_behind(trial: Trial, folder: bytes = b"") -> Tidy:
+    plant(trial.machine("far").disk, b"/srv/data", {folder + temporary_name(bytes(16)): b"left"})
     return Tidy(trial)
 
 
@@ -51,12 +52,14 @@ def test_a_temporary_that_nobody_finds_or_may_remove_may_stay_for_a_while(hindra
         checker.after_run(1)
 
 
-@pytest.mark.parametrize(("told", "excused"), [((), True), ((b"other",), False)])
-def test_a_temporary_in_a_folder_that_could_not_be_listed_may_stay_for_a_while(
+@pytest.mark.parametrize(
+    ("told", "excused"), [((), True), ((b"sub",), True), ((b"sub", b"deep"), True), ((b"other",), False)]
+)
+def test_a_temporary_below_a_folder_that_could_not_be_listed_may_stay_for_a_while(
     told: EntryPath, excused: bool
 ) -> None:
     with beginning() as trial, does_not_raise() if excused else pytest.raises(Broken, match="tidy"):
-        checker = left_behind(trial)
+        checker = left_behind(trial, b"sub/deep/")
         checker.heard(ProblemFound(Problem(told, ProblemCode.NO_SPACE)))
         checker.after_run(1)
 
