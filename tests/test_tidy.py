@@ -9,6 +9,7 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import PurePosixPath
 
 import pytest
@@ -24,6 +25,8 @@ TEST_BODY_LINES_MAX = 20  # a longer one arranges what belongs into a fixture, o
 FILE_LINES_MAX = 500
 VAGUE_WORDS = {"util", "utils", "helper", "helpers", "common", "misc", "base", "manager"}
 UNFINISHED = re.compile(r"\b(TO[D]O|FIX[M]E|XX[X])\b")
+SWITCHED_OFF = re.compile(r"#\s*(noqa|type:\s*ignore)\b")
+REASONED = re.compile(r"# (noqa: [A-Z]+\d+(, [A-Z]+\d+)*|type: ignore\[[a-z, -]+\])  # \S")
 BANNER = re.compile(r"([-=*#~_+])\1{3}")
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -64,9 +67,15 @@ def nothing_is_left_for_later(path: str, text: str) -> list[str]:
 
 
 def comments_are_no_banners(path: str, text: str) -> list[str]:
-    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    comments = [token for token in tokens if token.type == tokenize.COMMENT]
-    return [f"{path}:{token.start[0]}: a banner" for token in comments if BANNER.search(token.string)]
+    return [f"{path}:{line}: a banner" for line, comment in _comments(text) if BANNER.search(comment)]
+
+
+def who_switches_a_check_off_says_which_and_why(path: str, text: str) -> list[str]:
+    return [
+        f"{path}:{line}: name what is switched off, and behind it '  # ' and the reason"
+        for line, comment in _comments(text)
+        if SWITCHED_OFF.search(comment) and not REASONED.search(comment)
+    ]
 
 
 def lines_end_where_the_text_ends(path: str, text: str) -> list[str]:
@@ -90,6 +99,7 @@ PYTHON_RULES = (
     bodies_of_tests_are_short,
     files_are_short,
     comments_are_no_banners,
+    who_switches_a_check_off_says_which_and_why,
     files_say_what_they_are_for,
 )
 TEXT_RULES = (names_say_what_is_inside, nothing_is_left_for_later, lines_end_where_the_text_ends)
@@ -111,6 +121,12 @@ def _mirror(path: str) -> str:
     module = PurePosixPath(path)
     folder = PurePosixPath("tests", *module.parts[1:-1] if module.parts[0] == "psync" else module.parts[:-1])
     return str(folder / f"test_{module.stem.strip('_')}.py")
+
+
+@cache
+def _comments(text: str) -> list[tuple[int, str]]:
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return [(token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT]
 
 
 def _functions(text: str) -> list[FunctionNode]:
@@ -159,6 +175,9 @@ def _function(name: str, body_lines: int) -> str:
     return f"def {name}():\n" + "    pass\n" * body_lines
 
 
+UNREASONED = ":1: name what is switched off, and behind it '  # ' and the reason"
+
+
 def _described(function: str) -> str:
     return function.replace("pass", '"""Why."""', 1)
 
@@ -187,6 +206,9 @@ def _described(function: str) -> str:
         (nothing_is_left_for_later, "a.py", "x = 1  # FIX" + "ME", ":1: do it, or open an issue"),
         (comments_are_no_banners, "a.py", "x = 1\n# ---- Names", ":2: a banner"),
         (comments_are_no_banners, "a.py", "#####", ":1: a banner"),
+        (who_switches_a_check_off_says_which_and_why, "a.py", "x = 1  # no" + "qa: E501", UNREASONED),
+        (who_switches_a_check_off_says_which_and_why, "a.py", "x = 1  # no" + "qa  # why", UNREASONED),
+        (who_switches_a_check_off_says_which_and_why, "a.py", "x = 1  # type" + ": ignore", UNREASONED),
         (lines_end_where_the_text_ends, "a.md", "one \ntwo", ":1: trailing whitespace"),
         (lines_end_where_the_text_ends, "a.md", "one\r\ntwo", ":1: trailing whitespace"),
         (files_say_what_they_are_for, "a.py", "x = 1", ": no docstring"),
@@ -207,6 +229,12 @@ def test_a_planted_fault_is_found(rule: Rule, path: str, text: str, fault: str):
         (files_are_short, "psync/a.py", "1\n" * 500),
         (names_say_what_is_inside, "psync/database.py", ""),
         (comments_are_no_banners, "psync/a.py", "rule = '----'  # a line - of a table"),
+        (who_switches_a_check_off_says_which_and_why, "a.py", "x = 1  # no" + "qa: E501, E502  # a table"),
+        (
+            who_switches_a_check_off_says_which_and_why,
+            "a.py",
+            "x = 1  # type" + ": ignore[a-b, c]  # wrong stubs",
+        ),
         (files_say_what_they_are_for, "psync/a.py", ""),
     ],
 )

@@ -28,7 +28,7 @@ def run(arguments: list[str], command: click.Command = psync) -> int:
         return _show_interruption()
     except click.ClickException as error:
         return _show_usage(error, arguments)
-    except Exception as error:  # noqa: BLE001 the outermost place there is
+    except Exception as error:  # noqa: BLE001  # the outermost place there is
         return _show(error)
     return code or 0
 

@@ -38,7 +38,7 @@ PORTS_REFUSED = (
     " 7333",
     "7333 ",
     "7_333",
-    "７３３３",  # noqa: RUF001 full-width digits, which int() reads
+    "７３３３",  # noqa: RUF001  # full-width digits, which int() reads
     "07333",
     "+7333",
     "http",
