@@ -152,7 +152,7 @@ def plan_in_words(plan: Plan) -> str:
         "with a key" if plan.is_keyed else "without a key",
         "deletes what the source has not" if plan.is_deleting else "deletes nothing",
         f"a disk like {plan.profile(target.machine).value}",
-        f"{_count(plan.runs, 'run')} while things fail, then two that must converge",
+        f"{_count(plan.runs, 'run')} while things fail, then {'one' if plan.is_run_once else 'two'} that must converge",
     ]
     return f"{', '.join(parts)}."
 
@@ -168,7 +168,8 @@ def end_in_words(plan: Plan, result: Result) -> str:
     if result.is_run_stopped:
         parts.append(f"Run {len(result.exit_codes) + 1} was {STOPPED}.")
     if not result.broken:
-        parts.append("At the end the target was as it should be, and a last run had nothing to send.")
+        repeated = "" if plan.is_run_once else ", and a last run had nothing to send"
+        parts.append(f"At the end the target was as it should be{repeated}.")
     return " ".join([*parts, f"It took {result.virtual_seconds:.3f} s of virtual time."])
 
 

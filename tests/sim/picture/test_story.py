@@ -135,10 +135,10 @@ def test_a_path_of_a_windows_disk_is_told_as_its_users_know_it():
             "2 runs while things fail, then two that must converge.",
         ),
         (
-            Plan("by hand", 1, windows=("far",)),
+            Plan("by hand", 1, windows=("far",), is_run_once=True),
             "push: near, a folder of the client's → far, behind a listener, 0 files at the source, 0 at the target, "
             "durability batch, without a key, deletes nothing, a disk like ntfs, "
-            "1 run while things fail, then two that must converge.",
+            "1 run while things fail, then one that must converge.",
         ),
     ],
 )
@@ -176,6 +176,12 @@ def test_a_plan_is_told_in_words(plan: Plan, words: str):
 )
 def test_the_end_is_told_in_words(result: Result, words: str):
     assert end_in_words(Plan("by hand", 1), result) == words
+
+
+def test_nothing_is_told_of_a_last_run_that_was_not_made():
+    words = end_in_words(Plan("by hand", 1, is_run_once=True), Result(exit_codes=(3, 0)))
+
+    assert "At the end the target was as it should be. It took" in words
 
 
 def test_a_world_without_a_plan_ends_as_its_last_run_did():
