@@ -104,6 +104,13 @@ class Outcome(Struct, frozen=True):
     bytes_wire: int = 0
 
 
+class Received(Struct, frozen=True):
+    """`net.receive`: what has come, and whether nothing more will."""
+
+    hex: str
+    ended: bool = False
+
+
 class Heard(Struct, frozen=True):
     """`net.search`"""
 
@@ -136,6 +143,7 @@ ANSWERS: dict[str, type[Any]] = {
     "client.first_use": FirstUse,
     "client.check": Checked,
     "service.state": Service,
+    "net.receive": Received,
     "net.search": Heard,
     "net.connections": Attempts,
 }

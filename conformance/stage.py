@@ -18,6 +18,7 @@ from conformance.answers import (
     Heard,
     Listening,
     Outcome,
+    Received,
     Saved,
     Service,
     Standing,
@@ -250,6 +251,12 @@ class Stage:
         """Carry whoever connects to a port of a machine to `machine` and `port` of another one."""
         self.ask("net.forward", {"machine": machine, "port": port, "to": to})
 
+    def dial(self, machine: str, far: str, port: int) -> "Dialled":
+        """Connect from one machine to a port of another one, with nobody but the suite to speak on it."""
+        name = self.program("connection")
+        self.ask("net.dial", {"name": name, "machine": machine, "to": {"machine": far, "port": port}})
+        return Dialled(self, name)
+
     def heal(self, fault: str) -> None:
         """End a fault of the network."""
         self.ask("net.heal", {"name": fault})
@@ -331,6 +338,29 @@ class Client(Struct, frozen=True):
     def kill(self) -> None:
         """End it without a word."""
         self.stage.ask("client.kill", {"name": self.name})
+
+
+class Dialled(Struct, frozen=True):
+    """A connection of the suite's own, byte by byte."""
+
+    stage: Stage
+    name: str
+
+    def send(self, data: bytes) -> None:
+        """Send; nobody is told where the other side has gone."""
+        for place in range(0, len(data), PIECE_BYTES):
+            piece = data[place : place + PIECE_BYTES].hex()
+            self.stage.ask("net.send", {"name": self.name, "hex": piece})
+
+    def receive(self, count: int, seconds: float) -> bytes | None:
+        """Give some bytes, none at the end, or None when the time is over."""
+        params = {"name": self.name, "bytes": min(count, PIECE_BYTES), "seconds": seconds}
+        told = self.stage.told(Received, "net.receive", params, seconds + SLACK_SECONDS)
+        return None if not told.hex and not told.ended else bytes.fromhex(told.hex)
+
+    def close(self) -> None:
+        """End it on this side."""
+        self.stage.ask("net.hang_up", {"name": self.name})
 
 
 def equal(what: str, found: object, wanted: object) -> None:

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
+from conformance.adapters.dialling import Dialling
 from conformance.adapters.kill import kill_file
 from conformance.adapters.lock import Locks
 from conformance.adapters.psync_programs import (
@@ -32,6 +33,7 @@ from conformance.adapters.psync_programs import (
 from conformance.adapters.serving import Refusal, Unsupported
 from conformance.adapters.small_disk import SmallDisks
 from conformance.adapters.wire import Network, Wire
+from conformance.blackbox.wire import Address, Deadlines, SocketLine
 
 PACKAGES = Path(__file__).parents[2]
 DEFAULT_PORT = 7333
@@ -150,10 +152,11 @@ class Program:
         return sorted(ports)
 
 
-class ProcessWorld:
+class ProcessWorld(Dialling):
     """One world from `world.begin` to `world.end`."""
 
     def __init__(self, machines: list[Fields]) -> None:
+        super().__init__()
         if any(machine["style"] != "posix" for machine in machines):
             raise Unsupported("real processes run on this machine's own system, which is no Windows")
         self.folder = Path(tempfile.mkdtemp(prefix="psync-conformance-"))
@@ -345,6 +348,10 @@ class ProcessWorld:
         self._forwards.append(Wire(self._network, *ends))
         return {}
 
+    def line(self, machine: str, far: str, port: int) -> SocketLine:
+        """Connect as clients do, through the wire that is heard."""
+        return SocketLine(Address(self._machines[far].host, port), Deadlines())
+
     def search(self, params: Fields) -> Fields:
         """`net.search`"""
         return heard_of(params["texts"], bytes(self._network.heard))
@@ -365,6 +372,7 @@ class ProcessWorld:
     def end(self, _params: Fields) -> Fields:
         """`world.end`"""
         self._network.heal_all()
+        self.hang_up_all()
         for program in self._programs.values():
             program.end(signal.SIGKILL)
             if program.wire is not None:

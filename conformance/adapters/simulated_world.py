@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from msgspec import structs
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 
+from conformance.adapters.dialling import Dialling
 from conformance.adapters.psync_programs import (
     Fields,
     address_of,
@@ -26,6 +27,7 @@ from conformance.adapters.psync_programs import (
     refusal,
 )
 from conformance.adapters.serving import Refusal, Unsupported
+from conformance.adapters.simulated_line import SimulatedLine
 from conformance.adapters.simulated_lock import lock
 from conformance.adapters.simulated_network import Tap, forward, lose
 from psync.app.events import JsonReport
@@ -93,10 +95,11 @@ class Told:
         return events_in(self._lines.getvalue())
 
 
-class SimulatedWorld:
+class SimulatedWorld(Dialling):
     """One world from `world.begin` to `world.end`."""
 
     def __init__(self, machines: list[Fields]) -> None:
+        super().__init__()
         self.world = World(SEED)
         self._told: dict[Process, Told] = {}
         self._programs: dict[str, Process] = {}
@@ -366,6 +369,10 @@ class SimulatedWorld:
         """`net.heal`"""
         self._heals.pop(params["name"])()
         return {}
+
+    def line(self, machine: str, far: str, port: int) -> SimulatedLine:
+        """Connect from a program of that machine, which does nothing else."""
+        return SimulatedLine(self.world, self.world.machines[machine], far, port)
 
     def search(self, params: Fields) -> Fields:
         """`net.search`"""

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
@@ -22,7 +23,7 @@ from conformance.blackbox.frames import (
 from conformance.blackbox.key import Key
 from conformance.blackbox.messages import Fail, Open, Opened
 from conformance.blackbox.session import Session
-from conformance.blackbox.wire import Address, Deadlines, Unanswered, Wire
+from conformance.blackbox.wire import Deadlines, Line, Unanswered, Wire
 from conformance.verdict import Step
 
 BUSY_PAUSE_SECONDS = 0.5
@@ -59,11 +60,11 @@ class Host(Struct, frozen=True):
 class Caller:
     """Makes connections, with the key that was given; `trail` tells what it has done.
 
-    `mode` is the listener's own, and the key's until it is known.
+    `dial` makes one connection. `mode` is the listener's own, and the key's until it is known.
     """
 
-    def __init__(self, address: Address, key: Key, deadlines: Deadlines) -> None:
-        self.address = address
+    def __init__(self, dial: Callable[[], Line], key: Key, deadlines: Deadlines) -> None:
+        self.dial = dial
         self.key = key
         self.deadlines = deadlines
         self.mode = key.mode
@@ -106,7 +107,7 @@ class Caller:
 
     def wire(self) -> Wire:
         """Connect."""
-        return Wire(self.address, self.deadlines)
+        return Wire(self.dial(), self.deadlines)
 
     def offer(self, wire: Wire, mode: int) -> Met:
         """Send an offer and read an answer without an alert; raise `Refused`, `Busy` or `Unanswered`."""

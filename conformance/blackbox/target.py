@@ -5,6 +5,7 @@ import shlex
 import time
 import traceback
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from conformance.blackbox.caller import Caller, Refused
@@ -15,7 +16,7 @@ from conformance.blackbox.handshake_cases import HANDSHAKE_CASES
 from conformance.blackbox.key import KEYED, Key
 from conformance.blackbox.path_cases import path_cases
 from conformance.blackbox.record_cases import RECORD_CASES
-from conformance.blackbox.wire import Address, Deadlines, Unanswered
+from conformance.blackbox.wire import Address, Deadlines, SocketLine, Unanswered
 from conformance.target import TargetBroken
 from conformance.vector import Vector
 from conformance.verdict import CaseResult, State
@@ -66,7 +67,7 @@ class BlackBox:
         self.name = name
         self._key = key
         self._password_file = password_file
-        self._caller = Caller(read_address(name), key, deadlines)
+        self._caller = Caller(partial(SocketLine, read_address(name), deadlines), key, deadlines)
 
     def greet(self) -> str:
         """See that a listener answers, and with what key; give its name. Raises `TargetBroken`."""

@@ -4,6 +4,7 @@ import socket
 import time
 from contextlib import suppress
 from types import TracebackType
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -44,13 +45,23 @@ class Deadlines(Struct, frozen=True):
     busy: float = 20.0
 
 
-class Wire:
-    """A connection. What it reads is waited for until a deadline, never longer."""
+class Line(Protocol):
+    """A connection as whoever carries it has it."""
+
+    def send(self, data: bytes) -> None:
+        """Send; nobody is told where the other side has gone."""
+
+    def receive(self, count: int, seconds: float) -> bytes | None:
+        """Give some bytes, none at the end, or None when the time is over."""
+
+    def close(self) -> None:
+        """End it on this side."""
+
+
+class SocketLine:
+    """A connection of this machine."""
 
     def __init__(self, address: Address, deadlines: Deadlines) -> None:
-        self.sent = bytearray()
-        self.received = bytearray()
-        self.is_ended = False
         self._deadlines = deadlines
         try:
             self._socket = socket.create_connection((address.host, address.port), deadlines.connect)
@@ -58,20 +69,49 @@ class Wire:
             raise Unanswered(f"cannot be reached: {error.strerror or error}") from None
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+    def send(self, data: bytes) -> None:
+        """See `Line`."""
+        self._socket.settimeout(self._deadlines.answer)
+        with suppress(OSError):
+            self._socket.sendall(data)
+
+    def receive(self, count: int, seconds: float) -> bytes | None:
+        """See `Line`."""
+        self._socket.settimeout(seconds)
+        try:
+            return self._socket.recv(count)
+        except TimeoutError:
+            return None
+        except OSError:
+            return b""
+
+    def close(self) -> None:
+        """See `Line`."""
+        self._socket.close()
+
+
+class Wire:
+    """A connection. What it reads is waited for until a deadline, never longer."""
+
+    def __init__(self, line: Line, deadlines: Deadlines) -> None:
+        self.sent = bytearray()
+        self.received = bytearray()
+        self.is_ended = False
+        self._deadlines = deadlines
+        self._line = line
+
     def __enter__(self) -> "Wire":
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._socket.close()
+        self._line.close()
 
     def send(self, data: bytes) -> None:
         """Send; whether the listener still wants it shows when something is read."""
         self.sent += data
-        self._socket.settimeout(self._deadlines.answer)
-        with suppress(OSError):
-            self._socket.sendall(data)
+        self._line.send(data)
 
     def read(self, count: int, what: str) -> bytes:
         """Give exactly so many bytes; raise `Unanswered`, which says what they should have been."""
@@ -97,13 +137,8 @@ class Wire:
 
     def _receive(self, count: int, deadline: float) -> bytes | None:
         """Some bytes, none at the end, or None when the time is over."""
-        self._socket.settimeout(max(0.001, deadline - time.monotonic()))
-        try:
-            data = self._socket.recv(count)
-        except TimeoutError:
-            return None
-        except OSError:
-            data = b""
-        self.received += data
-        self.is_ended = not data
+        data = self._line.receive(count, max(0.001, deadline - time.monotonic()))
+        if data is not None:
+            self.received += data
+            self.is_ended = not data
         return data

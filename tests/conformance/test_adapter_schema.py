@@ -81,6 +81,7 @@ OKS: dict[str, tuple[Any, Any]] = {
         {"state": "partial", "problems": [{"path": "a", "code": "LOCKED"}]},
         {"state": "partial", "problems": [{"path": "a"}]},
     ),
+    "net.receive": ({"hex": "", "ended": True}, {"hex": "", "ended": "yes"}),
     "net.search": ({"found": [True], "bytes": 1}, {"found": [1], "bytes": 1}),
     "net.connections": ({"attempts": [{"machine": "far", "port": 1}]}, {"attempts": [{"machine": "far"}]}),
 }

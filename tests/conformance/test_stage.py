@@ -8,6 +8,8 @@ from conformance.answers import Outcome, Problem
 from conformance.content import Entries
 from conformance.stage import (
     FIRST_TIME,
+    PIECE_BYTES,
+    SLACK_SECONDS,
     AdapterFailed,
     NotMet,
     NotSupported,
@@ -325,3 +327,38 @@ def _complaint(demand: Any) -> str:
     except NotMet as complaint:
         return str(complaint)
     return ""
+
+
+def test_a_connection_of_its_own_is_asked_for_byte_by_byte() -> None:
+    stage, target = staged(net__receive={"ok": {"hex": "6162"}})
+    line = stage.dial("near", "far", 7333)
+    line.send(b"abc")
+    heard = line.receive(2, 5.0)
+    line.close()
+
+    name = {"name": line.name}
+    assert heard == b"ab"
+    assert target.asked == [
+        ("net.dial", {**name, "machine": "near", "to": {"machine": "far", "port": 7333}}),
+        ("net.send", {**name, "hex": "616263"}),
+        ("net.receive", {**name, "bytes": 2, "seconds": 5.0}),
+        ("net.hang_up", name),
+    ]
+    assert target.seconds[2] == 5.0 + SLACK_SECONDS
+
+
+def test_what_is_said_goes_into_as_many_lines_as_it_needs() -> None:
+    stage, target = staged()
+    stage.dial("near", "far", 7333).send(bytes(PIECE_BYTES + 1))
+
+    assert [len(params["hex"]) for op, params in target.asked if op == "net.send"] == [2 * PIECE_BYTES, 2]
+
+
+@pytest.mark.parametrize(
+    ("told", "heard"),
+    [({"hex": ""}, None), ({"hex": "", "ended": True}, b""), ({"hex": "61", "ended": True}, b"a")],
+)
+def test_nothing_yet_is_told_from_the_end(told: dict[str, Any], heard: bytes | None) -> None:
+    stage, _ = staged(net__receive={"ok": told})
+
+    assert stage.dial("near", "far", 7333).receive(9, 1.0) == heard

@@ -45,8 +45,8 @@ from conformance.blackbox.messages import (
 )
 from conformance.blackbox.path_cases import OPEN_PATH_BYTES_MAX, TEMPORARY, codes_of
 from conformance.blackbox.records import Direction, RecordInvalid, length_of
-from conformance.blackbox.target import BlackBox, black_box_cases
-from conformance.blackbox.wire import Deadlines
+from conformance.blackbox.target import BlackBox, black_box_cases, read_address
+from conformance.blackbox.wire import Deadlines, SocketLine
 from conformance.vector import VECTORS, load_vectors
 from conformance.verdict import CaseResult
 
@@ -93,6 +93,10 @@ class Pretender:
         self._socket.close()
         for thread in self._threads:
             thread.join(5)
+
+    def dial(self) -> SocketLine:
+        """A connection to it."""
+        return SocketLine(read_address(self.name), DEADLINES)
 
     def has(self, fault: str) -> bool:
         return fault in self.faults

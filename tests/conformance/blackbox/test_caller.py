@@ -4,7 +4,6 @@ import pytest
 
 from conformance.blackbox.caller import Busy, Caller, Host, Refused
 from conformance.blackbox.key import Key
-from conformance.blackbox.target import read_address
 from conformance.verdict import State
 from tests.conformance.blackbox.pretender import DEADLINES, GENERATED, Pretender, judged
 
@@ -12,7 +11,7 @@ KEY = Key("another", GENERATED.password)
 
 
 def caller(pretender: Pretender, key: Key | None = None) -> Caller:
-    return Caller(read_address(pretender.name), key or pretender.key, DEADLINES)
+    return Caller(pretender.dial, key or pretender.key, DEADLINES)
 
 
 def test_a_listener_that_stays_busy_is_given_up() -> None:

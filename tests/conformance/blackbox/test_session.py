@@ -3,15 +3,14 @@
 import pytest
 
 from conformance.blackbox.caller import Caller
-from conformance.blackbox.messages import Close, Fail, Open, Opened, Ping, Pong
+from conformance.blackbox.messages import Close, Fail, Open, Opened, Ping, Pong, encode
 from conformance.blackbox.session import Session
-from conformance.blackbox.target import read_address
 from conformance.blackbox.wire import Unanswered
 from tests.conformance.blackbox.pretender import DEADLINES, Pretender
 
 
 def session(pretender: Pretender) -> Session:
-    return Caller(read_address(pretender.name), pretender.key, DEADLINES).session()
+    return Caller(pretender.dial, pretender.key, DEADLINES).session()
 
 
 def test_it_asks_and_says_goodbye() -> None:
@@ -20,6 +19,13 @@ def test_it_asks_and_says_goodbye() -> None:
         opened.say(Ping(3))
         assert opened.hear("Pong") == Pong(3)
         assert opened.ask(Open("posix", b"/absent")) == Opened(False, "posix", 1, False, 0)
+
+
+def test_whoever_knows_more_messages_hears_them_as_they_came() -> None:
+    with Pretender() as pretender, session(pretender) as opened:
+        opened.say(Open("posix", b"/absent"), 1)
+
+        assert opened.hear_plaintext("Opened") == encode(Opened(False, "posix", 1, False, 0), 1)
 
 
 def test_a_refusal_is_an_answer() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.blackbox.wire import Address, Deadlines, Unanswered, Wire
+from conformance.blackbox.wire import Address, Deadlines, SocketLine, Unanswered, Wire
 
 SHORT = Deadlines(connect=2, answer=0.2)
 
@@ -20,7 +20,7 @@ def wire_to(serve: Callable[[socket.socket], object]) -> Wire:
             connection.recv(1)
 
     threading.Thread(target=accept, daemon=True).start()
-    return Wire(Address("127.0.0.1", server.getsockname()[1]), SHORT)
+    return Wire(SocketLine(Address("127.0.0.1", server.getsockname()[1]), SHORT), SHORT)
 
 
 def test_what_is_due_is_read_in_whatever_pieces_and_kept() -> None:
@@ -55,7 +55,7 @@ def test_nobody_there_is_told() -> None:
         port = server.getsockname()[1]
 
     with pytest.raises(Unanswered, match="cannot be reached: Connection refused"):
-        Wire(Address("127.0.0.1", port), SHORT)
+        SocketLine(Address("127.0.0.1", port), SHORT)
 
 
 @pytest.mark.parametrize(("host", "text"), [("::1", "tcp:[::1]:7333"), ("server", "tcp:server:7333")])
