@@ -1,5 +1,7 @@
 """A pair whose listener is confined to a folder with a tripwire beside it."""
 
+from typing import Any
+
 from conformance.content import Entries, Tree
 from conformance.scenarios.pair import Pair
 from conformance.stage import Stage, same
@@ -13,12 +15,14 @@ ROOT = "users"
 class Confined(Pair):
     """`root` is the RootPath, empty at first. What lies beside it is remembered once the listener runs."""
 
-    def __init__(self, stage: Stage, target: Tree | None = None, *, style: str = "posix") -> None:
+    def __init__(
+        self, stage: Stage, target: Tree | None = None, *, style: str = "posix", **settings: Any
+    ) -> None:
         super().__init__(stage, target=target, style=style)
         stage.plant("far", self.far.at(), TRIPWIRE)
         self.root = self.far.at(ROOT)
         stage.plant("far", self.root, {})
-        self.listener = self.listen(root_path=self.root)
+        self.listener = self.listen(root_path=self.root, **settings)
         self._outside = self._look_outside()
 
     def below(self, *names: str) -> dict[str, str]:

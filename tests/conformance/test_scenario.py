@@ -17,7 +17,7 @@ from tests.checkout import ROOT
 IDS = ROOT / "tests/conformance/scenarios/ids.txt"
 
 # What scenarios share.
-ARRANGEMENTS = {"pair", "confined"}
+ARRANGEMENTS = {"beset", "pair", "confined"}
 
 
 def test_no_id_has_changed() -> None:

@@ -1,0 +1,69 @@
+"""A beset listener lets its hostile client into one folder, and whatever happens around that is noticed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from conformance.adapters.simulated_world import SimulatedWorld
+from conformance.adapters.worlds import world_operations
+from conformance.scenarios.beset import SECRET, TWIN, Beset
+from conformance.stage import NotMet, Stage
+from tests.conformance.served import Served
+
+
+@pytest.fixture(params=["posix", "windows"])
+def beset(request: pytest.FixtureRequest) -> Iterator[Beset]:
+    stage = Stage(Served(world_operations(SimulatedWorld)))
+    yield Beset(stage, style=request.param)
+    stage.end()
+
+
+def test_nothing_has_happened_and_an_honest_client_is_served(beset: Beset) -> None:
+    with beset.intrude():
+        pass
+
+    beset.is_unharmed("nothing")
+    beset.serves_on()
+
+
+def test_windows_has_names_of_its_own(beset: Beset) -> None:
+    assert ("a drive" in beset.names(b"x"), "a stream" in beset.names(b"x")) == (
+        False,
+        beset.far.style == "windows",
+    )
+    assert beset.names(b"x").keys() <= beset.paths(b"x").keys()
+
+
+def test_the_file_outside_can_be_known_where_it_has_two_names(beset: Beset) -> None:
+    found = beset.at(beset.folder) or {}
+
+    assert (TWIN in found) == (beset.far.style == "posix")
+    if TWIN in found:
+        assert found[TWIN] == (beset.at(beset.far.at()) or {})[SECRET.decode()]
+
+
+HARM: dict[str, tuple[tuple[str, ...], Any, str]] = {
+    "a new entry outside": ((), {"new": "x"}, "around the folder after that: new is there, and should not be"),
+    "another content outside": ((), {"secret.txt": "x"}, "around the folder after that: secret.txt is {"),
+    "another time outside": ((), {"secret.txt": "do not read"}, "around the folder after that: secret.txt is {"),
+    "a new entry of another job": (("users", "neighbour"), {"new": "x"}, "around the folder after that: users/"),
+    "a new entry in the folder": (("users", "target"), {"new": "x"}, "in the folder after that: new is there"),
+    "another content in the folder": (("users", "target"), {"own.txt": "x"}, "in the folder after that: own.txt is"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("folder", "tree", "complaint"), HARM.values(), ids=HARM)
+def test_harm_is_noticed(beset: Beset, folder: tuple[str, ...], tree: Any, complaint: str) -> None:
+    beset.stage.plant("far", beset.far.at(*folder), tree)
+
+    with pytest.raises(NotMet) as met:
+        beset.is_unharmed("that")
+    assert str(met.value).startswith(f"what is {complaint}")
+
+
+def test_a_listener_that_is_gone_lets_nobody_in(beset: Beset) -> None:
+    beset.stage.remove("far", beset.folder)
+
+    with pytest.raises(NotMet, match="the listener answers Open with Fail"):
+        beset.intrude("source")
