@@ -54,11 +54,19 @@ class Answers(Struct, frozen=True):
 
 
 class Intruder:
-    """A session with one folder open. Each verb has a stream of its own."""
+    """A session with one folder open; where that is not granted, it ends with `Unanswered`.
 
-    def __init__(self, session: Session) -> None:
+    Each verb has a stream of its own.
+    """
+
+    def __init__(self, session: Session, question: Open) -> None:
         self._session = session
         self._stream = FIRST_STREAM
+        try:
+            self._open(question)
+        except Unanswered:
+            session.__exit__(None, None, None)
+            raise
 
     def __enter__(self) -> "Intruder":
         return self
@@ -67,15 +75,6 @@ class Intruder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._session.__exit__(kind, error, trace)
-
-    def open(self, question: Open) -> None:
-        """Open the folder, which is granted; raise `Unanswered` where it is not."""
-        self._session.say(question, FIRST_STREAM)
-        self._session.say(Finish(), FIRST_STREAM)
-        for kind in (Opened, Finish):
-            answer = self._session.hear(f"{kind.__name__} for the folder")
-            if not isinstance(answer, kind):
-                raise Unanswered(f"answers Open with {answer}")
 
     def scan(self) -> dict[Path, Entry]:
         """All entries below the folder, by their paths."""
@@ -114,6 +113,14 @@ class Intruder:
     def is_over(self) -> bool:
         """Whether the listener has ended the connection."""
         return self._session.wire.is_ended
+
+    def _open(self, question: Open) -> None:
+        self._session.say(question, FIRST_STREAM)
+        self._session.say(Finish(), FIRST_STREAM)
+        for kind in (Opened, Finish):
+            answer = self._session.hear(f"{kind.__name__} for the folder")
+            if not isinstance(answer, kind):
+                raise Unanswered(f"answers Open with {answer}")
 
     def _begin(self, code: int, header: Header) -> None:
         self._stream += 1

@@ -68,7 +68,7 @@ def codes() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    return {text for text in texts if re.fullmatch(r"[A-Z]+(_[A-Z]+)+|LOCKED|PERMISSION", text)}
+    return {text for text in texts if re.fullmatch(r"[A-Z]+(_[A-Z]+)+|BUSY|LOCKED|PERMISSION", text)}
 
 
 def test_the_page_has_each_operation_that_scenarios_ask_for_and_no_other() -> None:

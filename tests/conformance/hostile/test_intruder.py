@@ -6,13 +6,12 @@ import pytest
 
 from conformance.adapters.simulated_world import SimulatedWorld
 from conformance.adapters.worlds import world_operations
-from conformance.blackbox.messages import Close, Open
-from conformance.blackbox.wire import Unanswered
+from conformance.blackbox.messages import Close
 from conformance.content import expected
 from conformance.hostile.intruder import DONE, Answers, Intruder
 from conformance.hostile.messages import CHANGES, FILE, Stamp
 from conformance.scenarios.beset import OWN, Beset
-from conformance.stage import Stage, holds
+from conformance.stage import NotMet, Stage, holds
 from tests.conformance.served import Served
 
 NOTHING = Stamp(0, 0, 0, 0)
@@ -76,6 +75,9 @@ def test_the_last_words_of_a_listener_are_told(intruder: Intruder) -> None:
     assert (word.failure, intruder.is_over) == ("PROTOCOL", True)
 
 
-def test_a_folder_that_is_refused_is_no_folder(beset: Beset, intruder: Intruder) -> None:
-    with pytest.raises(Unanswered, match=r"ends the connection|answers Open with|is due"):
-        intruder.open(Open("windows", b"C:\\srv", "target"))
+def test_a_folder_that_is_refused_is_no_folder(beset: Beset) -> None:
+    beset.stage.remove("far", beset.folder)
+
+    with pytest.raises(NotMet, match=r"the listener answers Open with Fail\(failure='SOURCE_MISSING'"):
+        beset.intrude("source")
+    assert beset.stage.steps[-1].op == "net.hang_up"

@@ -28,10 +28,7 @@ def test_nothing_has_happened_and_an_honest_client_is_served(beset: Beset) -> No
 
 
 def test_windows_has_names_of_its_own(beset: Beset) -> None:
-    assert ("a drive" in beset.names(b"x"), "a stream" in beset.names(b"x")) == (
-        False,
-        beset.far.style == "windows",
-    )
+    assert ("a stream" in beset.names(b"x")) == (beset.far.style == "windows")
     assert beset.names(b"x").keys() <= beset.paths(b"x").keys()
 
 
@@ -62,8 +59,18 @@ def test_harm_is_noticed(beset: Beset, folder: tuple[str, ...], tree: Any, compl
     assert str(met.value).startswith(f"what is {complaint}")
 
 
-def test_a_listener_that_is_gone_lets_nobody_in(beset: Beset) -> None:
-    beset.stage.remove("far", beset.folder)
+def test_an_honest_client_waits_for_the_end_of_a_session_that_ends() -> None:
+    operations = world_operations(SimulatedWorld)
+    beset = Beset(Stage(Served(operations)))
+    advance, holding = operations["clock.advance"], [beset.intrude()]
 
-    with pytest.raises(NotMet, match="the listener answers Open with Fail"):
-        beset.intrude("source")
+    def let_go(params: dict[str, Any]) -> dict[str, Any]:
+        while holding:
+            with holding.pop():
+                pass
+        return advance(params)
+
+    operations["clock.advance"] = let_go
+    beset.serves_on()
+    beset.stage.end()
+    assert holding == []
