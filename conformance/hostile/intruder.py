@@ -53,6 +53,17 @@ class Answers(Struct, frozen=True):
         return self.codes.get(id, f"no answer, and {self.end or 'the end of the stream'}")
 
 
+def refusal_of(session: Session, question: Open) -> str:
+    """Ask for a folder in whatever role, even one that makes it; give the code of the refusal, or what came in its place."""
+    session.say(question, FIRST_STREAM)
+    session.say(Finish(), FIRST_STREAM)
+    try:
+        answer = session.hear("the answer to Open")
+    except Unanswered as unanswered:
+        return str(unanswered)
+    return answer.failure if isinstance(answer, Fail) else str(answer)
+
+
 class Intruder:
     """A session with one folder open; where that is not granted, it ends with `Unanswered`.
 

@@ -7,7 +7,7 @@ from conformance.blackbox.key import Key
 from conformance.blackbox.messages import Open
 from conformance.blackbox.wire import Deadlines, Unanswered
 from conformance.content import Entries, HardLink, Tree, bare, expected
-from conformance.hostile.intruder import Intruder
+from conformance.hostile.intruder import Intruder, refusal_of
 from conformance.hostile.messages import Path
 from conformance.hostile.spellings import names, names_on_windows, paths
 from conformance.scenarios.confined import ROOT, Confined
@@ -66,6 +66,13 @@ class Beset(Confined):
             return Intruder(Caller(dial, Key(**KEY), Deadlines()).session(), question)
         except Unanswered as unanswered:
             raise NotMet(f"the listener {unanswered}") from None
+
+    def ask_for(self, style: str, path: str, role: str) -> str:
+        """Have the client ask for a folder; give the code of the refusal, or what came in its place."""
+        question = Open(style, path.encode("utf-8", "surrogatepass"), role, "hostile")
+        dial = partial(self.stage.dial, "near", "far", self.listener.port)
+        with Caller(dial, Key(**KEY), Deadlines()).session() as session:
+            return refusal_of(session, question)
 
     def is_unharmed_around(self, what: str) -> None:
         """Demand that all around the folder is as it was; times and modes last, since they tell least."""

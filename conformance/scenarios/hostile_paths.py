@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from conformance.answers import Outcome
 from conformance.content import Tree
 from conformance.scenario import scenario
+from conformance.scenarios.beset import Beset
 from conformance.scenarios.confined import Confined
 from conformance.scenarios.pair import TREE
-from conformance.stage import Refused, Stage, equal, holds
+from conformance.stage import NotSupported, Refused, Stage, equal, holds
 
 POSIX, WINDOWS = "posix", "windows"
 
@@ -108,6 +109,26 @@ def with_two_dots_are_refused(stage: Stage) -> None:
     _is_refused(pair, pair.pull, f"{path} as source", {"style": POSIX, "path": path})
 
     _is_as_it_was(pair)
+
+
+@scenario("PS-ROOT-13", "PS-ROOT-04", "PS-CFG-05")
+def asked_for_by_a_hostile_client_are_refused(stage: Stage) -> None:
+    """A client of the suite's own asks for each of them, which others refuse to do: the listener refuses it, and nothing is made."""
+    for style in (POSIX, WINDOWS):
+        try:
+            beset = Beset(stage, style=style)
+        except NotSupported:
+            continue
+        root, outside = beset.root["path"], beset.far.at("documents")["path"]
+        two_dots = (f"{root}/a/../../documents", f"/..{outside}", f"{root}/a/..", f"{root}//..//documents")
+        asked = {WINDOWS: (*REFUSED.values(), *REFUSED_TOO), POSIX: two_dots}
+        for role in ("target", "source"):
+            for of, paths in asked.items():
+                for path in paths:
+                    equal(f"the answer to {path!r} as {role}", beset.ask_for(of, path, role), "PATH_REFUSED")
+        beset.is_unharmed("these questions")
+        beset.serves_on()
+        stage.end()
 
 
 @scenario("PS-ROOT-13", "PS-ROOT-05", "PS-ROOT-07")

@@ -40,6 +40,12 @@ def test_the_file_outside_can_be_known_where_it_has_two_names(beset: Beset) -> N
         assert found[TWIN] == (beset.at(beset.far.at()) or {})[SECRET.decode()]
 
 
+@pytest.mark.parametrize("role", ["source", "target"])
+def test_a_folder_can_be_asked_for_in_either_role(beset: Beset, role: str) -> None:
+    assert beset.ask_for("windows", "C:\\a\\..\\b", role) == "PATH_REFUSED"
+    assert beset.ask_for(beset.folder["style"], beset.folder["path"], role).startswith("Opened(")
+
+
 HARM: dict[str, tuple[tuple[str, ...], Any, str]] = {
     "a new entry outside": ((), {"new": "x"}, "around the folder after that: new is there, and should not be"),
     "another content outside": ((), {"secret.txt": "x"}, "around the folder after that: secret.txt is {"),

@@ -41,6 +41,7 @@ TOUCHED = done_besides(
     "client.wait", "fs.plant", **changed_file("far", "/srv/documents", **{"mine.txt": "do not touch"})
 )
 MADE = done_besides("client.wait", "fs.plant", **changed_file("far", "/srv/users", made="by a refused run"))
+MADE_BESIDE = done_besides("net.hang_up", "fs.plant", **changed_file("far", "/srv", made="by a question"))
 FAILS_ALWAYS = told_otherwise(
     "client.wait", lambda told: told.update(state="failed", causes=["PATH_REFUSED"])
 )
@@ -70,6 +71,12 @@ SERVED = "('converged', ()), expected ('failed', ('PATH_REFUSED',))"
             "every-spelling-in-either-role",
             WITHOUT_DOT,
             f"the run with 'C:\\\\a.' as target: {SERVED}",
+        ),
+        ("asked-for-by-a-hostile-client-are-refused", MADE_BESIDE, "what is around the folder after these"),
+        (
+            "asked-for-by-a-hostile-client-are-refused",
+            FAILS_ALWAYS,
+            "the run of an honest client afterwards: ",
         ),
         ("with-two-dots-are-refused", RESOLVED, f"the run with /srv/users/./a/../../documents: {SERVED}"),
         ("others-land-below", IN_SMALL_LETTERS, "what is below the RootPath: D/Data is missing"),
