@@ -35,6 +35,12 @@ class Folder(Struct, frozen=True):
     """When the folder itself was changed, as `time` of an entry."""
 
 
+class LookedAt(Struct, frozen=True):
+    """`fs.looked_at`"""
+
+    paths: tuple[str, ...]
+
+
 class Listening(Struct, frozen=True):
     """`listener.start`"""
 
@@ -135,6 +141,7 @@ class Attempts(Struct, frozen=True):
 ANSWERS: dict[str, type[Any]] = {
     "world.begin": Begun,
     "fs.tree": Folder,
+    "fs.looked_at": LookedAt,
     "listener.start": Listening,
     "listener.stop": Ended,
     "listener.state": Standing,

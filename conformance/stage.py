@@ -17,6 +17,7 @@ from conformance.answers import (
     Folder,
     Heard,
     Listening,
+    LookedAt,
     Outcome,
     Received,
     Saved,
@@ -175,6 +176,14 @@ class Stage:
         if any(entry.get("time") is None for entry in entries.values()):
             raise NotSupported("the adapter does not tell when entries were changed")
         return with_times(entries)
+
+    def watch(self, machine: str, folder: Mapping[str, str]) -> None:
+        """Note from now on what programs look at in a folder and below it."""
+        self.ask("fs.watch", {"machine": machine, "path": folder})
+
+    def looked_at(self, machine: str, folder: Mapping[str, str]) -> tuple[str, ...]:
+        """The files that programs have read, and the folders that they have listed; `.` is the folder itself."""
+        return self.told(LookedAt, "fs.looked_at", {"machine": machine, "path": folder}).paths
 
     def remove(self, machine: str, path: Mapping[str, str]) -> None:
         """Remove an entry and all below it."""

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
+from conformance.adapters import looks
 from conformance.adapters.dialling import Dialling
 from conformance.adapters.kill import kill_file
 from conformance.adapters.lock import Locks
@@ -225,6 +226,15 @@ class ProcessWorld(Dialling):
             return {"entries": None}
         entries = {str(path.relative_to(root)): _entry(path) for path in sorted(root.rglob("*"))}
         return {"entries": entries, "time": root.stat().st_mtime_ns}
+
+    def watch(self, params: Fields) -> Fields:
+        """`fs.watch`"""
+        looks.watch(Path(params["path"]["path"]))
+        return {}
+
+    def looked_at(self, params: Fields) -> Fields:
+        """`fs.looked_at`"""
+        return {"paths": looks.looked_at(Path(params["path"]["path"]))}
 
     def remove(self, params: Fields) -> Fields:
         """`fs.remove`"""

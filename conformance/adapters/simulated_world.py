@@ -4,7 +4,6 @@ import asyncio
 import errno
 import hashlib
 import io
-import os
 import re
 import stat
 from collections.abc import Callable, Coroutine
@@ -27,8 +26,10 @@ from conformance.adapters.psync_programs import (
     refusal,
 )
 from conformance.adapters.serving import Refusal, Unsupported
+from conformance.adapters.simulated_changes import is_change, is_making
 from conformance.adapters.simulated_line import SimulatedLine
 from conformance.adapters.simulated_lock import lock
+from conformance.adapters.simulated_looks import Looks
 from conformance.adapters.simulated_network import Tap, forward, lose
 from psync.app.events import JsonReport
 from psync.app.output import Output
@@ -60,26 +61,6 @@ LOOK_SECONDS = 0.01
 START_SECONDS_MAX = 60.0
 
 FOR_EVER_SECONDS = 1e6
-
-# The calls by which a program makes a new name, and those by which it changes its disk, or makes a change certain.
-MAKING = frozenset({"mkdir", "symlink"})
-CHANGES = frozenset(
-    {
-        "fchmod",
-        "fsync",
-        "ftruncate",
-        "mkdir",
-        "posix_fallocate",
-        "pwrite",
-        "rename",
-        "rmdir",
-        "symlink",
-        "sync_volume",
-        "unlink",
-        "utime",
-        "write",
-    }
-)
 
 
 class Told:
@@ -178,6 +159,16 @@ class SimulatedWorld(Dialling):
         }
         return {"entries": entries, "time": _marks(folder)["time"]}
 
+    def watch(self, params: Fields) -> Fields:
+        """`fs.watch`"""
+        machine = self._machine(params)
+        self._looks = Looks(machine, machine.disk.folder(_on_disk(machine, params)))
+        return {}
+
+    def looked_at(self, params: Fields) -> Fields:
+        """`fs.looked_at`"""
+        return {"paths": self._looks.paths}
+
     def remove(self, params: Fields) -> Fields:
         """`fs.remove`"""
         machine = self._machine(params)
@@ -213,7 +204,7 @@ class SimulatedWorld(Dialling):
             entries_max = len(machine.files.tree(path)) + params["entries"]
 
             def refuse(call: Call) -> None:
-                if _is_making(call) and len(machine.files.tree(path)) >= entries_max:
+                if is_making(call) and len(machine.files.tree(path)) >= entries_max:
                     raise failure(errno.ENOSPC)
 
             machine.watchers.append(refuse)
@@ -278,7 +269,7 @@ class SimulatedWorld(Dialling):
 
         def watch(call: Call) -> None:
             nonlocal left
-            if call.process is process and _is_change(call):
+            if call.process is process and is_change(call):
                 left -= 1
                 if not left:
                     process.kill()
@@ -423,18 +414,13 @@ class SimulatedWorld(Dialling):
 
 def _node(machine: Machine, params: Fields) -> FakeFile | None:
     """What stands at the path that is asked for."""
+    return machine.disk.find(_on_disk(machine, params))
+
+
+def _on_disk(machine: Machine, params: Fields) -> bytes:
     path: str = params["path"]["path"]
     on_disk = path.replace("\\", "/") if machine.style is PathStyle.WINDOWS else path
-    return machine.disk.find(b"/" + on_disk.encode().lstrip(b"/"))
-
-
-def _is_change(call: Call) -> bool:
-    return call.name in CHANGES or _is_making(call)
-
-
-def _is_making(call: Call) -> bool:
-    """Whether a call makes a new name; of those that open a file, some do."""
-    return call.name in MAKING or (call.name == "open" and bool(call.arguments[1] & os.O_CREAT))
+    return b"/" + on_disk.encode().lstrip(b"/")
 
 
 def _below(folder: FakeFile, path: bytes) -> FakeFile:

@@ -13,6 +13,8 @@ METHODS = {
     "fs.append": "append",
     "fs.deny": "deny",
     "fs.tree": "tree",
+    "fs.watch": "watch",
+    "fs.looked_at": "looked_at",
     "fs.remove": "remove",
     "fs.lock": "lock",
     "fs.unlock": "unlock",

@@ -243,6 +243,22 @@ def two_jobs_that_map_to_one_place_are_told(stage: Stage) -> None:
     require(not dangers & set(third.warnings), "a job that lies elsewhere was warned, too")
 
 
+@scenario("PS-ROOT-04")
+def nothing_beside_it_is_looked_at(stage: Stage) -> None:
+    """A push, a pull and paths that are refused: of all that lies beside the RootPath nothing is read, and no folder listed."""
+    pair = Confined(stage)
+    stage.watch("far", pair.far.at())
+
+    equal("the push", pair.push(path=pair.root, delete=True).state, "converged")
+    equal("the pull", pair.pull(path=pair.root, delete=True).state, "converged")
+    for path in (pair.far.at("documents"), pair.far.at("missing")):
+        equal(f"the run to {path['path']}", pair.pull(path=path).causes, ("SOURCE_MISSING",))
+
+    seen = stage.looked_at("far", pair.far.at())
+    require(any(path.split("/")[0] == ROOT for path in seen), f"what it served was not looked at: {seen}")
+    equal("what was looked at beside it", [path for path in seen if path.split("/")[0] != ROOT], [])
+
+
 @scenario("PS-ROOT-17")
 def root_that_is_no_folder_is_refused(stage: Stage) -> None:
     """A RootPath that is a file, is not there, or is not complete keeps the listener from starting; a folder does not."""

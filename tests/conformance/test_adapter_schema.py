@@ -70,6 +70,7 @@ FILE = {"kind": "file", "sha256": "0" * 64, "size": 1}
 OKS: dict[str, tuple[Any, Any]] = {
     "world.begin": ({"machines": {"far": {"host": "x", "base": BASE}}}, {"machines": {"far": {"host": "x"}}}),
     "fs.tree": ({"entries": {"a": FILE}, "time": 1}, {"entries": {}, "time": "1"}),
+    "fs.looked_at": ({"paths": ["."]}, {"paths": "."}),
     "listener.start": ({"port": 7333, "warnings": ["x"]}, {"port": "7333"}),
     "listener.stop": ({"end": "clean"}, {"end": "killed"}),
     "listener.state": ({"running": True, "ports": [7333]}, {"running": 1}),

@@ -18,6 +18,7 @@ from tests.conformance.scenarios.playing import (
     ids_of,
     is_as_expected,
     played,
+    told_otherwise,
 )
 
 
@@ -59,6 +60,10 @@ EMPTIED = done_besides(
     machine="near",
     path={"style": "posix", "path": "/srv/data/changed.txt"},
 )
+
+
+LOOKED_BESIDE = told_otherwise("fs.looked_at", lambda told: told["paths"].append("secret.txt"))
+SEEN_NOWHERE = told_otherwise("fs.looked_at", lambda told: told["paths"].clear())
 
 
 @pytest.mark.parametrize("id", ids_of(root_path))
@@ -114,6 +119,12 @@ def test_psync_does_as_it_should(id: str) -> None:
             [UNCONFINED],
             "the refusal of file.txt: 'none', expected 'ROOT_PATH_INVALID'",
         ),
+        (
+            "nothing-beside-it-is-looked-at",
+            [LOOKED_BESIDE],
+            "what was looked at beside it: ['secret.txt'], exp",
+        ),
+        ("nothing-beside-it-is-looked-at", [SEEN_NOWHERE], "what it served was not looked at: ()"),
         ("windows-finds-it-in-any-case", [ELSEWHERE], "what is below it: is not there"),
         ("nothing-is-made-before-a-run-begins", [MADE], "the folder after a run that could not begin: {}"),
         ("job-above-it-stays-in-one-piece", [UNCONFINED], "what was made: is not there"),
