@@ -32,14 +32,20 @@ class Link(Struct, frozen=True):
     target: str
 
 
+class Junction(Struct, frozen=True):
+    """A folder of Windows that is another one, which takes no privilege to make."""
+
+    target: str
+
+
 class HardLink(Struct, frozen=True):
     """One more name of a file that is there, from the root on; it is told as that file."""
 
     target: str
 
 
-# What stands under a name: a text, bytes, described bytes, a link, or nothing for a folder.
-Content: TypeAlias = str | bytes | Made | Link | HardLink | None
+# What stands under a name: a text, bytes, described bytes, a link of some kind, or nothing for a folder.
+Content: TypeAlias = str | bytes | Made | Link | Junction | HardLink | None
 Tree: TypeAlias = Mapping[str, Content]
 
 # An entry as an adapter tells it, and all of them by their paths.
@@ -83,6 +89,8 @@ def _planted(content: Content) -> Entry:
             return {"kind": "folder"}
         case Link():
             return {"kind": "link", "target": content.target}
+        case Junction():
+            return {"kind": "junction", "target": content.target}
         case HardLink():
             return {"kind": "hard_link", "target": content.target}
         case Made():
@@ -98,7 +106,9 @@ def _expected(content: Content) -> Entry:
         return {"kind": "folder"}
     if isinstance(content, Link):
         return {"kind": "link", "target": content.target}
-    assert not isinstance(content, HardLink), "what it is called otherwise is compared by its content"
+    assert not isinstance(content, HardLink | Junction), (
+        "what it is called otherwise is compared by its content"
+    )
     data = content.encode() if isinstance(content, str) else content
     if isinstance(data, Made):
         data = data.content()

@@ -111,8 +111,9 @@ class SimulatedWorld(Dialling):
         """`fs.plant`"""
         files = self._machine(params).files
         entries = params["entries"]
-        names = {path: entry["target"] for path, entry in entries.items() if entry["kind"] == "hard_link"}
-        tree = {path.encode(): _content(entry) for path, entry in entries.items() if path not in names}
+        names, junctions = (_targets(entries, kind) for kind in ("hard_link", "junction"))
+        others = entries.keys() - names.keys() - junctions.keys()
+        tree = {path.encode(): _content(entry) for path, entry in entries.items() if path in others}
         root = params["path"]["path"].encode()
         files.plant(root, tree)
         separator = b"\\" if self._machine(params).style is PathStyle.WINDOWS else b"/"
@@ -121,8 +122,16 @@ class SimulatedWorld(Dialling):
                 files.set_time(separator.join((root, *path.split(b"/"))), params["time"] * SECOND_NS)
         for path, target in names.items():
             files.add_name(target.encode(), root + b"/" + path.encode())
+        for path, target in junctions.items():
+            self._join(params, path, target)
         self._machine(params).disk.journal.sync_all()
         return {}
+
+    def _join(self, params: Fields, path: str, target: str) -> None:
+        """Make a junction: what the simulated Windows has for one is a link that takes no privilege to make."""
+        disk = self._machine(params).disk
+        above, _, name = f"{_on_disk(self._machine(params), params).decode()}/{path}".rpartition("/")
+        disk.make_link(disk.folder(above.encode()), name, target)
 
     def append(self, params: Fields) -> Fields:
         """`fs.append`"""
@@ -451,6 +460,10 @@ def _refusal(events: list[Fields]) -> Refusal:
     if refused is None:
         return Refusal("ENDED", "it ended without a word")
     return refusal(refused)
+
+
+def _targets(entries: Fields, kind: str) -> dict[str, str]:
+    return {path: entry["target"] for path, entry in entries.items() if entry["kind"] == kind}
 
 
 def _content(entry: Fields) -> Any:

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from conformance.content import HardLink, Link, Made, Tree
+from conformance.content import HardLink, Junction, Link, Made, Tree
 from conformance.scenario import scenario
 from conformance.scenarios.confined import ROOT, Confined
 from conformance.scenarios.pair import OLD_TREE, TREE, Pair
@@ -165,6 +165,21 @@ def link_below_it_is_not_followed(stage: Stage) -> None:
     pair.is_untouched()
     holds("the folder of the client", pair.at_source(), TREE)
     equal("a push to a folder that is none", pair.push(path=pair.below("inner", "folder")).state, "converged")
+
+
+@scenario("PS-ROOT-14")
+def junction_below_it_is_not_followed(stage: Stage) -> None:
+    """The same of a junction, which any user of a Windows machine can make."""
+    pair = Confined(stage, style="windows")
+    stage.plant("far", pair.root, {"way": Junction(pair.far.base)})
+    path = pair.below("way", "documents")
+
+    equal("a push through it", pair.push(path=path, delete=True).state, "failed")
+    equal("a pull through it", pair.pull(path=path, delete=True).state, "failed")
+
+    pair.is_untouched()
+    holds("the folder of the client", pair.at_source(), TREE)
+    equal("a push to a folder that is none", pair.push(path=pair.below("folder")).state, "converged")
 
 
 @scenario("PS-ROOT-14")

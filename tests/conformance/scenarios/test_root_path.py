@@ -62,6 +62,18 @@ EMPTIED = done_besides(
 )
 
 
+THROUGH = asked_otherwise(
+    "client.start",
+    lambda params: [
+        end["path"].update(path=end["path"]["path"].replace("\\users\\way", ""))
+        for end in (params["job"]["source"], params["job"]["target"])
+    ],
+)
+TRIPPED_ON_WINDOWS = done_besides(
+    "client.wait", "fs.plant", **changed_file("far", "C:\\srv\\documents", **{"mine.txt": "touched"})
+)
+
+
 LOOKED_BESIDE = told_otherwise("fs.looked_at", lambda told: told["paths"].append("secret.txt"))
 SEEN_NOWHERE = told_otherwise("fs.looked_at", lambda told: told["paths"].clear())
 
