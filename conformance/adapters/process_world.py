@@ -428,7 +428,7 @@ def _started(program: Program) -> Fields:
                 return event
             if event["event"] == "refused":
                 program.wait(END_SECONDS_MAX)
-                raise refusal(event)
+                raise refusal(event, program.process.returncode)
         if is_over:
             raise Refusal("USAGE", f"it has ended with exit code {program.process.returncode}")
         time.sleep(POLL_SECONDS)

@@ -81,8 +81,10 @@ def outcome(events: Iterable[Fields], *, is_running: bool) -> Fields:
     return told
 
 
-def refusal(event: Fields) -> Refusal:
-    """What a program that has told `refused` is told as: with whoever is in the way."""
+def refusal(event: Fields, exit_code: int | None) -> Refusal:
+    """What a program that has told `refused` is told as: with whoever is in the way; one that ends with 0 has told no script."""
+    if exit_code == 0:
+        return Refusal("ENDED", f"it has refused with {event['code']}, and ended with exit code 0")
     return Refusal(event["code"], event["text"], {key: event[key] for key in ("owner",) if key in event})
 
 

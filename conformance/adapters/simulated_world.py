@@ -258,7 +258,7 @@ class SimulatedWorld(Dialling):
                     warnings = [one["text"] for one in told if one["event"] == "warning"]
                     return {"pid": process.process_id, "port": ready["port"], "warnings": warnings}
                 if not process.is_alive:
-                    raise _refusal(told)
+                    raise _refusal(told, process.exit_code)
                 await asyncio.sleep(LOOK_SECONDS)
 
     def stop_listener(self, params: Fields) -> Fields:
@@ -454,12 +454,12 @@ async def _wait(process: Process, seconds: float) -> None:
         return
 
 
-def _refusal(events: list[Fields]) -> Refusal:
+def _refusal(events: list[Fields], exit_code: int | None) -> Refusal:
     """Why a listener has not started."""
     refused = next((one for one in events if one["event"] == "refused"), None)
     if refused is None:
         return Refusal("ENDED", "it ended without a word")
-    return refusal(refused)
+    return refusal(refused, exit_code)
 
 
 def _targets(entries: Fields, kind: str) -> dict[str, str]:

@@ -21,7 +21,11 @@ OTHER_KEYS: dict[str, dict[str, str]] = {
 LIKE_LOOPBACK = "127.example.org"
 
 LETTER = "canary content that nobody else should read"
-CANARIES: Tree = {"canary name.txt": LETTER, "canary folder/inner canary.txt": LETTER * 40}
+CANARIES: Tree = {
+    "canary name.txt": LETTER,
+    "canary folder/inner canary.txt": LETTER * 40,
+    "canary of many records.txt": LETTER * 5000,
+}
 SECRETS = (
     "canary content",
     "canary name",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import count
+from typing import Any
 
 from conformance.content import Made, Tree
 from conformance.scenario import scenario
@@ -14,8 +15,11 @@ OLD: Tree = {"large": Made(50_000, "old"), "small": "old"}
 # Of the large file: what travels before a run is held.
 HELD_BYTES = 2_000_000
 
+# A listener may be set to another port than the usual one, and is the same one there.
+OTHER_PORT = 7400
 
-def _second(stage: Stage, pair: Pair, **settings: str) -> Refused | None:
+
+def _second(stage: Stage, pair: Pair, **settings: Any) -> Refused | None:
     """Start another listener beside the first one; give its refusal."""
     try:
         stage.listen("far", root_path=pair.far.at(), **settings)
@@ -26,16 +30,16 @@ def _second(stage: Stage, pair: Pair, **settings: str) -> Refused | None:
 
 @scenario("PS-SVC-10", "PS-ERR-08")
 def second_listener_is_refused(stage: Stage) -> None:
-    """A machine has one listener: a second one names who is there and ends; the first one goes on serving."""
+    """A machine has one listener: a second one, at whatever port, names who is there and ends; the first one goes on serving."""
     pair = Pair(stage)
     first = pair.listen()
 
-    refused = _second(stage, pair)
-
-    require(refused is not None, "a second listener runs")
-    assert refused is not None
-    equal("the refusal", refused.code, "DUPLICATE_LISTENER")
-    equal("the owner that it names", refused.detail.get("owner"), first.pid)
+    for where, settings in {"at the same port": {}, "at another port": {"port": OTHER_PORT}}.items():
+        refused = _second(stage, pair, **settings)
+        require(refused is not None, f"a second listener {where} runs")
+        assert refused is not None
+        equal(f"the refusal {where}", refused.code, "DUPLICATE_LISTENER")
+        equal(f"the owner that is named {where}", refused.detail.get("owner"), first.pid)
     require(first.is_running(), "the first one has ended")
     equal("the run", pair.push().state, "converged")
 

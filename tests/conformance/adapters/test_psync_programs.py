@@ -103,4 +103,10 @@ def test_a_file_has_what_is_planted(entry: dict[str, object], content: bytes) ->
 
 @pytest.mark.parametrize("more", [{}, {"owner": 7}])
 def test_a_refusal_names_who_is_in_the_way(more: dict[str, int]) -> None:
-    assert refusal({"event": "refused", "code": "X", "text": "y", **more}).detail == more
+    assert refusal({"event": "refused", "code": "X", "text": "y", **more}, 3).detail == more
+
+
+def test_a_refusal_that_ends_well_is_none() -> None:
+    told = refusal({"event": "refused", "code": "DUPLICATE_LISTENER", "text": "y", "owner": 7}, 0)
+
+    assert (told.code, told.detail) == ("ENDED", {})

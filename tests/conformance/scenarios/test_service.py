@@ -26,6 +26,10 @@ def _knows_nobody(params: dict[str, Any]) -> None:
     params["settings"] |= {"instance": f"own-{number}", "port": 7400 + number}
 
 
+def _knows_who_has_his_port(params: dict[str, Any]) -> None:
+    params["settings"]["instance"] = f"port-{params['settings'].get('port')}"
+
+
 @pytest.mark.parametrize("id", ids_of(service))
 def test_psync_does_as_it_should(id: str) -> None:
     result = played(id)
@@ -39,7 +43,12 @@ def test_psync_does_as_it_should(id: str) -> None:
         (
             "second-listener-is-refused",
             asked_otherwise("listener.start", _knows_nobody),
-            "a second listener runs",
+            "a second listener at the same port runs",
+        ),
+        (
+            "second-listener-is-refused",
+            asked_otherwise("listener.start", _knows_who_has_his_port),
+            "a second listener at another port runs",
         ),
         (
             "second-listener-is-refused",
