@@ -102,6 +102,36 @@ def locked_file_is_told_and_the_job_goes_on(stage: Stage) -> None:
     holds("the target", pair.at_target(), STUCK)
 
 
+@scenario("PS-ERR-12", "PS-ERR-09")
+def locked_file_is_not_deleted(stage: Stage) -> None:
+    """The source lacks a file that is open at the target: it is told, it stays, and the job goes on."""
+    pair = _pair(stage, {"Letter.doc": "the new letter"})
+    pair.listen()
+    stage.lock("far", _document(pair))
+
+    outcome = pair.push(delete=True)
+
+    equal("the run", outcome.state, "partial")
+    told = [(one.path, one.code) for one in outcome.problems]
+    equal("the problems", told, [("Document.doc", "LOCKED")])
+    kept: Tree = {"Document.doc": OLD["Document.doc"], "Letter.doc": "the new letter"}
+    holds("the target", pair.at_target(), kept)
+
+
+@scenario("PS-ERR-09")
+def locked_file_of_the_client_blames_no_listener(stage: Stage) -> None:
+    """A file is open at the client's own target: it is told, and nobody says that a listener has responded."""
+    pair = Pair(stage, source=OLD, target=NEW)
+    pair.listen()
+    stage.lock("near", {**pair.source, "path": f"{pair.source['path']}/Document.doc"})
+
+    outcome = pair.pull()
+
+    equal("the run", outcome.state, "partial")
+    equal("the problems", [one.path for one in outcome.problems], ["Document.doc"])
+    equal("the messages", outcome.messages, ())
+
+
 @scenario("PS-ERR-11")
 def suffix_stands_only_on_the_retry_list(stage: Stage) -> None:
     """A client that ends keeps no retry list of its own that anybody works off: the text claims none."""

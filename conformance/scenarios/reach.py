@@ -6,7 +6,7 @@ from conformance.content import Made, Tree
 from conformance.scenario import scenario
 from conformance.scenarios.encryption import KEY
 from conformance.scenarios.pair import OLD_TREE, TREE, Pair
-from conformance.stage import Refused, Stage, equal, has, holds
+from conformance.stage import FOLDER, Refused, Stage, equal, has, holds
 
 # A path of more than the 260 characters that Windows once allowed, of names that may be so long.
 LONG_NAME = "n" * 120
@@ -106,6 +106,44 @@ def source_that_nobody_may_read(stage: Stage) -> None:
     equal("the run", outcome.state, "partial")
     equal("what is told", [one.path for one in outcome.problems], ["secret.txt"])
     holds("the target", pair.at_target(), {"open.txt": "for all", "secret.txt": "the old secret"})
+
+
+@scenario("PS-TOP-03")
+def folder_that_nobody_may_list(stage: Stage) -> None:
+    """A folder of the source cannot be listed, of the client or behind a listener: it is told, and nothing of it is deleted."""
+    behind: Tree = {"open.txt": "for all", "sub/a.txt": "a"}
+    old: Tree = {"sub/a.txt": "old a", "sub/b.txt": "b"}
+    kept: Tree = {"open.txt": "for all", **old}
+
+    pair = Pair(stage, source=behind, target=old)
+    pair.listen()
+    stage.ask("fs.deny", {"machine": "near", "path": pair.near.at("data", "sub")})
+    equal("the push", pair.push(delete=True).state, "partial")
+    holds("the target behind the listener", pair.at_target(), kept)
+    stage.end()
+
+    pair = Pair(stage, source=old, target=behind)
+    pair.listen()
+    stage.ask("fs.deny", {"machine": "far", "path": pair.far.at(FOLDER, "sub")})
+    equal("the pull", pair.pull(delete=True).state, "partial")
+    holds("the target of the client", pair.at_source(), kept)
+
+
+@scenario("PS-TOP-03")
+def file_behind_a_listener_that_nobody_may_read(stage: Stage) -> None:
+    """One file behind a listener cannot be read: it is told, the others arrive, and its copy here stays."""
+    behind: Tree = {"open.txt": "for all", "secret.txt": "a new secret"}
+    pair = Pair(stage, source={"secret.txt": "the old secret"}, target=behind)
+    pair.listen()
+    stage.ask("fs.deny", {"machine": "far", "path": pair.far.at(FOLDER, "secret.txt")})
+
+    outcome = pair.pull(delete=True)
+
+    equal("the run", outcome.state, "partial")
+    equal("what is told", [one.path for one in outcome.problems], ["secret.txt"])
+    holds(
+        "the folder of the client", pair.at_source(), {"open.txt": "for all", "secret.txt": "the old secret"}
+    )
 
 
 @scenario("PS-ROOT-16")

@@ -116,6 +116,17 @@ def test_a_world_that_was_begun_in_vain_is_ended() -> None:
             told_otherwise("client.wait", _locked),
             "the codes of the problems: {'LOCKED'}",
         ),
+        ("locked-file-is-not-deleted", left_undone("fs.lock"), "the run: 'converged', expected 'partial'"),
+        (
+            "locked-file-is-not-deleted",
+            told_otherwise("client.wait", lambda told: told["problems"].clear()),
+            "the problems: [], expected [('Document.doc', 'LOCKED')]",
+        ),
+        (
+            "locked-file-of-the-client-blames-no-listener",
+            told_otherwise("client.wait", lambda told: told["messages"].append("PSListener responded")),
+            "the messages: ('PSListener responded',), expected ()",
+        ),
         ("next-run-settles-it", left_undone("fs.unlock"), "the next run: 'partial', expected 'converged'"),
     ],
 )
