@@ -113,6 +113,8 @@ def run(**typed: Any) -> int:
     Exit code 0 if it conforms, 1 if it does not, 2 for what was typed wrongly, 3 if it
     could not be judged, 4 if nothing was selected or nothing passed. What is only
     recommended and does not hold is told as not-followed: no failure, and no pass.
+    However a run ends, the reports are its own: where it could not be judged, they
+    say so, and tell what was found until then.
 
     \b
       python -m conformance run --target builtin:process --html report.html
@@ -177,7 +179,8 @@ def diff(a: Path, b: Path, common: bool, json: bool) -> int:
     may fail, be an error, be expected to fail (xfail), be unsupported or be missing.
     pass, pass-alternative and xpass are passes here.
 
-    Exit code 0 if no case got worse, 1 if one did, 2 for a file that is no such report.
+    Exit code 0 if no case got worse, 1 if one did, 2 for a file that is no such report,
+    or that of a run that could not be judged.
 
     \b
       python -m conformance run --target builtin:process --json before.json

@@ -90,10 +90,18 @@ class Decision(Struct, frozen=True):
     requirements: tuple[str, ...]
 
 
+class Unjudged(Struct, frozen=True):
+    """Why a run says nothing of its target, and what the command ends with."""
+
+    exit_code: int
+    text: str
+
+
 class Report(Struct, frozen=True):
     """A whole run. `complaints` are failures that belong to no case, such as a stale deviation.
 
-    `decisions`: all there are, so that nobody takes the suite for the guide.
+    `decisions`: all there are, so that nobody takes the suite for the guide. Where the target is
+    `unjudged`, `results` are those up to then.
     """
 
     target: str
@@ -103,6 +111,7 @@ class Report(Struct, frozen=True):
     complaints: tuple[str, ...] = ()
     seconds: float = 0.0
     decisions: tuple[Decision, ...] = ()
+    unjudged: Unjudged | None = None
 
     @property
     def counts(self) -> dict[State, int]:
@@ -113,16 +122,23 @@ class Report(Struct, frozen=True):
     @property
     def exit_code(self) -> int:
         """What the command ends with."""
+        if self.unjudged is not None:
+            return self.unjudged.exit_code
         return exit_code(self.results, self.complaints)
 
     @property
     def headline(self) -> str:
         """The first line of every report."""
+        counts = ", ".join(f"{count} {state}" for state, count in self.counts.items())
+        return f"{self.target}: {self._verdict} ({counts or 'no cases'})"
+
+    @property
+    def _verdict(self) -> str:
+        if self.unjudged is not None:
+            return "not judged"
         word = {EXIT_CONFORMANT: "conformant", EXIT_NOT_CONFORMANT: "not conformant"}
         limit = " in what could be asked" if State.UNSUPPORTED in self.counts else ""
-        counts = ", ".join(f"{count} {state}" for state, count in self.counts.items())
-        verdict = word.get(self.exit_code, "inconclusive") + limit
-        return f"{self.target}: {verdict} ({counts or 'no cases'})"
+        return word.get(self.exit_code, "inconclusive") + limit
 
 
 def exit_code(results: Iterable[CaseResult], complaints: Sequence[str] = ()) -> int:

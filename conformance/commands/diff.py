@@ -59,6 +59,8 @@ def read_report(file: Path) -> Report:
             f"'{file}' is no report of this suite: {error}."
             f" Write one with `python -m conformance run --target TARGET --json FILE`."
         ) from None
+    if report.unjudged is not None:
+        raise click.UsageError(f"'{file}' is of a run that was not judged: {report.unjudged.text}.")
     return report
 
 

@@ -15,18 +15,19 @@ from msgspec import Struct
 from conformance.blackbox.key import Key, KeyInvalid, read_key
 from conformance.blackbox.target import LEVEL as BLACK_BOX_LEVEL
 from conformance.blackbox.target import AddressInvalid, BlackBox, black_box_cases, is_black_box
-from conformance.catalogue import load_catalogue
+from conformance.catalogue import CatalogueError, load_catalogue
 from conformance.deviation import Deviation, DeviationsInvalid, apply_deviations, faults_of, load_deviations
 from conformance.program_run import ProgramRun, at_level
 from conformance.readings import without_mixtures
 from conformance.reports.badge import as_badge
 from conformance.reports.junit import as_junit
 from conformance.reports.page import as_page
+from conformance.scenario import Scenario
 from conformance.scenarios import SCENARIOS
 from conformance.selection import WHOLE, Case, Shard, select
 from conformance.target import TargetBroken
 from conformance.targets import BUILT_IN, TargetUnknown, open_target
-from conformance.vector import VECTORS, load_alternatives, load_vectors
+from conformance.vector import VECTORS, Vector, VectorsInvalid, load_alternatives, load_vectors
 from conformance.vector_run import LEVEL as VECTOR_LEVEL
 from conformance.verdict import (
     EXIT_HARNESS,
@@ -36,6 +37,7 @@ from conformance.verdict import (
     Decision,
     Report,
     State,
+    Unjudged,
     without_recommendations,
 )
 
@@ -62,43 +64,48 @@ class RunOptions(Struct, frozen=True):
 
 
 def run_target(options: RunOptions, files: Mapping[str, Path | None]) -> int:
-    """Carry it out, tell it, and write the reports; give the exit code."""
+    """Carry it out, tell it, and write the reports; give the exit code.
+
+    From the first moment no report of an earlier run stands there, however this one ends.
+    """
+    _write_all(files, _unjudged(options, "the run has not come to its end"))
     try:
         report = carry_out(options)
     except (TargetUnknown, DeviationsInvalid, AddressInvalid) as error:
         raise click.UsageError(str(error)) from None
-    except TargetBroken as broken:
-        print(f"Error: {broken}.", file=sys.stderr)
-        return EXIT_HARNESS
-    if not report.results:
-        print("Error: nothing is selected by that profile, these patterns and that share.", file=sys.stderr)
-        return EXIT_INCONCLUSIVE
-    for name, file in files.items():  # first, since who reads the lines may stop reading
-        if file is not None:
-            _write(file, REPORTS[name](report))
-    print("\n".join(lines_of(report)))
+    except (CatalogueError, VectorsInvalid) as error:
+        _write_all(files, _unjudged(options, str(error)))
+        raise
+    _write_all(files, report)  # first, since who reads the lines may stop reading
+    if report.unjudged is not None:
+        print(f"Error: {report.unjudged.text}.", file=sys.stderr)
+    if report.unjudged is None or report.results:
+        print("\n".join(lines_of(report)))
     return report.exit_code
 
 
 def carry_out(options: RunOptions) -> Report:
-    """Give the report. Raises `TargetBroken` where the target cannot be judged at all."""
+    """Give the report, which is unjudged where the target broke or nothing was selected."""
     begun = time.monotonic()
     rows = _deviations(options)
-    name, results = (_listener if is_black_box(options.target) else _program)(options)
-    if not results:
-        return Report(options.target, "", options.profile, ())
-    judged = apply_deviations(results, rows)
+    outcome = _outcome(options)
+    judged = apply_deviations(outcome.results, rows)
     if not options.is_strict:
         judged = without_recommendations(judged)
     return Report(
         options.target,
-        name,
+        outcome.implementation,
         options.profile,
         tuple(judged),
         tuple(faults_of(rows, _places(), datetime.now(UTC).date())),
         time.monotonic() - begun,
         _decisions(),
+        outcome.unjudged,
     )
+
+
+def _unjudged(options: RunOptions, why: str) -> Report:
+    return Report(options.target, "", options.profile, (), unjudged=Unjudged(EXIT_HARNESS, why))
 
 
 def _decisions() -> tuple[Decision, ...]:
@@ -110,11 +117,31 @@ def _decisions() -> tuple[Decision, ...]:
     )
 
 
-# What a target calls itself, and what came of the cases.
-Outcome = tuple[str, list[CaseResult]]
+class _Outcome(Struct, frozen=True):
+    """What a target calls itself, and what came of the cases."""
+
+    implementation: str
+    results: list[CaseResult]
+    unjudged: Unjudged | None = None
 
 
-def _program(options: RunOptions) -> Outcome:
+NOTHING_SELECTED = "nothing is selected by that profile, these patterns and that share"
+
+
+def _outcome(options: RunOptions) -> _Outcome:
+    """Ask the target, as far as it can be asked."""
+    progress = _Progress()
+    try:
+        results = (_listener if is_black_box(options.target) else _program)(options, progress)
+    except TargetBroken as broken:
+        return _Outcome(
+            progress.implementation, progress.results, Unjudged(EXIT_HARNESS, str(broken).rstrip("."))
+        )
+    unjudged = None if results else Unjudged(EXIT_INCONCLUSIVE, NOTHING_SELECTED)
+    return _Outcome(progress.implementation, results, unjudged)
+
+
+def _program(options: RunOptions, progress: "_Progress") -> list[CaseResult]:
     """Ask a program."""
     if options.user is not None or options.password_file is not None:
         raise click.UsageError("--user and --password-file are for a target tcp:HOST:PORT.")
@@ -122,15 +149,12 @@ def _program(options: RunOptions) -> Outcome:
     questions = _selected(vectors.values(), options)
     scenarios = _selected(SCENARIOS.values(), options)
     if not questions and not scenarios:
-        return "", []
+        return []
     with ProgramRun(lambda: open_target(options.target), vectors, load_alternatives(VECTORS)) as run:
-        scenarios = at_level(scenarios, run.level)
-        results = run.run(
-            [*questions, *scenarios],
-            _Progress(len(questions) + len(scenarios)).tell,
-            options.jobs or _jobs(options.target),
-        )
-    return run.greeting.shown, without_mixtures(results, run.fits)
+        cases: list[Vector | Scenario] = [*questions, *at_level(scenarios, run.level)]
+        progress.begin(run.greeting.shown, len(cases))
+        results = run.run(cases, progress.tell, options.jobs or _jobs(options.target))
+    return without_mixtures(results, run.fits)
 
 
 def _jobs(target: str) -> int:
@@ -138,19 +162,16 @@ def _jobs(target: str) -> int:
     return (os.cpu_count() or 1) if target in BUILT_IN else 1
 
 
-def _listener(options: RunOptions) -> Outcome:
+def _listener(options: RunOptions, progress: "_Progress") -> list[CaseResult]:
     """Ask a listener that runs somewhere."""
     listener = BlackBox(options.target, _key(options), options.password_file)
     cases = _selected(black_box_cases(load_vectors(VECTORS).values()), options)
     if not cases:
-        return "", []
-    name = listener.greet()
-    progress = _Progress(len(cases))
-    results = []
+        return []
+    progress.begin(listener.greet(), len(cases))
     for result in listener.run(cases):
-        results.append(result)
         progress.tell(result)
-    return name, results
+    return progress.results
 
 
 def _key(options: RunOptions) -> Key:
@@ -194,19 +215,25 @@ def lines_of(report: Report) -> Iterator[str]:
 
 
 class _Progress:
-    """Shows how far a run is, on a terminal."""
+    """Shows how far a run is, on a terminal, and keeps what it has found if it comes no further."""
 
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._count = 0
+    def __init__(self) -> None:
+        self.implementation = ""
+        self.results: list[CaseResult] = []
+        self._total = 0
         self._is_shown = sys.stderr.isatty()
 
-    def tell(self, _result: CaseResult) -> None:
+    def begin(self, implementation: str, total: int) -> None:
+        """The target has said what it is."""
+        self.implementation, self._total = implementation, total
+
+    def tell(self, result: CaseResult) -> None:
         """One more case is judged."""
-        self._count += 1
+        self.results.append(result)
         if self._is_shown:
-            end = "" if self._count < self._total else "\n"
-            print(f"\r{self._count} of {self._total}", end=end, file=sys.stderr, flush=True)
+            count = len(self.results)
+            end = "" if count < self._total else "\n"
+            print(f"\r{count} of {self._total}", end=end, file=sys.stderr, flush=True)
 
 
 def as_json(report: Report) -> str:
@@ -218,8 +245,12 @@ def as_json(report: Report) -> str:
 
 
 def page_of(report: Report) -> str:
-    """The report as a page, with the quotes and resolutions of the catalogue."""
-    return as_page(report, load_catalogue(FOLDER).requirements)
+    """The report as a page, with the quotes and resolutions of the catalogue, if it can be read."""
+    try:
+        requirements = load_catalogue(FOLDER).requirements
+    except CatalogueError:
+        requirements = {}
+    return as_page(report, requirements)
 
 
 REPORTS: dict[str, Callable[[Report], str]] = {
@@ -228,6 +259,12 @@ REPORTS: dict[str, Callable[[Report], str]] = {
     "html": page_of,
     "badge": as_badge,
 }
+
+
+def _write_all(files: Mapping[str, Path | None], report: Report) -> None:
+    for name, file in files.items():
+        if file is not None:
+            _write(file, REPORTS[name](report))
 
 
 def _write(file: Path, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from xml.sax.saxutils import escape
 
-from conformance.verdict import EXIT_CONFORMANT, EXIT_NOT_CONFORMANT, PASSES, Report
+from conformance.verdict import EXIT_CONFORMANT, EXIT_HARNESS, EXIT_NOT_CONFORMANT, PASSES, Report
 
 COLOURS = {EXIT_CONFORMANT: "#2e7d32", EXIT_NOT_CONFORMANT: "#c62828"}
 INCONCLUSIVE = "#757575"
@@ -24,8 +24,7 @@ TEMPLATE = """\
 
 def as_badge(report: Report) -> str:
     """Give the SVG."""
-    passed = sum(count for state, count in report.counts.items() if state in PASSES)
-    label, text = "conformance", f"{passed} of {len(report.results)} pass"
+    label, text = "conformance", _text(report)
     left, right = (len(words) * LETTER_PIXELS + PADDING_PIXELS for words in (label, text))
     return TEMPLATE.format(
         width=left + right,
@@ -37,3 +36,10 @@ def as_badge(report: Report) -> str:
         text=escape(text),
         colour=COLOURS.get(report.exit_code, INCONCLUSIVE),
     )
+
+
+def _text(report: Report) -> str:
+    if report.unjudged is not None or report.exit_code == EXIT_HARNESS:
+        return "not judged"
+    passed = sum(count for state, count in report.counts.items() if state in PASSES)
+    return f"{passed} of {len(report.results)} pass"

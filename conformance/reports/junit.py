@@ -19,9 +19,9 @@ def as_junit(report: Report) -> str:
     suite = ElementTree.Element(
         "testsuite",
         name=f"conformance of {report.implementation or report.target}",
-        tests=str(len(states) + len(report.complaints)),
+        tests=str(len(states) + len(report.complaints) + (report.unjudged is not None)),
         failures=str(failed),
-        errors=str(states.count(State.ERROR)),
+        errors=str(states.count(State.ERROR) + (report.unjudged is not None)),
         skipped=str(sum(state in SKIPPED for state in states)),
         time=f"{report.seconds:.3f}",
     )
@@ -35,6 +35,9 @@ def as_junit(report: Report) -> str:
     for complaint in report.complaints:
         case = ElementTree.SubElement(suite, "testcase", classname="deviations", name=complaint)
         ElementTree.SubElement(case, "failure", message=complaint)
+    if report.unjudged is not None:
+        case = ElementTree.SubElement(suite, "testcase", classname="run", name="the target is judged")
+        ElementTree.SubElement(case, "error", message=report.unjudged.text)
     _clean(suite)
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"

@@ -82,6 +82,7 @@ def as_page(report: Report, requirements: Mapping[str, Requirement]) -> str:
         f"<h1>{escape(title)}</h1>",
         f"<p><strong>{escape(report.headline)}</strong><br>",
         f"profile <code>{escape(report.profile)}</code>, {report.seconds:.1f} s</p>",
+        *([f'<p class="error">{escape(report.unjudged.text)}</p>'] if report.unjudged else []),
         *_legend(report),
         f"<p class='about'>{INTRODUCTION}</p>",
         *(f'<p class="fail">{escape(complaint)}</p>' for complaint in report.complaints),

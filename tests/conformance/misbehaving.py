@@ -37,6 +37,13 @@ def _close(request: dict[str, Any]) -> None:
     raise SystemExit(7)
 
 
+def _break_off(request: dict[str, Any]) -> None:
+    """Answer one question, and end at the next."""
+    if request["id"] > 2:
+        raise SystemExit(7)
+    _answer(request, ok={"name": "brittle", "text": "", "operations": []})
+
+
 def _endless(request: dict[str, Any]) -> None:
     while True:
         _say("x" * LINE_BYTES_MAX)
@@ -46,6 +53,7 @@ MISBEHAVIOURS: dict[str, Callable[[dict[str, Any]], None]] = {
     "hangs": _hang,
     "hangs with a child": _hang_with_a_child,
     "closes": _close,
+    "ends in the middle": _break_off,
     "says half of a line": lambda request: _say('{"id": 1, "ok"'),
     "says no JSON": lambda request: _say("hello\n"),
     "says bytes that are no text": lambda request: sys.stdout.buffer.write(

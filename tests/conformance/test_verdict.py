@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.verdict import CaseResult, Report, State, exit_code
+from conformance.verdict import CaseResult, Report, State, Unjudged, exit_code
 
 
 def results(*states: str) -> tuple[CaseResult, ...]:
@@ -50,3 +50,10 @@ def test_the_headline_says_that_not_all_could_be_asked() -> None:
     report = Report("it", "", "full", results("pass", "unsupported"))
 
     assert report.headline == "it: conformant in what could be asked (1 pass, 1 unsupported)"
+
+
+@pytest.mark.parametrize("code", [3, 4])
+def test_a_run_that_was_not_judged_is_none_that_passed(code: int) -> None:
+    report = Report("it", "", "full", results("pass"), unjudged=Unjudged(code, "it is broken"))
+
+    assert (report.exit_code, report.headline) == (code, "it: not judged (1 pass)")

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from conformance.commands.diff import LINE_LETTERS, TITLES, lines_of
 from conformance.commands.run import as_json
 from conformance.difference import WORDS, Kind, compare
-from conformance.verdict import CaseResult, Report, State
+from conformance.verdict import EXIT_HARNESS, CaseResult, Report, State, Unjudged
 from tests.conformance.reports.samples import EVERYTHING, HOSTILE
 from tests.conformance.typed import Said, typed
 
@@ -159,3 +160,13 @@ def test_a_file_that_is_not_there_is_named(diff: Diff, files: list[str]):
 
     assert (said.code, said.out) == (2, "")
     assert "File '/no/such.json' does not exist." in said.err
+
+
+def test_a_run_that_was_not_judged_is_held_against_nothing(diff: Diff, files: list[str]):
+    broken = structs.replace(A, unjudged=Unjudged(EXIT_HARNESS, "it has ended"))
+    Path(files[1]).write_text(as_json(broken), "utf-8")
+
+    said = diff(*files)
+
+    assert (said.code, said.out) == (2, "")
+    assert f"'{files[1]}' is of a run that was not judged: it has ended." in said.err

@@ -155,6 +155,59 @@ def test_a_target_that_cannot_be_judged_is_no_pass(said, target: str, complaint:
     assert (ran.code, complaint in ran.err) == (3, True), ran.err
 
 
+@pytest.fixture
+def reports(tmp_path: Path) -> dict[str, Path]:
+    """A file for each report, where those of an earlier run stand."""
+    files = {name: tmp_path / name for name in ("json", "junit", "html", "badge")}
+    for file in files.values():
+        file.write_text("20 of 20 pass")
+    return files
+
+
+def written(reports: dict[str, Path]) -> list[str]:
+    return [f"--{name}={file}" for name, file in reports.items()]
+
+
+UNJUDGED: dict[str, tuple[tuple[str, ...], int, str]] = {
+    "a target that does not start": (("--target", "adapter:/no/such/program"), 3, "does not start"),
+    "one that ends at once": (("--target", f"{MISBEHAVING} 'ends at once'"), 3, "misbehaving"),
+    "nobody listens": (("--target", "tcp:127.0.0.1:1"), 3, "cannot be reached"),
+    "nothing selected": (("--target", "builtin:sim", "--select", "no-such-*"), 4, "nothing is selected"),
+}
+
+
+@pytest.mark.parametrize(("words", "code", "complaint"), UNJUDGED.values(), ids=UNJUDGED)
+def test_no_report_of_an_earlier_run_is_left_where_nothing_was_judged(
+    said, reports: dict[str, Path], words: tuple[str, ...], code: int, complaint: str
+) -> None:
+    assert said("run", *words, *written(reports)).code == code
+
+    report = json.loads(reports["json"].read_text())
+    assert (report["exit_code"], report["results"]) == (code, [])
+    assert report["headline"] == f"{words[1]}: not judged (no cases)"
+    assert complaint in report["unjudged"]["text"]
+    assert all(complaint in reports[name].read_text() for name in ("junit", "html"))
+    assert "conformance: not judged" in reports["badge"].read_text()
+
+
+def test_what_was_found_before_a_target_broke_is_told(said, reports: dict[str, Path]) -> None:
+    pick = ("--target", f"{MISBEHAVING} 'ends in the middle'", "--select", "messages-*")
+    ran = said("run", *pick, *written(reports))
+
+    report = json.loads(reports["json"].read_text())
+    assert (ran.code, report["exit_code"], report["implementation"]) == (3, 3, "brittle")
+    assert [one["state"] for one in report["results"]] == ["fail"]
+    assert ran.out.splitlines()[0] == report["headline"]
+    assert report["headline"].endswith(": not judged (1 fail)")
+
+
+def test_what_is_typed_wrongly_leaves_no_earlier_report_either(said, reports: dict[str, Path]) -> None:
+    assert said("run", "--target", "psync", *written(reports)).code == 2
+
+    assert json.loads(reports["json"].read_text())["unjudged"]["text"] == "the run has not come to its end"
+    assert not [name for name, file in reports.items() if "20 of 20" in file.read_text()]
+
+
 USAGE: dict[str, tuple[tuple[str, ...], int, str]] = {
     "nothing selected": ((*PSYNC, "--select", "no-such-*"), 4, "nothing is selected"),
     "no target": (("run",), 2, "Missing option '--target'"),

@@ -3,9 +3,10 @@
 from xml.etree import ElementTree
 
 import pytest
+from msgspec import structs
 
 from conformance.reports.badge import as_badge
-from conformance.verdict import State
+from conformance.verdict import EXIT_HARNESS, State, Unjudged
 from tests.conformance.reports.samples import sample
 
 
@@ -23,3 +24,12 @@ def test_it_says_how_many_pass(states: tuple[State, ...], text: str, colour: str
     root = ElementTree.fromstring(badge)
     assert root.get("aria-label") == f"conformance: {text}"
     assert colour in badge
+
+
+@pytest.mark.parametrize("unjudged", [None, Unjudged(EXIT_HARNESS, "it is broken")])
+def test_where_nobody_knows_no_number_of_passes_is_shown(unjudged: Unjudged | None) -> None:
+    states = (State.PASS,) if unjudged else (State.PASS, State.ERROR)
+    badge = as_badge(structs.replace(sample(*states), unjudged=unjudged))
+
+    assert ElementTree.fromstring(badge).get("aria-label") == "conformance: not judged"
+    assert "#757575" in badge

@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from conformance.reports.junit import as_junit
-from conformance.verdict import Decision, State
+from conformance.verdict import EXIT_INCONCLUSIVE, Decision, State, Unjudged
 from tests.conformance.reports.samples import EVERYTHING
 
 
@@ -54,3 +54,11 @@ def test_what_is_asked_for_otherwise_than_the_guide_says_is_a_property() -> None
 
     [found] = suite.iter("property")
     assert (found.get("name"), found.get("value")) == ("DEV-001", "ours (PS-ENC-03)")
+
+
+def test_a_target_that_was_not_judged_is_an_error() -> None:
+    unjudged = Unjudged(EXIT_INCONCLUSIVE, "nothing is selected")
+    suite = ElementTree.fromstring(as_junit(structs.replace(EVERYTHING, unjudged=unjudged)))
+
+    assert (suite.get("errors"), suite.get("tests")) == ("2", str(len(State) + 2))
+    assert [one.get("message") for one in suite.iter("error")][-1] == "nothing is selected"

@@ -4,7 +4,7 @@ from msgspec import structs
 
 from conformance.catalogue import Requirement
 from conformance.reports.page import WORDS, WORST_FIRST, as_page
-from conformance.verdict import Decision, Report, State
+from conformance.verdict import EXIT_HARNESS, Decision, Report, State, Unjudged
 from tests.conformance.reports.samples import EVERYTHING, sample
 
 REQUIREMENTS = {
@@ -116,3 +116,10 @@ def test_a_case_of_two_requirements_stands_under_both_and_in_full_under_the_firs
     assert page.count("<details") == 1
     assert page.index(f'<details id="{result.id}"') < page.index('<h3 id="PS-ROOT-04"')
     assert page.index('<h3 id="PS-ROOT-04"') < page.index(f'<a href="#{result.id}"')
+
+
+def test_why_a_target_was_not_judged_stands_at_the_top() -> None:
+    unjudged = Unjudged(EXIT_HARNESS, "it <broke>")
+    page = as_page(structs.replace(sample(State.PASS), unjudged=unjudged), {})
+
+    assert page.index("not judged (1 pass)") < page.index('<p class="error">it &lt;broke&gt;</p>')
