@@ -3,7 +3,8 @@
 `vectors/*.json` hold what is expected, one area or a part of one in each file;
 `vectors/alternatives/AMB-nn/<reading>/*.json` hold, under the same ids, what is
 expected by those who read an ambiguous place of the guide otherwise. Their form
-is `vectors/schema.json`. What only a reader of all files can tell is checked
+is `vectors/schema.json`, and `vectors/files.txt` lists them, one a line, so that none can be
+gone, and with it all that it asks, without being missed. What only a reader of all files can tell is checked
 here: no id twice, no reference into nothing, no alternative that asks something else.
 
 `Vector.params` and `Expectation.ok` stay as they are in JSON: they are handed to an
@@ -22,6 +23,7 @@ from msgspec import UNSET, Struct, UnsetType
 VECTORS = Path(__file__).with_name("vectors")
 SCHEMA_NAME = "schema.json"
 ALTERNATIVES_NAME = "alternatives"
+LIST_NAME = "files.txt"
 
 # Letters of these scripts look like Latin ones, as the dotless i does like another.
 _LOOKALIKE_SCRIPTS = ("CYRILLIC", "GREEK")
@@ -111,7 +113,8 @@ class _Header(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_vectors(folder: Path) -> dict[str, Vector]:
-    """Read all vectors of a folder, by id. Raises `VectorsInvalid`."""
+    """Read all vectors of a folder, by id. Raises `VectorsInvalid`, for a file that is missing, too."""
+    _check_files(folder)
     found = _by_id(path for path in sorted(folder.glob("*.json")) if path.name != SCHEMA_NAME)
     for path, vector in found.values():
         for reference in vector.expect.references:
@@ -149,6 +152,15 @@ def canonical_json(document: object) -> str:
     """Write a file of vectors in its one form; what nobody can tell by its looks stands as an escape."""
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     return "".join(json.dumps(sign)[1:-1] if _is_unclear(sign) else sign for sign in text)
+
+
+def _check_files(folder: Path) -> None:
+    """See that those files are there that are listed, those of other readings among them, and no others."""
+    listed = set(_told(str(folder / LIST_NAME), lambda: (folder / LIST_NAME).read_text("utf-8")).split())
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*.json")} - {SCHEMA_NAME}
+    for name in sorted(listed ^ there):
+        complaint = "is missing, and listed" if name in listed else "is there, and not listed"
+        raise VectorsInvalid(f"{folder / name}: {complaint} in {LIST_NAME}")
 
 
 def _read_vector(path: Path, place: int, raw: dict[str, Any]) -> Vector:

@@ -68,12 +68,12 @@ VECTOR_FILES = sorted(
 
 
 @pytest.mark.parametrize("name", VECTOR_FILES)
-def test_with_any_one_vector_file_emptied_the_run_fails(tmp_path: Path, name: str):
-    """Whether it has nothing in it or no vector: nobody takes what was not asked for a pass."""
+def test_with_any_one_vector_file_emptied_or_gone_the_run_fails(tmp_path: Path, name: str):
+    """Whether it has nothing in it, no vector or is not there: nobody takes what was not asked for a pass."""
     shutil.copytree(ROOT / "conformance", tmp_path / "conformance")
     whole = json.loads((ROOT / name).read_text("utf-8"))
-    for text in ("", json.dumps({**whole, "vectors": []})):
-        (tmp_path / name).write_text(text)
+    for text in ("", json.dumps({**whole, "vectors": []}), None):
+        (tmp_path / name).unlink() if text is None else (tmp_path / name).write_text(text)
         command = [sys.executable, "-m", "conformance", "run", "--target", f"adapter:{WELL_BEHAVED}"]
         ran = subprocess.run(
             [*command, "--select", "PS-CFG-*"],

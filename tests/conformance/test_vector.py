@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance.vector import (
+    LIST_NAME,
     Expectation,
     Reading,
     Vector,
@@ -54,6 +55,13 @@ def file_name(path: Path) -> str:
 def write(path: Path, *vectors: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(canonical_json(document(*vectors)), "utf-8")
+
+
+def listed(folder: Path) -> Path:
+    """The folder, with a list of the files that are in it."""
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*.json"))
+    (folder / LIST_NAME).write_text("".join(f"{name}\n" for name in names if name != "schema.json"))
+    return folder
 
 
 def complaint(load: Callable[[Path], object], folder: Path) -> str:
@@ -123,7 +131,7 @@ def test_vectors_of_all_files_are_found_by_their_ids(tmp_path: Path):
     write(tmp_path / "b.json", ONE)
     (tmp_path / "schema.json").write_text("{}")
 
-    vectors = load_vectors(tmp_path)
+    vectors = load_vectors(listed(tmp_path))
 
     assert list(vectors) == ["keys-two", "keys-one"]
     assert vectors["keys-one"] == Vector(
@@ -143,7 +151,7 @@ def test_another_reading_is_found_by_ambiguity_and_name(tmp_path: Path):
     write(tmp_path / "keys.json", ONE, TWO)
     write(tmp_path / "alternatives/AMB-02/B/keys.json", OTHERWISE)
 
-    (reading, vectors), *rest = load_alternatives(tmp_path).items()
+    (reading, vectors), *rest = load_alternatives(listed(tmp_path)).items()
 
     assert (reading, rest) == (("AMB-02", "B"), [])
     assert [(id, vector.expect.references) for id, vector in vectors.items()] == [("keys-one", ("keys-two",))]
@@ -152,7 +160,27 @@ def test_another_reading_is_found_by_ambiguity_and_name(tmp_path: Path):
 def test_without_other_readings_there_are_none(tmp_path: Path):
     write(tmp_path / "keys.json", TWO)
 
-    assert load_alternatives(tmp_path) == {}
+    assert load_alternatives(listed(tmp_path)) == {}
+
+
+@pytest.mark.parametrize("load", [load_vectors, load_alternatives])
+@pytest.mark.parametrize("name", ["keys.json", "alternatives/AMB-02/B/keys.json"])
+def test_a_file_that_is_missing_or_that_nobody_lists_is_told(tmp_path: Path, load, name: str):
+    write(tmp_path / "keys.json", ONE, TWO)
+    write(tmp_path / "alternatives/AMB-02/B/keys.json", OTHERWISE)
+    listed(tmp_path)
+
+    (tmp_path / name).rename(tmp_path / "other.json")
+    assert complaint(load, tmp_path) == f"{name}: is missing, and listed in files.txt"
+    (tmp_path / "other.json").rename(tmp_path / name)
+    write(tmp_path / f"{name}.json", TWO)
+    assert complaint(load, tmp_path) == f"{name}.json: is there, and not listed in files.txt"
+
+
+def test_without_a_list_of_files_nobody_knows_whether_all_are_there(tmp_path: Path):
+    write(tmp_path / "keys.json", TWO)
+
+    assert complaint(load_vectors, tmp_path).startswith("files.txt: [Errno 2] No such file")
 
 
 @pytest.mark.parametrize(
@@ -194,14 +222,14 @@ def test_without_other_readings_there_are_none(tmp_path: Path):
 def test_a_fault_in_a_vector_is_told_with_file_and_id(tmp_path: Path, vectors: list[object], expected: str):
     write(tmp_path / "keys.json", *vectors)
 
-    assert complaint(load_vectors, tmp_path) == expected
+    assert complaint(load_vectors, listed(tmp_path)) == expected
 
 
 def test_an_id_of_two_files_is_told_with_both(tmp_path: Path):
     write(tmp_path / "a.json", TWO)
     write(tmp_path / "b.json", TWO)
 
-    assert complaint(load_vectors, tmp_path) == "b.json: keys-two: stands in a.json too"
+    assert complaint(load_vectors, listed(tmp_path)) == "b.json: keys-two: stands in a.json too"
 
 
 @pytest.mark.parametrize(
@@ -220,13 +248,13 @@ def test_an_id_of_two_files_is_told_with_both(tmp_path: Path):
 def test_a_file_that_holds_no_vectors_is_told(tmp_path: Path, content: bytes, expected: str):
     (tmp_path / "keys.json").write_bytes(content)
 
-    assert complaint(load_vectors, tmp_path) == expected
+    assert complaint(load_vectors, listed(tmp_path)) == expected
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path):
     (tmp_path / "keys.json").mkdir()
 
-    assert complaint(load_vectors, tmp_path).startswith("keys.json: [Errno 21] Is a directory")
+    assert complaint(load_vectors, listed(tmp_path)).startswith("keys.json: [Errno 21] Is a directory")
 
 
 @pytest.mark.parametrize(
@@ -249,7 +277,10 @@ def test_an_alternative_that_is_none_is_told(
     write(tmp_path / "keys.json", *vectors)
     write(tmp_path / "alternatives/AMB-02/B/keys.json", alternative)
 
-    assert complaint(load_alternatives, tmp_path) == f"alternatives/AMB-02/B/keys.json: keys-one: {expected}"
+    assert (
+        complaint(load_alternatives, listed(tmp_path))
+        == f"alternatives/AMB-02/B/keys.json: keys-one: {expected}"
+    )
 
 
 @pytest.mark.parametrize(
