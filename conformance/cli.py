@@ -1,7 +1,7 @@
 """`python -m conformance`: the commands and their options.
 
-Exit codes: 0 if nothing is wrong, 1 if a target does not conform, a mutant survives, the
-catalogue and the guide differ or a report is worse than another, 2 for what was typed wrongly or is
+Exit codes: 0 if nothing is wrong, 1 if a target does not conform, a mutant survives, nothing
+shows what the guide says, the catalogue and the guide differ or a report is worse than another, 2 for what was typed wrongly or is
 no report, 3 if a target, the catalogue or the vectors cannot be read, 4 if a selection matches
 nothing or nothing passed, 130 after Ctrl-C.
 """
@@ -70,11 +70,15 @@ def explain(id: str) -> int:
     "--guide",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The guide's text: compare each sentence and quote with it. Exit code 1 if they differ.",
+    help="The guide's text: compare each sentence and quote with it.",
 )
 @click.option("--json", is_flag=True, help="Print it as JSON.")
 def coverage(guide: Path | None, json: bool) -> int:
-    """Print which requirements nothing shows yet, and whether every sentence of the guide is accounted for."""
+    """Print which requirements nothing shows yet, and whether every sentence of the guide is accounted for.
+
+    Exit code 1 if a documented or inferred requirement has no case at one of its
+    levels, or if the guide's text is another one.
+    """
     from conformance.commands.coverage import evidence, run_coverage
 
     return run_coverage(guide, evidence(), is_json=json)

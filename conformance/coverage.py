@@ -15,6 +15,9 @@ Evidence = Mapping[str, Mapping[str, Sequence[str]]]
 
 NO_EVIDENCE: Evidence = {}
 
+# What the guide says, or what follows from it: a case at each level is owed to it.
+SAID: tuple[Strength, ...] = ("D", "I")
+
 
 class Row(msgspec.Struct, frozen=True):
     """One requirement. `covered` has every level with evidence, even one that the catalogue does not ask for."""
@@ -69,6 +72,11 @@ class Coverage(msgspec.Struct, frozen=True):
         """Nothing is missing anywhere."""
         return not any(row.missing for row in self.rows.values())
 
+    @property
+    def unshown(self) -> list[Row]:
+        """What the guide says, and what has no case at one of its levels."""
+        return [row for row in self.rows.values() if row.missing and row.strength in SAID]
+
 
 def coverage(catalogue: Catalogue, evidence: Evidence) -> Coverage:
     """Set evidence against the catalogue. Raises `ValueError` where it names a requirement or level unknown."""
@@ -97,9 +105,11 @@ def coverage_lines(found: Coverage) -> list[str]:
         untestable = f", {count.untestable} untestable" if count.untestable else ""
         numbers = f"{count.whole} whole, {count.partly} partly, {count.nothing} nothing{untestable}"
         lines.append(f"{strength}  {count.total:>3}: {numbers}  ({STRENGTHS[strength]})")
-    missing = [row for row in found.rows.values() if row.missing]
-    if missing:
-        lines += ["", "Missing:", *(f"{row.id:<12} {', '.join(row.missing)}" for row in missing)]
+    rest = [row for row in found.rows.values() if row.missing and row not in found.unshown]
+    for title, rows in (("what the guide says", found.unshown), ("the rest", rest)):
+        if rows:
+            missing = (f"{row.id:<12} {', '.join(row.missing)}" for row in rows)
+            lines += ["", f"Missing of {title}:", *missing]
     return lines
 
 

@@ -2,8 +2,9 @@
 
 import msgspec
 import pytest
+from msgspec import structs
 
-from conformance.catalogue import load_catalogue
+from conformance.catalogue import Strength, load_catalogue
 from conformance.coverage import (
     NO_EVIDENCE,
     Count,
@@ -94,11 +95,26 @@ def test_it_is_told_in_lines_and_what_is_missing_last():
     )
     assert "P    1 of   1 have nothing with real processes" in lines
     assert "D    1: 0 whole, 1 partly, 0 nothing  (documented)" in lines
-    assert lines[-3:] == ["Missing:", "PS-PORT-01   P", "PS-RET-S1    S"]
+    assert lines[-5:] == [
+        "Missing of what the guide says:",
+        "PS-PORT-01   P",
+        "",
+        "Missing of the rest:",
+        "PS-RET-S1    S",
+    ]
 
 
 def test_if_nothing_is_missing_nothing_is_listed():
-    assert "Missing:" not in coverage_lines(coverage(CATALOGUE, WHOLE))
+    assert "Missing" not in "".join(coverage_lines(coverage(CATALOGUE, WHOLE)))
+
+
+@pytest.mark.parametrize(("strength", "is_said"), [("D", True), ("I", True), ("R", False), ("X", False)])
+def test_what_the_guide_says_and_nothing_shows_is_told_apart(strength: Strength, is_said: bool):
+    requirement = structs.replace(CATALOGUE.requirements["PS-PORT-01"], strength=strength)
+    catalogue = structs.replace(CATALOGUE, requirements={"PS-PORT-01": requirement}, sentences=())
+    unshown = coverage(catalogue, PARTLY).unshown
+
+    assert [(row.id, row.missing) for row in unshown] == ([("PS-PORT-01", ("P",))] if is_said else [])
 
 
 def test_of_the_real_catalogue_all_sentences_are_accounted_for():

@@ -14,9 +14,25 @@ from conformance.coverage import NO_EVIDENCE, coverage, coverage_lines
 EVIDENCE = {"PS-CFG-02": {"V": ["address-001"]}}
 
 
-def test_without_evidence_all_is_missing_and_that_is_code_0(capsys: pytest.CaptureFixture[str]):
-    assert run_coverage(None, is_json=False) == 0
+def test_without_evidence_all_is_missing_and_that_is_code_1(capsys: pytest.CaptureFixture[str]):
+    assert run_coverage(None, is_json=False) == 1
     assert capsys.readouterr().out.splitlines() == coverage_lines(coverage(load_catalogue(), NO_EVIDENCE))
+
+
+@pytest.mark.parametrize("is_json", [False, True])
+def test_one_documented_requirement_without_a_case_at_one_level_is_code_1(is_json: bool, capsys):
+    whole = evidence()
+    of_one = whole["PS-ROOT-06"]
+    without = {level: cases for level, cases in of_one.items() if level != "V"}
+
+    assert run_coverage(None, whole, is_json=is_json) == 0
+    capsys.readouterr()
+    assert run_coverage(None, {**whole, "PS-ROOT-06": without}, is_json=is_json) == 1
+    said = capsys.readouterr().out
+    if is_json:
+        assert json.loads(said)["coverage"]["rows"]["PS-ROOT-06"]["missing"] == ["V"]
+    else:
+        assert said.splitlines()[-2:] == ["Missing of what the guide says:", "PS-ROOT-06   V"]
 
 
 def test_evidence_can_be_handed_in(capsys: pytest.CaptureFixture[str]):
