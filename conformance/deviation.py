@@ -85,7 +85,7 @@ def faults_of(rows: Iterable[Deviation], places: Collection[tuple[str, str]], to
     return stale + [
         f"the deviation {row.id!r} has expired on {row.expires}: {row.reason}"
         for row in found
-        if row.expires is not None and row.expires < today
+        if row.expires is not None and row.expires <= today
     ]
 
 

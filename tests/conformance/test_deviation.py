@@ -109,7 +109,7 @@ def test_a_row_that_belongs_to_no_case_or_has_expired_is_told() -> None:
         Deviation("retry-01", "late", "x", expires=date(2026, 12, 31)),
         Deviation("retry-01", "misplaced", "x", clears="x", level="V"),
         Deviation("PS-RET-01", "right", "x", clears="x", level="S"),
-        Deviation("retry-01", "right", "x", expires=TODAY),
+        Deviation("PS-RET-01", "right", "x", expires=date(2027, 1, 2)),
     ]
 
     assert faults_of(rows, {("retry-01", "S"), ("PS-RET-01", "S")}, TODAY) == [
@@ -117,3 +117,10 @@ def test_a_row_that_belongs_to_no_case_or_has_expired_is_told() -> None:
         "the deviation 'retry-01' is stale: there is no such case at level V",
         "the deviation 'retry-01' has expired on 2026-12-31: late",
     ]
+
+
+@pytest.mark.parametrize(("expires", "is_expired"), [(date(2027, 1, 1), True), (date(2027, 1, 2), False)])
+def test_a_row_is_a_failure_from_the_day_on_which_it_expires(expires: date, is_expired: bool) -> None:
+    row = Deviation("retry-01", "late", "x", expires=expires)
+
+    assert bool(faults_of([row], {("retry-01", "S")}, TODAY)) is is_expired
