@@ -35,7 +35,6 @@ class State(StrEnum):
     """It passed although the deviation file says that it fails: the row is to be taken out."""
 
     UNSUPPORTED = "unsupported"
-    NOT_SELECTED = "not-selected"
 
 
 PASSES = (State.PASS, State.PASS_ALTERNATIVE)
@@ -101,7 +100,8 @@ class Report(Struct, frozen=True):
     """A whole run. `complaints` are failures that belong to no case, such as a stale deviation.
 
     `decisions`: all there are, so that nobody takes the suite for the guide. Where the target is
-    `unjudged`, `results` are those up to then.
+    `unjudged`, `results` are those up to then. `unasked`: the requirements that can be tested and of
+    which none of the cases was asked here, since it is of another level, profile, share or pattern.
     """
 
     target: str
@@ -112,6 +112,7 @@ class Report(Struct, frozen=True):
     seconds: float = 0.0
     decisions: tuple[Decision, ...] = ()
     unjudged: Unjudged | None = None
+    unasked: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[State, int]:

@@ -101,6 +101,7 @@ def carry_out(options: RunOptions) -> Report:
         time.monotonic() - begun,
         _decisions(),
         outcome.unjudged,
+        _unasked(outcome.results),
     )
 
 
@@ -115,6 +116,13 @@ def _decisions() -> tuple[Decision, ...]:
         Decision(id, found.guide, found.ours, found.why, catalogue.deviating(id))
         for id, found in catalogue.deviations.items()
     )
+
+
+def _unasked(results: Iterable[CaseResult]) -> tuple[str, ...]:
+    """The requirements that could have been asked about and were not."""
+    asked = {id for result in results for id in result.requirements}
+    requirements = load_catalogue(FOLDER).requirements.values()
+    return tuple(one.id for one in requirements if one.levels and one.id not in asked)
 
 
 class _Outcome(Struct, frozen=True):

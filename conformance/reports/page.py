@@ -1,6 +1,6 @@
 """A report as one page of HTML that needs nothing else: what the guide says, what was decided, what was asked, what came back."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -19,7 +19,6 @@ WORDS = {
     State.XFAIL: "is known not to do it, and says why",
     State.XPASS: "does what it is listed as not doing: take the row out",
     State.UNSUPPORTED: "cannot be asked, and says why",
-    State.NOT_SELECTED: "was not asked",
 }
 
 STYLE = """
@@ -40,7 +39,7 @@ summary, .mention { display: grid; grid-template-columns: 8rem 2rem 1fr; } summa
 nav a { display: inline-block; margin: 0 .6rem .1rem 0; text-decoration: none; font-size: .9rem; }
 .pass { color: var(--good); } .fail, .xpass, .error { color: var(--bad); }
 .pass-alternative, .not-followed { color: var(--other); }
-.xfail { color: var(--known); } .unsupported, .not-selected { color: var(--unasked); }
+.xfail { color: var(--known); } .unsupported { color: var(--unasked); }
 pre { background: #8882; padding: .5rem; white-space: pre-wrap; }
 .about { opacity: .75; }
 @media (max-width: 40rem) {
@@ -55,7 +54,6 @@ WORST_FIRST = (
     State.XPASS,
     State.XFAIL,
     State.UNSUPPORTED,
-    State.NOT_SELECTED,
     State.NOT_FOLLOWED,
     State.PASS_ALTERNATIVE,
     State.PASS,
@@ -84,11 +82,17 @@ def as_page(report: Report, requirements: Mapping[str, Requirement]) -> str:
         f"profile <code>{escape(report.profile)}</code>, {report.seconds:.1f} s</p>",
         *([f'<p class="error">{escape(report.unjudged.text)}</p>'] if report.unjudged else []),
         *_legend(report),
+        *(
+            [f'<p><a href="#unasked">{_count(report.unasked)} not asked in this run</a></p>']
+            if report.unasked
+            else []
+        ),
         f"<p class='about'>{INTRODUCTION}</p>",
         *(f'<p class="fail">{escape(complaint)}</p>' for complaint in report.complaints),
         *_overview(found, requirements),
         *_listed("What fails", filter(_is_open, report.results)),
         *_listed("Known not to be done yet", (one for one in report.results if one.state is State.XFAIL)),
+        *_unasked(report.unasked, requirements),
         *_decisions(report.decisions, found),
     ]
     for area, ids in groupby(found, key=_area_of):
@@ -135,6 +139,26 @@ def _listed(heading: str, results: Iterable[CaseResult]) -> Iterator[str]:
         yield _mention(result)
 
 
+def _count(ids: Sequence[str]) -> str:
+    return "1 requirement was" if len(ids) == 1 else f"{len(ids)} requirements were"
+
+
+def _unasked(ids: Sequence[str], requirements: Mapping[str, Requirement]) -> Iterator[str]:
+    """Name what this run says nothing about, a line an area."""
+    if not ids:
+        return
+    yield '<h2 id="unasked">Not asked in this run</h2><table>'
+    for area, of_area in groupby(sorted(ids, key=_place), key=_area_of):
+        names = " ".join(_named(id, requirements.get(id)) for id in of_area)
+        yield f"<tr><th>{escape(_heading(area))}</th><td>{names}</td></tr>"
+    yield "</table>"
+
+
+def _named(id: str, requirement: Requirement | None) -> str:
+    title = f' title="{escape(requirement.checks)}"' if requirement else ""
+    return f"<span{title}>{escape(id)}</span>"
+
+
 def _decisions(decisions: Iterable[Decision], found: Found) -> Iterator[str]:
     for number, decision in enumerate(decisions):
         if number == 0:
@@ -154,16 +178,14 @@ def _by_requirement(results: Iterable[CaseResult]) -> dict[str, list[CaseResult]
     for result in results:
         for requirement in result.requirements:
             found.setdefault(requirement, []).append(result)
+    return {id: found[id] for id in sorted(found, key=_place)}
+
+
+def _place(id: str) -> tuple[int, str]:
+    """Where a requirement stands: in the order of the areas."""
     areas = [*AREAS]
-    return dict(
-        sorted(
-            found.items(),
-            key=lambda item: (
-                areas.index(area) if (area := _area_of(item[0])) in areas else len(areas),
-                item[0],
-            ),
-        )
-    )
+    area = _area_of(id)
+    return areas.index(area) if area in areas else len(areas), id
 
 
 def _area_of(id: str) -> str:

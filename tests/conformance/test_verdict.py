@@ -17,7 +17,6 @@ EXIT_CODES = {
     "pass-alternative": 0,
     "pass xfail": 0,
     "pass unsupported": 0,
-    "pass not-selected": 0,
     "pass fail": 1,
     "pass not-followed": 0,
     "not-followed": 4,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.catalogue import load_catalogue
 from tests.conformance.typed import Said, typed
 
 PSYNC = ("run", "--target", "builtin:process")
@@ -17,6 +18,19 @@ MISBEHAVING = f"adapter:{sys.executable} -m tests.conformance.misbehaving"
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     return lambda *words: typed([*words], monkeypatch, capsys)
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> dict[str, Path]:
+    """A file for each report, where those of an earlier run stand."""
+    files = {name: tmp_path / name for name in ("json", "junit", "html", "badge")}
+    for file in files.values():
+        file.write_text("20 of 20 pass")
+    return files
+
+
+def written(reports: dict[str, Path]) -> list[str]:
+    return [f"--{name}={file}" for name, file in reports.items()]
 
 
 def test_psync_conforms_but_for_what_is_listed(said) -> None:
@@ -106,6 +120,26 @@ def test_every_report_is_written(said, tmp_path: Path) -> None:
     assert all(file.read_text().startswith("<") for name, file in files.items() if name != "json")
 
 
+@pytest.mark.parametrize(
+    ("target", "pick", "asked"),
+    [
+        ("builtin:sim", "topology-pull", {"PS-TOP-01", "PS-TOP-05", "PS-TOP-06"}),
+        ("builtin:sim", "no-such-*", set()),
+        ("adapter:/no/such/program", "*", set()),
+    ],
+)
+def test_the_reports_name_the_requirements_that_were_not_asked(
+    said, reports: dict[str, Path], target: str, pick: str, asked: set[str]
+) -> None:
+    said("run", "--target", target, "--select", pick, *written(reports))
+
+    testable = [one.id for one in load_catalogue().requirements.values() if one.levels]
+    report, page = json.loads(reports["json"].read_text()), reports["html"].read_text()
+    assert {id for one in report["results"] for id in one["requirements"]} == asked
+    assert report["unasked"] == [id for id in testable if id not in asked]
+    assert all(f">{id}<" in page for id in report["unasked"])
+
+
 def test_a_deviation_file_of_ones_own_takes_the_place_of_psyncs(said, tmp_path: Path) -> None:
     (tmp_path / "none.toml").write_text("")
 
@@ -153,19 +187,6 @@ def test_a_target_that_cannot_be_judged_is_no_pass(said, target: str, complaint:
     ran = said("run", "--target", target, "--select", "messages-*", "--select", "tcp-*")
 
     assert (ran.code, complaint in ran.err) == (3, True), ran.err
-
-
-@pytest.fixture
-def reports(tmp_path: Path) -> dict[str, Path]:
-    """A file for each report, where those of an earlier run stand."""
-    files = {name: tmp_path / name for name in ("json", "junit", "html", "badge")}
-    for file in files.values():
-        file.write_text("20 of 20 pass")
-    return files
-
-
-def written(reports: dict[str, Path]) -> list[str]:
-    return [f"--{name}={file}" for name, file in reports.items()]
 
 
 UNJUDGED: dict[str, tuple[tuple[str, ...], int, str]] = {

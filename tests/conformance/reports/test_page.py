@@ -123,3 +123,15 @@ def test_why_a_target_was_not_judged_stands_at_the_top() -> None:
     page = as_page(structs.replace(sample(State.PASS), unjudged=unjudged), {})
 
     assert page.index("not judged (1 pass)") < page.index('<p class="error">it &lt;broke&gt;</p>')
+
+
+def test_what_was_not_asked_is_named_with_what_it_would_have_shown() -> None:
+    page = as_page(
+        structs.replace(sample(State.PASS), unasked=("PS-ROOT-03", "PS-TOP-01", "PS-ROOT-S1")), REQUIREMENTS
+    )
+
+    assert '<a href="#unasked">3 requirements were not asked in this run</a>' in page
+    spans = '<span title="checked &lt;so&gt;">PS-ROOT-03</span> <span>PS-ROOT-S1</span>'
+    named = f"<tr><th>ROOT: the RootPath</th><td>{spans}</td></tr>"
+    assert page.index('<h2 id="unasked">Not asked in this run</h2>') < page.index(named)
+    assert 'id="unasked"' not in as_page(sample(State.PASS), REQUIREMENTS)
