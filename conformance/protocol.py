@@ -1,6 +1,6 @@
 """The lines of the adapter protocol: requests and answers as values, read and written. See `adapter.md`."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -33,9 +33,9 @@ class Rejected(Struct, frozen=True):
 
 
 class Unsupported(Struct, frozen=True):
-    """The implementation, or its adapter, cannot do this."""
+    """The implementation, or its adapter, cannot do this, and says why: else it would be a silent skip."""
 
-    reason: str
+    reason: Annotated[str, msgspec.Meta(pattern=r"\S")]
 
 
 class Failed(Struct, frozen=True):

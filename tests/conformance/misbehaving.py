@@ -65,6 +65,7 @@ MISBEHAVIOURS: dict[str, Callable[[dict[str, Any]], None]] = {
     "answers in two ways": lambda request: _answer(request, ok={}, unsupported={"reason": "no"}),
     "answers in no way": lambda request: _answer(request),
     "has another clock": lambda request: _answer(request, ok={"clock": "sundial"}),
+    "does not say why not": lambda request: _answer(request, unsupported={"reason": ""}),
     "answers twice": lambda request: _say(2 * (json.dumps({"id": request["id"], "ok": {}}) + "\n")),
 }
 

@@ -49,6 +49,8 @@ def test_what_the_suite_writes_is_a_request() -> None:
         (b'{"id": 1, "ok": {"x": null}, "took": 3}', True),
         (b'{"id": 1, "rejected": {"code": "X"}}', True),
         (b'{"id": 1, "unsupported": {"reason": "x"}}', True),
+        (b'{"id": 1, "unsupported": {"reason": ""}}', False),
+        (b'{"id": 1, "unsupported": {"reason": " "}}', False),
         (b'{"id": 1, "error": {"text": "x"}}', True),
         (b'{"id": 1}', False),
         (b'{"ok": {}}', False),

@@ -179,6 +179,7 @@ HARNESS = {
         "does not answer 'hello' as it should: Invalid enum value 'sundial' - at `$.clock`",
     ),
     "one that answers in no way": (f"{MISBEHAVING} 'answers in no way'", "an answer is one of"),
+    "one that does not say why not": (f"{MISBEHAVING} 'does not say why not'", "`$.unsupported.reason`"),
 }
 
 
