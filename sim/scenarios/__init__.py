@@ -19,7 +19,6 @@ from sim.scenarios import (
     push_one_file,
     record,
     rivals,
-    saved_settings,
     service,
     silence,
 )
@@ -39,7 +38,6 @@ SCENARIOS: dict[str, Scenario] = registry(
     deletion,
     full_disk,
     large_file,
-    saved_settings,
     service,
 )
 

@@ -3,26 +3,11 @@
 import asyncio
 
 from sim.faults import DiskFull
-from sim.scenarios.pair import TREE, Pair
-from sim.scenarios.scenario import not_yet, scenario
+from sim.scenarios.pair import Pair
+from sim.scenarios.scenario import not_yet
 from sim.world import World
 
 PATIENCE_SECONDS = 300.0
-
-
-@scenario
-async def full_disk_keeps_old_files_whole(world: World) -> None:
-    """The disk is full: told once, exit code 1, every file is whole; with room again all arrives."""
-    pair = Pair(world)
-    await pair.listen()
-    make_room = pair.arm(DiskFull("far", 100))
-
-    assert await pair.push() == 1
-
-    assert {code for _, code in pair.problems()} == {"NO_SPACE"}
-    assert all(content in (TREE[path], b"old") for path, content in pair.target().items())
-    make_room()
-    await pair.converge()
 
 
 @not_yet("the pause while a disk is full")
