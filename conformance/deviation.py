@@ -7,15 +7,17 @@
     clears = "issue 5"                # what will make it pass
     expires = 2027-06-30              # from then on the row itself is a failure
 
-No row is for ever: it says what will clear it, or when it expires. One whose case passes is an
+A case has one row at most, its own or that of a requirement: another one would never be used. No
+row is for ever: it says what will clear it, or when it expires. One whose case passes is an
 unexpected pass, and one that belongs to no case is stale: both fail a run.
 """
 
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct, structs
@@ -23,6 +25,14 @@ from msgspec import Struct, structs
 from conformance.verdict import PASSES, CaseResult, State
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Place(NamedTuple):
+    """A case at one of its levels."""
+
+    id: str
+    requirements: tuple[str, ...]
+    level: str
 
 
 class DeviationsInvalid(Exception):
@@ -44,17 +54,17 @@ class Deviation(Struct, frozen=True, forbid_unknown_fields=True):
         if not self.clears and self.expires is None:
             raise ValueError(f"{self.id!r} needs `clears` or `expires`")
 
-    def covers(self, result: CaseResult) -> bool:
+    def covers(self, case: CaseResult | Place) -> bool:
         """Whether the row speaks of a case."""
-        is_named = self.id == result.id or self.id in result.requirements
-        return is_named and self.level in ("", result.level)
+        is_named = self.id == case.id or self.id in case.requirements
+        return is_named and self.level in ("", case.level)
 
 
 def load_deviations(file: Path) -> list[Deviation]:
     """Read a file; raise `DeviationsInvalid`."""
     try:
         tables = tomllib.loads(file.read_text("utf-8"))
-        return [
+        found = [
             msgspec.convert({**row, "id": id}, Deviation)
             for id, rows in tables.items()
             for row in _rows(rows)
@@ -63,6 +73,19 @@ def load_deviations(file: Path) -> list[Deviation]:
         raise DeviationsInvalid(f"'{file}' cannot be read: {error.strerror}.") from None
     except (ValueError, msgspec.ValidationError) as error:
         raise DeviationsInvalid(f"'{file}' is no list of deviations: {error}.") from None
+    for one, other in combinations(found, 2):
+        if one.id == other.id and (one.level == other.level or "" in (one.level, other.level)):
+            raise DeviationsInvalid(f"'{file}' has two rows for {one.id!r}.")
+    return found
+
+
+def overlap(rows: Sequence[Deviation], places: Iterable[Place]) -> str:
+    """Name a case of which two rows speak, such as its own and that of a requirement; empty if there is none."""
+    for place in places:
+        speaking = [repr(row.id) for row in rows if row.covers(place)]
+        if len(speaking) > 1:
+            return f"two rows for {place.id!r} at level {place.level}: {' and '.join(speaking)}"
+    return ""
 
 
 def _rows(value: object) -> list[dict[str, object]]:
@@ -71,16 +94,16 @@ def _rows(value: object) -> list[dict[str, object]]:
     raise ValueError('a row begins with [["id"]]')
 
 
-def faults_of(rows: Iterable[Deviation], places: Collection[tuple[str, str]], today: date) -> list[str]:
+def faults_of(rows: Iterable[Deviation], places: Collection[Place], today: date) -> list[str]:
     """Say what is wrong with the rows themselves, whatever a run has selected.
 
-    `places`: of all cases that there are, for whichever target, each id and requirement with the level.
+    `places`: all cases that there are, for whichever target.
     """
     found = list(rows)
     stale = [
         f"the deviation {row.id!r} is stale: there is no such case{f' at level {row.level}' if row.level else ''}"
         for row in found
-        if not any(row.id == name and row.level in ("", level) for name, level in places)
+        if not any(map(row.covers, places))
     ]
     return stale + [
         f"the deviation {row.id!r} has expired on {row.expires}: {row.reason}"

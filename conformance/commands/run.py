@@ -16,7 +16,15 @@ from conformance.blackbox.key import Key, KeyInvalid, read_key
 from conformance.blackbox.target import LEVEL as BLACK_BOX_LEVEL
 from conformance.blackbox.target import AddressInvalid, BlackBox, black_box_cases, is_black_box
 from conformance.catalogue import CatalogueError, load_catalogue
-from conformance.deviation import Deviation, DeviationsInvalid, apply_deviations, faults_of, load_deviations
+from conformance.deviation import (
+    Deviation,
+    DeviationsInvalid,
+    Place,
+    apply_deviations,
+    faults_of,
+    load_deviations,
+    overlap,
+)
 from conformance.program_run import ProgramRun, at_level
 from conformance.readings import without_mixtures
 from conformance.reports.badge import as_badge
@@ -196,16 +204,21 @@ def _selected(cases: Iterable[C], options: RunOptions) -> list[C]:
 def _deviations(options: RunOptions) -> list[Deviation]:
     """The rows that a run is held against."""
     file = options.deviations or (OWN_DEVIATIONS if options.target in BUILT_IN else None)
-    return [] if file is None else load_deviations(file)
+    if file is None:
+        return []
+    rows = load_deviations(file)
+    if complaint := overlap(rows, _places()):
+        raise DeviationsInvalid(f"'{file}' has {complaint}.")
+    return rows
 
 
-def _places() -> set[tuple[str, str]]:
-    """Of all cases, whatever the target, each id and requirement with the level."""
+def _places() -> list[Place]:
+    """All cases, whatever the target, at each of their levels."""
     vectors = load_vectors(VECTORS).values()
     found: list[tuple[Case, str]] = [(vector, VECTOR_LEVEL) for vector in vectors]
     found += [(scenario, level) for scenario in SCENARIOS.values() for level in scenario.levels]
     found += [(case, BLACK_BOX_LEVEL) for case in black_box_cases(vectors)]
-    return {(name, level) for case, level in found for name in (case.id, *case.requirements)}
+    return [Place(case.id, case.requirements, level) for case, level in found]
 
 
 def lines_of(report: Report) -> Iterator[str]:

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from conformance.deviation import Deviation, DeviationsInvalid, apply_deviations, faults_of, load_deviations
+from conformance.deviation import (
+    Deviation,
+    DeviationsInvalid,
+    Place,
+    apply_deviations,
+    faults_of,
+    load_deviations,
+    overlap,
+)
 from conformance.verdict import CaseResult, State
 
 TODAY = date(2027, 1, 1)
@@ -22,6 +30,19 @@ reason = "overlapping jobs are not told"
 message = "nobody"
 clears = "a warning"
 level = "P"
+"""
+
+
+TWICE = """
+[["a"]]
+reason = "x"
+message = "x"
+clears = "x"
+
+[["a"]]
+reason = "y"
+message = "y"
+clears = "y"
 """
 
 
@@ -59,6 +80,8 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         ('[["a"]]\nreason = "x"\nmessage = "x"', "'a' needs `clears` or `expires`"),
         ('[["a"]]\nreason = "x"\nmessage = ""', "Expected `str` of length >= 1"),
         ('[["a"]]\nreason = "x"\nmessage = "x"\nlevel = "Q"', "Invalid enum value 'Q'"),
+        (TWICE, "two rows for 'a'"),
+        (f'{TWICE}level = "P"', "two rows for 'a'"),
         ("[[", "is no list of deviations"),
     ],
 )
@@ -112,7 +135,7 @@ def test_a_row_that_belongs_to_no_case_or_has_expired_is_told() -> None:
         Deviation("PS-RET-01", "right", "x", expires=date(2027, 1, 2)),
     ]
 
-    assert faults_of(rows, {("retry-01", "S"), ("PS-RET-01", "S")}, TODAY) == [
+    assert faults_of(rows, [Place("retry-01", ("PS-RET-01",), "S")], TODAY) == [
         "the deviation 'other' is stale: there is no such case",
         "the deviation 'retry-01' is stale: there is no such case at level V",
         "the deviation 'retry-01' has expired on 2026-12-31: late",
@@ -123,4 +146,29 @@ def test_a_row_that_belongs_to_no_case_or_has_expired_is_told() -> None:
 def test_a_row_is_a_failure_from_the_day_on_which_it_expires(expires: date, is_expired: bool) -> None:
     row = Deviation("retry-01", "late", "x", expires=expires)
 
-    assert bool(faults_of([row], {("retry-01", "S")}, TODAY)) is is_expired
+    assert bool(faults_of([row], [Place("retry-01", (), "S")], TODAY)) is is_expired
+
+
+def test_a_file_may_have_a_row_for_each_level(tmp_path: Path) -> None:
+    of_two_levels = TWICE.replace('clears = "x"', 'level = "S"').replace('clears = "y"', 'level = "P"')
+    (tmp_path / "file.toml").write_text(of_two_levels.replace("level", 'clears = "x"\nlevel'))
+
+    assert [row.level for row in load_deviations(tmp_path / "file.toml")] == ["S", "P"]
+
+
+PLACES = [Place("retry-01", ("PS-RET-01", "PS-RET-02"), level) for level in ("S", "P")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ((("PS-RET-01", ""), ("retry-01", "")), "two rows for 'retry-01' at level S: 'PS-RET-01' and 'retry-01'"),
+        ((("PS-RET-02", "P"), ("PS-RET-01", "")), "two rows for 'retry-01' at level P: 'PS-RET-02' and 'PS-RET-01'"),
+        ((("retry-01", "P"), ("PS-RET-01", "S")), ""),
+        ((("retry-01", ""), ("PS-TOP-01", "")), ""),
+    ],
+)  # fmt: skip
+def test_two_rows_for_one_case_are_told_since_one_is_never_used(rows, told: str) -> None:
+    found = [Deviation(id, "x", "x", clears="x", level=level) for id, level in rows]
+
+    assert overlap(found, PLACES) == told

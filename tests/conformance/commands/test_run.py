@@ -109,6 +109,16 @@ def test_a_row_that_speaks_of_nothing_that_there_is_is_stale_in_every_run(said, 
     assert (ran.code, "the deviation 'topology-pushed' is stale" in ran.out) == (1, True)
 
 
+def test_a_row_of_a_case_and_one_of_its_requirement_are_an_error_of_the_file(said, tmp_path: Path) -> None:
+    rows = [f'[["{id}"]]\nreason = "x"\nmessage = "x"\n{END}' for id in ("PS-TOP-05", "topology-pull")]
+    (tmp_path / "own.toml").write_text("".join(rows))
+
+    ran = said("run", "--target", "builtin:sim", "--deviations", str(tmp_path / "own.toml"))
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "own.toml' has two rows for 'topology-pull' at level S: 'PS-TOP-05' and 'topology-pull'" in ran.err
+
+
 def test_every_report_is_written(said, tmp_path: Path) -> None:
     files = {name: tmp_path / name for name in ("json", "junit", "html", "badge")}
     ran = said(*PSYNC, "--select", "PS-CFG-*", *(f"--{name}={file}" for name, file in files.items()))
