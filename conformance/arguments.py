@@ -65,11 +65,14 @@ class Group(click.Group):
         return super().resolve_command(context, args)
 
 
-def one_of(id: str, known: Mapping[str, T], kind: str) -> T:
-    """What has that id, whatever the case; else a refusal that names those like it. Raises `click.UsageError`."""
+def one_of(id: str, known: Mapping[str, T], kind: str, others: Iterable[str] = ()) -> T:
+    """What has that id, whatever the case; else a refusal that names those like it. Raises `click.UsageError`.
+
+    `others`: ids in small letters, of which one may have been meant, too.
+    """
     found = known.get(id.upper())
     if found is None:
-        guess = close_to(id.upper(), known) or "`list` names them all."
+        guess = close_to(id.upper(), known) or close_to(id.lower(), others) or "`list` names them all."
         raise click.UsageError(f"There is no {kind} {id!r}. {guess}")
     return found
 

@@ -59,7 +59,7 @@ def list_requirements(**options: Any) -> int:
 @suite.command()
 @click.argument("id")
 def explain(id: str) -> int:
-    """Print a requirement, or an ambiguity or deviation, with all that is said about it."""
+    """Print a requirement, a case, an ambiguity or a deviation, with all that is said about it."""
     from conformance.commands.explain import run_explain
 
     return run_explain(id)

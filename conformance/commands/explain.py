@@ -1,4 +1,4 @@
-"""One requirement, ambiguity or deviation, and what is said about it."""
+"""One requirement, case, ambiguity or deviation, and what is said about it."""
 
 import textwrap
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from conformance.catalogue import (
 )
 from conformance.commands.coverage import evidence
 from conformance.coverage import NO_EVIDENCE, Evidence
+from conformance.every_case import Told, all_cases
 from conformance.selection import profiles_of
 
 # Wide enough for a sentence, narrow enough to be read.
@@ -24,13 +25,16 @@ LINE_LETTERS = 100
 
 def run_explain(id: str) -> int:
     """Print it. Raises `click.UsageError` for an id that is none."""
-    catalogue = load_catalogue()
+    catalogue, cases = load_catalogue(), all_cases()
+    if case := cases.get(id.lower()):
+        print("\n".join(explanation_of_case(catalogue, case)))
+        return 0
     known: dict[str, Requirement | Ambiguity | Deviation] = {
         **catalogue.requirements,
         **catalogue.ambiguities,
         **catalogue.deviations,
     }
-    print("\n".join(explanation(catalogue, id.upper(), one_of(id, known, "id"), evidence())))
+    print("\n".join(explanation(catalogue, id.upper(), one_of(id, known, "id", cases), evidence())))
     return 0
 
 
@@ -48,6 +52,22 @@ def explanation(
     ]
     lines = _of_ambiguity(id, found) if isinstance(found, Ambiguity) else _of_deviation(id, found)
     return [*lines, *_field("named by", ", ".join(used))]
+
+
+def explanation_of_case(catalogue: Catalogue, case: Told) -> Iterator[str]:
+    """Tell one case in lines: what it asks, of which requirements, where that comes from, how to ask it."""
+    yield f"{case.id}  ({case.kind})"
+    yield from _field("asks", case.about)
+    for id in case.requirements:
+        yield from _field("shows", f"{id}: {catalogue.requirements[id].checks}")
+    yield from _field(
+        "levels", ", ".join(f"{level} {text}" for level, text in LEVELS.items() if level in case.levels)
+    )
+    for name, text in case.fields.items():
+        yield from _field(name, text)
+    yield from _field("to ask", f"python -m conformance run --target {case.target} --select {case.id}")
+    if case.ambiguity is not None:
+        yield from ["", *_of_ambiguity(case.ambiguity, catalogue.ambiguities[case.ambiguity])]
 
 
 def _registers(requirement: Requirement) -> tuple[str, ...]:
@@ -110,5 +130,4 @@ def _wrapped(start: str, text: str) -> list[str]:
         initial_indent=start,
         subsequent_indent=" " * len(start),
         break_on_hyphens=False,
-        break_long_words=False,
     )

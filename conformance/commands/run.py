@@ -13,7 +13,6 @@ import msgspec
 from msgspec import Struct
 
 from conformance.blackbox.key import Key, KeyInvalid, read_key
-from conformance.blackbox.target import LEVEL as BLACK_BOX_LEVEL
 from conformance.blackbox.target import AddressInvalid, BlackBox, black_box_cases, is_black_box
 from conformance.catalogue import CatalogueError, load_catalogue
 from conformance.deviation import (
@@ -25,6 +24,7 @@ from conformance.deviation import (
     load_deviations,
     overlap,
 )
+from conformance.every_case import all_cases
 from conformance.program_run import ProgramRun, at_level
 from conformance.readings import without_mixtures
 from conformance.reports.badge import as_badge
@@ -36,7 +36,6 @@ from conformance.selection import WHOLE, Case, Shard, select
 from conformance.target import TargetBroken
 from conformance.targets import BUILT_IN, TargetUnknown, open_target
 from conformance.vector import VECTORS, Vector, VectorsInvalid, load_alternatives, load_vectors
-from conformance.vector_run import LEVEL as VECTOR_LEVEL
 from conformance.verdict import (
     EXIT_HARNESS,
     EXIT_INCONCLUSIVE,
@@ -214,11 +213,9 @@ def _deviations(options: RunOptions) -> list[Deviation]:
 
 def _places() -> list[Place]:
     """All cases, whatever the target, at each of their levels."""
-    vectors = load_vectors(VECTORS).values()
-    found: list[tuple[Case, str]] = [(vector, VECTOR_LEVEL) for vector in vectors]
-    found += [(scenario, level) for scenario in SCENARIOS.values() for level in scenario.levels]
-    found += [(case, BLACK_BOX_LEVEL) for case in black_box_cases(vectors)]
-    return [Place(case.id, case.requirements, level) for case, level in found]
+    return [
+        Place(case.id, case.requirements, level) for case in all_cases().values() for level in case.levels
+    ]
 
 
 def lines_of(report: Report) -> Iterator[str]:

@@ -38,7 +38,10 @@ def test_what_is_typed_wrongly_is_refused_and_what_is_known_named(
     assert complaint in said.err
 
 
-@pytest.mark.parametrize("command", ["list", "explain PS-ROOT-03", "explain dev-001", "coverage", "--help"])
+@pytest.mark.parametrize(
+    "command",
+    ["list", "explain PS-ROOT-03", "explain dev-001", "explain topology-pull", "coverage", "--help"],
+)
 def test_what_is_typed_rightly_is_code_0(command, monkeypatch, capsys):
     said = typed(command.split(), monkeypatch, capsys)
 

@@ -4,7 +4,13 @@ import click
 import pytest
 
 from conformance.catalogue import load_catalogue
-from conformance.commands.explain import LINE_LETTERS, explanation, run_explain
+from conformance.commands.explain import (
+    LINE_LETTERS,
+    explanation,
+    explanation_of_case,
+    run_explain,
+)
+from conformance.every_case import all_cases
 from tests.conformance.catalogues import CATALOGUE
 
 TOLD = [
@@ -107,3 +113,52 @@ def test_what_shows_a_requirement_is_told_by_level_with_the_way_to_ask_it(levels
     for level in levels:
         assert f"  at level {level}  case-{level}, another" in told
     assert f"  to ask      python -m conformance run --target builtin:{target} --select PS-PORT-02" in told
+
+
+@pytest.mark.parametrize("id", ["topology-pull", "Topology-PULL"])
+def test_a_scenario_is_told_with_its_requirements_and_the_way_to_ask_it(id: str, capsys):
+    assert run_explain(id) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "topology-pull  (a scenario)"
+    assert [line for line in lines if line.startswith("  shows       PS-TOP-05: ")]
+    assert "  levels      S in the simulation, P with real processes" in lines
+    assert "  written in  conformance/scenarios/topology.py, pull" in lines
+    assert lines[-1] == "  to ask      python -m conformance run --target builtin:sim --select topology-pull"
+
+
+def test_a_vector_is_told_with_question_answer_provenance_and_reading(capsys):
+    assert run_explain("keys-composed") == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:8] == [
+        "keys-composed  (a vector)",
+        "  asks        Composed letters give another key than letters without accents.",
+        "  shows       PS-ENC-06: mismatch matrix refused before any path operation; ERR-01/02",
+        "  levels      V by vectors",
+        "  strength    must",
+        "  provenance  catalogue, AMB-02",
+        r"""  question    derive_key {"user": "caf\u00e9", "password": "\u00e9t\u00e9"}""",
+        '  expected    {"differs_from": ["keys-both", "keys-compatible"]}',
+    ]
+    assert "AMB-02  When are key values “identical on both sides”?" in lines
+
+
+def test_what_is_asked_from_outside_names_a_listener(capsys):
+    assert run_explain("tcp-other-mode") == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "tcp-other-mode  (a case from outside)"
+    assert "  to ask      python -m conformance run --target tcp:HOST:PORT --select tcp-other-mode" in lines
+
+
+def test_each_case_can_be_told_in_lines_that_can_be_read():
+    catalogue = load_catalogue()
+    told = [line for case in all_cases().values() for line in explanation_of_case(catalogue, case)]
+
+    assert max(map(len, told)) <= LINE_LETTERS
+
+
+def test_a_case_that_there_is_not_is_refused_with_those_like_it():
+    with pytest.raises(click.UsageError, match=r"There is no id 'topology-pul'\. Did you mean topology-pul"):
+        run_explain("topology-pul")
