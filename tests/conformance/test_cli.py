@@ -89,3 +89,25 @@ def test_with_any_one_vector_file_emptied_or_gone_the_run_fails(tmp_path: Path, 
         assert (ran.returncode, ran.stdout) == (3, ""), ran.stdout
         assert ran.stderr.startswith("The vectors are faulty.\n")
         assert name in ran.stderr
+
+
+@pytest.mark.parametrize("name", ["vectors/files.txt", "vectors/keys.json", "decisions.toml"])
+def test_a_run_of_a_suite_that_is_not_whole_leaves_no_report_of_an_earlier_one(tmp_path: Path, name: str):
+    shutil.copytree(ROOT / "conformance", tmp_path / "conformance")
+    (tmp_path / "conformance" / name).write_text("nonsense")
+    files = {option: tmp_path / f"report.{option}" for option in ("json", "junit", "html", "badge")}
+    for file in files.values():
+        file.write_text("20 of 20 pass")
+    command = [sys.executable, "-m", "conformance", "run", "--target", f"adapter:{WELL_BEHAVED}"]
+
+    ran = subprocess.run(
+        [*command, *(f"--{option}={file}" for option, file in files.items())],
+        cwd=tmp_path,
+        env={"PYTHONPATH": f"{tmp_path}:{ROOT}"},
+        capture_output=True,
+    )
+
+    report = json.loads(files["json"].read_text())
+    assert (ran.returncode, report["exit_code"], report["results"]) == (3, 3, [])
+    assert name.rpartition("/")[2] in report["unjudged"]["text"]
+    assert not [file for file in files.values() if "20 of 20" in file.read_text()]
