@@ -250,6 +250,23 @@ def link_lost_in_the_middle(stage: Stage) -> None:
     holds("the target", pair.at_target(), NEW)
 
 
+@scenario("PS-RET-08", "PS-ERR-13")
+def link_lost_in_the_middle_of_a_pull(stage: Stage) -> None:
+    """The same of a file that comes from a listener: it is the source that is told."""
+    pair = Pair(stage, source=OLD, target=NEW)
+    pair.listen()
+    fault = stage.fault("reset", "near", "far", after_bytes=2_000_000)
+
+    outcome = pair.pull()
+
+    equal("the run", outcome.state, "failed")
+    equal("the messages", outcome.messages, pair.texts("source"))
+    has("the folder of the client", pair.at_source(), "large", OLD["large"])
+    stage.heal(fault)
+    equal("the next run", pair.pull().state, "converged")
+    holds("the folder of the client", pair.at_source(), NEW)
+
+
 @scenario("PS-ERR-02", "PS-ERR-04", levels=("S",))
 def network_is_silent(stage: Stage) -> None:
     """Nothing arrives any more in the middle of a run: the client gives up in time, two minutes perhaps, and says so."""

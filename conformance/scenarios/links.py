@@ -4,7 +4,7 @@ from conformance.content import Entries, Link, Made, Tree, expected
 from conformance.scenario import scenario
 from conformance.scenarios.confined import TRIPWIRE, Confined
 from conformance.scenarios.pair import TREE
-from conformance.stage import Stage, equal, holds, require
+from conformance.stage import Stage, equal, has, holds, require
 
 # What travels while something is exchanged, and is on its way after so many bytes.
 FIRST = Made(6_000_000, "first")
@@ -98,6 +98,21 @@ def file_of_a_target_becomes_one_during_the_run(stage: Stage) -> None:
     require(client.wait().state != "running", "the run has no end")
     found = pair.at(pair.root) or {}
     equal("what travelled", found.get("first"), expected({"first": FIRST})["first"])
+    pair.is_untouched()
+
+
+@scenario("PS-ROOT-14", "PS-ROOT-04")
+def that_a_job_has_brought(stage: Stage) -> None:
+    """A job brings a link that leads out of the RootPath, which it may: no other job gets through it."""
+    pair = Confined(stage)
+    stage.plant("near", pair.source, {"up": Link(pair.far.base)})
+    equal("the job that brings it", pair.push(path=pair.root).state, "converged")
+    has("what it has brought", pair.at(pair.root), "up", Link(pair.far.base))
+
+    path = pair.below("up", "documents")
+    equal("a push through it", pair.push(path=path, delete=True).state, "failed")
+    equal("a pull through it", pair.pull(path=path, delete=True).state, "failed")
+
     pair.is_untouched()
 
 

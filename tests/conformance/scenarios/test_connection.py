@@ -157,6 +157,16 @@ def test_psync_does_as_it_should(id: str) -> None:
             "the messages: (",
         ),
         (
+            "link-lost-in-the-middle-of-a-pull",
+            told_otherwise("client.wait", lambda told: told.update(state="partial", messages=[])),
+            "the run: 'partial', expected 'failed'",
+        ),
+        (
+            "link-lost-in-the-middle-of-a-pull",
+            told_otherwise("client.wait", _otherwise("source", "target")),
+            "the messages: (",
+        ),
+        (
             "link-lost-in-the-middle",
             done_besides("client.wait", "fs.plant", **changed_file("far", "/srv/backup", large="half")),
             "the target: large is {",

@@ -61,6 +61,8 @@ def test_psync_does_as_it_should(id: str) -> None:
             [FAILS_ALWAYS],
             "a push to a folder that is none: 'failed', expected 'converged'",
         ),
+        ("that-a-job-has-brought", FOLLOWED, "a push through it: 'converged', expected 'failed'"),
+        ("that-a-job-has-brought", [TOUCHED], "what is outside the RootPath: secret.txt is {"),
         ("what-is-behind-one-is-not-read", [READ], LEAKED),
         ("what-is-behind-one-is-not-read", [FAILS_ALWAYS], "the run: failed"),
         ("what-is-behind-one-is-not-read", [NOTHING_IS_DONE], "what is no link: None, expected {"),
