@@ -41,11 +41,12 @@ def below_it_a_path_is_used_in_place(stage: Stage) -> None:
 
 @scenario("PS-ROOT-03")
 def windows_finds_it_in_any_case(stage: Stage) -> None:
-    """On Windows the RootPath is found below whatever capitals a client writes, and keeps its own."""
+    """On Windows the RootPath is found below whatever capitals a client writes, and keeps its own; names below become the source's."""
     pair = Confined(stage, style="windows")
+    stage.plant("far", pair.below("docs"), {name.upper(): content for name, content in TREE.items()})
 
     path = {**pair.root, "path": pair.root["path"].upper() + "\\Docs"}
-    equal("the run", pair.push(path=path).state, "converged")
+    equal("the run", pair.push(path=path, delete=True).state, "converged")
 
     holds("what is below it", pair.at(pair.below("Docs")), TREE)
     pair.is_untouched()

@@ -137,7 +137,7 @@ def test_psync_does_as_it_should(id: str) -> None:
             "what was looked at beside it: ['secret.txt'], exp",
         ),
         ("nothing-beside-it-is-looked-at", [SEEN_NOWHERE], "what it served was not looked at: ()"),
-        ("windows-finds-it-in-any-case", [ELSEWHERE], "what is below it: is not there"),
+        ("windows-finds-it-in-any-case", [ELSEWHERE], "what is below it: CHANGED.TXT is there"),
         ("nothing-is-made-before-a-run-begins", [MADE], "the folder after a run that could not begin: {}"),
         ("job-above-it-stays-in-one-piece", [UNCONFINED], "what was made: is not there"),
         (
