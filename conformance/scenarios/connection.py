@@ -1,9 +1,10 @@
 """The port, and what is told when a connection does not come about."""
 
+from collections.abc import Callable
 from typing import Any
 
 from conformance.answers import Outcome
-from conformance.content import Made, Tree
+from conformance.content import Entries, Made, Tree
 from conformance.scenario import scenario
 from conformance.scenarios.pair import OLD_TREE, TREE, Pair
 from conformance.stage import Client, Stage, equal, has, holds, require
@@ -237,34 +238,33 @@ def connection_retry_is_told_and_done(stage: Stage) -> None:
 def link_lost_in_the_middle(stage: Stage) -> None:
     """The link is lost while a file travels: that is a failed connection, no locked file, and the old file is whole."""
     pair = Pair(stage, source=NEW, target=OLD)
-    pair.listen()
-    fault = stage.fault("reset", "near", "far", after_bytes=2_000_000)
 
-    outcome = pair.push()
-
-    equal("the run", outcome.state, "failed")
-    equal("the messages", outcome.messages, pair.texts())
-    has("the target", pair.at_target(), "large", OLD["large"])
-    stage.heal(fault)
-    equal("the next run", pair.push().state, "converged")
-    holds("the target", pair.at_target(), NEW)
+    _loses_its_link(pair, "target", pair.push, pair.at_target)
 
 
 @scenario("PS-RET-08", "PS-ERR-13")
 def link_lost_in_the_middle_of_a_pull(stage: Stage) -> None:
     """The same of a file that comes from a listener: it is the source that is told."""
     pair = Pair(stage, source=OLD, target=NEW)
-    pair.listen()
-    fault = stage.fault("reset", "near", "far", after_bytes=2_000_000)
 
-    outcome = pair.pull()
+    _loses_its_link(pair, "source", pair.pull, pair.at_source)
+
+
+def _loses_its_link(
+    pair: Pair, role: str, copy: Callable[[], Outcome], at_target: Callable[[], Entries | None]
+) -> None:
+    """Demand what has to be told of the listener's folder, which has that role, and kept where the file was to arrive."""
+    pair.listen()
+    fault = pair.stage.fault("reset", "near", "far", after_bytes=2_000_000)
+
+    outcome = copy()
 
     equal("the run", outcome.state, "failed")
-    equal("the messages", outcome.messages, pair.texts("source"))
-    has("the folder of the client", pair.at_source(), "large", OLD["large"])
-    stage.heal(fault)
-    equal("the next run", pair.pull().state, "converged")
-    holds("the folder of the client", pair.at_source(), NEW)
+    equal("the messages", outcome.messages, pair.texts(role))
+    has("the target", at_target(), "large", OLD["large"])
+    pair.stage.heal(fault)
+    equal("the next run", copy().state, "converged")
+    holds("the target", at_target(), NEW)
 
 
 @scenario("PS-ERR-02", "PS-ERR-04", levels=("S",))
