@@ -39,6 +39,8 @@ def tree(tmp_path: Path) -> Path:
         "sim",
         "conformance",
         "conformance/adapters",
+        "conformance/blackbox",
+        "conformance/hostile",
         *(f"psync/{name}" for name in PACKAGES),
     ]:
         (tmp_path / package).mkdir()
@@ -68,6 +70,8 @@ def tree(tmp_path: Path) -> Path:
         ("sim/planted.py", "import psync.real", {"simulation"}),
         ("conformance/planted.py", "def f(): from psync.core import x", {"suite"}),
         ("conformance/planted.py", "import sim", {"suite"}),
+        ("conformance/blackbox/planted.py", "def f(): import conformance.hostile", {"black box"}),
+        ("conformance/hostile/planted.py", "import conformance.blackbox", set()),
         ("conformance/adapters/planted.py", "import psync.app.run, psync.engine", set()),
         ("psync/app/run.py", "import psync.real, psync.engine, psync.core", set()),
         ("sim/planted.py", "import psync.engine, psync.system", set()),
