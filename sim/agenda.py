@@ -43,8 +43,11 @@ class Agenda:
             self.now_ns = moment_ns
         return moment_ns is not None
 
-    def run_due(self) -> None:
-        """Do all that is due now, and what that makes due."""
+    def run_due(self) -> bool:
+        """Do all that is due now, and what that makes due; False if it is nothing."""
         entries = self._entries
+        if not entries or entries[0][0] > self.now_ns:
+            return False
         while entries and entries[0][0] <= self.now_ns:
             heapq.heappop(entries)[2]()
+        return True

@@ -25,12 +25,11 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 from pyfakefs.fake_file import FakeDirectory, FakeFile
-from pyfakefs.fake_filesystem import FakeFilesystem
 
 from sim.crash import Choose, EntryChange, Journal
 from sim.failure import failure
 from sim.handles import Handle, Handles
-from sim.inodes import attach, attach_too, detach, parent, path_of
+from sim.inodes import Folder, Leaf, attach, attach_too, detach, empty_files, parent, path_of
 from sim.trees import Tree, read_tree
 
 USER_ID = 1000
@@ -75,8 +74,8 @@ class Disk:
     """
 
     def __init__(self, clock: Callable[[], int]) -> None:
-        self.files = FakeFilesystem()
-        self.files.shuffle_listdir_results = False
+        self.files = empty_files()
+        self.root: FakeDirectory = self.files.root
         self.quota_bytes: int | None = None
         self.file_bytes_max: int | None = None
         self.is_read_only = False
@@ -91,11 +90,6 @@ class Disk:
         self._clock = clock
         self._register(self.root, 0o755)
 
-    @property
-    def root(self) -> FakeDirectory:
-        """The inode of `/`."""
-        return self.files.root
-
     # Entries of folders
 
     def spelling(self, folder: FakeDirectory, name: str) -> str:
@@ -107,7 +101,10 @@ class Disk:
 
     def look_up(self, folder: FakeDirectory, name: str) -> FakeFile | None:
         """Give the entry of a name; None if there is none."""
-        return folder.entries.get(self.spelling(folder, name))
+        found = folder.entries.get(name)
+        if found is None and self.fold is not None:
+            found = folder.entries.get(self.spelling(folder, name))
+        return found
 
     def open_elsewhere(self, path: bytes, state: str) -> Handle:
         """Open a file as another program of a Windows machine does, in one of `sim.windows.OPEN_ELSEWHERE`.
@@ -120,17 +117,16 @@ class Disk:
 
     def make_file(self, folder: FakeDirectory, name: str, mode: int) -> FakeFile:
         """Make an empty file."""
-        return self._add(folder, name, FakeFile(name, stat.S_IFREG, "", self.files), mode)
+        return self._add(folder, name, Leaf(name, stat.S_IFREG, b"", self.files), mode)
 
     def make_folder(self, folder: FakeDirectory, name: str, mode: int) -> FakeFile:
         """Make an empty folder."""
-        return self._add(folder, name, FakeDirectory(name, filesystem=self.files), mode)
+        return self._add(folder, name, Folder(name, self.files), mode)
 
     def make_link(self, folder: FakeDirectory, name: str, target: str) -> FakeFile:
         """Make a symbolic link."""
-        link = FakeFile(name, stat.S_IFLNK, target, self.files, encoding="utf-8", errors="surrogateescape")
-        link.st_size = len(link.byte_contents or b"")
-        return self._add(folder, name, link, 0o777)
+        content = target.encode("utf-8", "surrogateescape")
+        return self._add(folder, name, Leaf(name, stat.S_IFLNK, content, self.files), 0o777)
 
     def add_name(self, folder: FakeDirectory, name: str, node: FakeFile) -> None:
         """Give a file one more name, which no process of psync does; its users do."""
@@ -143,7 +139,7 @@ class Disk:
 
     def make_fifo(self, folder: FakeDirectory, name: str, mode: int) -> FakeFile:
         """Make a named pipe, which no process of psync can make; scenarios can."""
-        return self._add(folder, name, FakeFile(name, stat.S_IFIFO, "", self.files), mode)
+        return self._add(folder, name, Leaf(name, stat.S_IFIFO, b"", self.files), mode)
 
     def remove(self, folder: FakeDirectory, name: str) -> None:
         """Remove an entry; the inode lives on in open descriptors."""
@@ -245,7 +241,7 @@ class Disk:
 
     def tree(self, path: bytes) -> Tree:
         """What lies below a folder, without files that wait for their end, as Windows removes open ones."""
-        return read_tree(self.folder(path), lambda node: not self.handles.is_marked(node))
+        return read_tree(self.folder(path), self.handles.marked)
 
     def folder(self, path: bytes) -> FakeDirectory:
         """The folder at an absolute path without links."""
@@ -266,8 +262,9 @@ class Disk:
     def touch(self, node: FakeFile) -> None:
         """The content of an inode has changed."""
         self.journal.note_file(node)
-        node.stat_result.st_mtime_ns = self.rounded(self._clock())
-        self.mark(node)
+        now_ns = self._clock()
+        node.stat_result.st_mtime_ns = self.rounded(now_ns)
+        node.stat_result.st_ctime_ns = now_ns
 
     def set_mode(self, node: FakeFile, mode: int) -> None:
         """Change permission bits; EPERM where there are none, as vfat answers all but its owner."""
@@ -336,6 +333,7 @@ class Disk:
         status.st_dev = self.root.st_dev
         status.st_uid = status.st_gid = USER_ID
         status.st_mode = stat.S_IFMT(status.st_mode) | (mode if self.modes_kept else MODE_WITHOUT_MODES)
+        status.st_mtime_ns = self.rounded(self._clock())
         self.touch(node)
 
     def _unlink(self, folder: FakeDirectory, name: str) -> FakeFile:

@@ -52,37 +52,43 @@ Witness = Callable[[Call, object], None]
 class Gate:
     """The gate of one process; `watchers` and `witnesses` are those of its machine.
 
+    `is_kept`: whether a trace is kept of what comes of calls.
     `translate`: makes of an error of Linux the one that the machine's system has for it.
     """
 
     def __init__(
         self, process: Process, trace: Trace, watchers: list[Watcher], witnesses: list[Witness]
     ) -> None:
+        self.watchers = watchers
+        self.witnesses = witnesses
+        self.is_kept = trace.is_kept
         self._process = process
         self._trace = trace
-        self._watchers = watchers
-        self._witnesses = witnesses
         self._calls = 0
         self.translate: Callable[[OSError], OSError] = _as_it_is
 
     def begin(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Call:
         """Give the call that a process makes now, or when its thread goes on; stop a dead one."""
-        self._process.pause()
-        self._process.check_alive()
+        process = self._process
+        process.pause()
+        if not process.is_alive:
+            process.check_alive()
         self._calls += 1
-        return Call(self._process, self._calls, name, arguments, options)
+        return Call(process, self._calls, name, arguments, options)
 
     def enter(self, call: Call) -> None:
         """Let a call through, or raise what shall come of it instead."""
-        for watch in self._watchers:
+        process = self._process
+        for watch in tuple(self.watchers):
             watch(call)
-            self._process.check_alive()
+            if not process.is_alive:
+                process.check_alive()
 
     def leave(self, call: Call, outcome: object) -> None:
         """Tell what has come of a call: its result, or the error that it raises."""
-        for witness in self._witnesses:
+        for witness in self.witnesses:
             witness(call, outcome)
-        if self._trace.is_kept:
+        if self.is_kept:
             self._write_down(call, outcome)
 
     def fail(self, call: Call, error: OSError) -> None:
@@ -123,17 +129,20 @@ def system_call(function: Callable[Concatenate[G, P], R]) -> Callable[Concatenat
 
     @wraps(function)
     def make_call(self: G, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        if paths:
-            _check_paths(args[:paths])
+        for path in args[:paths]:
+            if type(path) is not bytes or b"\0" in path:
+                _refuse_path(path)
         gate = self.gate
         call = gate.begin(name, args, kwargs)
         try:
-            gate.enter(call)
+            if gate.watchers:
+                gate.enter(call)
             result = function(self, *args, **kwargs)
         except OSError as error:
             gate.fail(call, error)
             raise
-        gate.leave(call, result)
+        if gate.witnesses or gate.is_kept:
+            gate.leave(call, result)
         return result
 
     return make_call
@@ -143,13 +152,12 @@ def _as_it_is(error: OSError) -> OSError:
     return error
 
 
-def _check_paths(paths: tuple[object, ...]) -> None:
-    for path in paths:
-        if isinstance(path, bytes):
-            if b"\0" in path:
-                raise ValueError("embedded null byte")
-        elif not isinstance(path, int):
-            raise TypeError(f"names are bytes, not {type(path).__name__}")
+def _refuse_path(path: object) -> None:
+    """Raise what Python raises for what is neither bytes that the kernel could be given nor a descriptor."""
+    if isinstance(path, bytes):
+        raise ValueError("embedded null byte")
+    if not isinstance(path, int):
+        raise TypeError(f"names are bytes, not {type(path).__name__}")
 
 
 def _name_paths(error: OSError, paths: tuple[object, ...]) -> None:

@@ -39,7 +39,7 @@ class Handles:
 
     def __init__(self, remove: Callable[[FakeFile], None]) -> None:
         self._open: list[Handle] = []
-        self._marked: list[FakeFile] = []
+        self.marked: list[FakeFile] = []
         self._remove = remove
 
     def open(self, node: FakeFile, state: str) -> Handle:
@@ -55,19 +55,19 @@ class Handles:
         self._open.remove(handle)
         node = handle.node
         if self.is_marked(node) and not any(other.node is node for other in self._open):
-            self._marked = [marked for marked in self._marked if marked is not node]
+            self.marked = [marked for marked in self.marked if marked is not node]
             self._remove(node)
 
     def mark(self, node: FakeFile) -> None:
         """Remove a file as soon as it is closed, which may be now."""
         if any(handle.node is node for handle in self._open):
-            self._marked.append(node)
+            self.marked.append(node)
         else:
             self._remove(node)
 
     def is_marked(self, node: FakeFile) -> bool:
         """Whether a file waits for its end."""
-        return node in self._marked
+        return node in self.marked
 
     def states(self, node: FakeFile) -> list[str]:
         """How a file is open, for all who have it open."""

@@ -14,7 +14,7 @@ import socket
 from asyncio.base_events import Server
 from asyncio.selector_events import BaseSelectorEventLoop
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, MutableSet, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, MutableSet, Sequence, Sized
 from contextvars import Context, copy_context
 from functools import partial
 from itertools import count
@@ -22,6 +22,7 @@ from random import Random
 from typing import Any, TypeVar, TypeVarTuple
 
 from sim.agenda import Agenda
+from sim.chance import between
 from sim.jobs import Jobs
 from sim.link import SECOND_NS
 from sim.network import FIRST_FD, Network, Ready
@@ -53,7 +54,7 @@ class Livelock(RuntimeError):
 class SimSelector(selectors.BaseSelector):
     """Waits by moving the clock. `look` finds what is ready, `waiting` describes who waits, for the error.
 
-    `is_woken`: whether the loop has something to do that no descriptor tells of.
+    `called`: what the loop has to do that no descriptor tells of.
     """
 
     def __init__(
@@ -61,13 +62,14 @@ class SimSelector(selectors.BaseSelector):
         agenda: Agenda,
         look: Callable[[Mapping[int, selectors.SelectorKey]], Ready],
         waiting: Callable[[], str],
-        is_woken: Callable[[], bool],
+        called: Sized,
     ) -> None:
         self._agenda = agenda
         self._look = look
         self._waiting = waiting
-        self._is_woken = is_woken
+        self._called = called
         self._keys: dict[int, selectors.SelectorKey] = {}
+        self._has_changed = False
         self._moment_ns = 0
         self._passes = 0
 
@@ -75,6 +77,7 @@ class SimSelector(selectors.BaseSelector):
         """Watch a simulated descriptor."""
         if fileobj < FIRST_FD:
             raise RuntimeError(f"descriptor {fileobj} belongs to the real machine")
+        self._has_changed = True
         self._keys[fileobj] = selectors.SelectorKey(fileobj, fileobj, events, data)
         return self._keys[fileobj]
 
@@ -88,17 +91,30 @@ class SimSelector(selectors.BaseSelector):
 
     def select(self, timeout: float | None = None) -> Ready:
         """Give what is ready, letting at most `timeout` seconds of virtual time pass until something is."""
+        agenda = self._agenda
         deadline_ns = None
         if timeout is not None:
-            deadline_ns = self._agenda.now_ns + math.ceil(max(timeout, 0) * SECOND_NS)
-        self._agenda.run_due()
+            deadline_ns = agenda.now_ns + math.ceil(timeout * SECOND_NS) if timeout > 0 else agenda.now_ns
+        ready = self._ready_now()
         self._count_pass()
+        while not (ready or self._called) and agenda.now_ns != deadline_ns:
+            if not agenda.advance(deadline_ns):
+                raise Deadlock(f"at {agenda.now_ns} ns these wait for ever: {self._waiting()}")
+            ready = self._ready_now()
+        return ready
+
+    def look_again(self) -> None:
+        """Something may be ready that was not, though nothing has arrived: a process that hung goes on."""
+        self._has_changed = True
+
+    def _ready_now(self) -> Ready:
+        """What is ready at this moment. If it was nothing, it still is, until something arrives or is newly watched."""
+        if self._agenda.run_due():
+            self._has_changed = True
+        if not self._has_changed:
+            return []
         ready = self._look(self._keys)
-        while not (ready or self._is_woken()) and self._agenda.now_ns != deadline_ns:
-            if not self._agenda.advance(deadline_ns):
-                raise Deadlock(f"at {self._agenda.now_ns} ns these wait for ever: {self._waiting()}")
-            self._agenda.run_due()
-            ready = self._look(self._keys)
+        self._has_changed = bool(ready)
         return ready
 
     def _count_pass(self) -> None:
@@ -131,11 +147,16 @@ class SimLoop(BaseSelectorEventLoop):
     """
 
     _transports: Mapping[int, Any]
+    _closed: bool
     _asyncgens: MutableSet[AsyncGenerator[Any, Any]]
     _ready: deque[asyncio.Handle]
 
     def __init__(self, agenda: Agenda, network: Network, random: Random) -> None:
-        super().__init__(SimSelector(agenda, network.ready, self._waiting, self._is_woken))
+        called: deque[asyncio.Handle] = deque()
+        selector = SimSelector(agenda, network.ready, self._waiting, called)
+        super().__init__(selector)
+        self._ready = called
+        self.look_again = selector.look_again
         self._clock_resolution = 1 / SECOND_NS
         self._agenda = agenda
         self._network = network
@@ -169,7 +190,7 @@ class SimLoop(BaseSelectorEventLoop):
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.Handle:
         """Run in the next turn, unless the process that asks for it is dead by then."""
-        if self.is_closed():  # the interpreter frees what a killed process has left behind
+        if self._closed:  # the interpreter frees what a killed process has left behind
             return asyncio.Handle(callback, args, self, context)
         handle = asyncio.Handle(_run_if_alive, (callback, *args), self, context)
         self._ready.append(handle)
@@ -198,7 +219,7 @@ class SimLoop(BaseSelectorEventLoop):
         return result
 
     def _executor_delay(self) -> float:
-        return self._random.randint(0, EXECUTOR_DELAY_NS_MAX) / SECOND_NS
+        return between(self._random, 0, EXECUTOR_DELAY_NS_MAX) / SECOND_NS
 
     # Signals
 
@@ -329,9 +350,6 @@ class SimLoop(BaseSelectorEventLoop):
     def _note_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if not isinstance(context.get("exception"), ProcessKilled):
             self.errors.append(context)
-
-    def _is_woken(self) -> bool:
-        return bool(self._ready)
 
     def _waiting(self) -> str:
         alive = [task for task, process in self.tasks.items() if process is None or process.is_alive]

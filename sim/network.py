@@ -104,7 +104,10 @@ class Network:
         ready: Ready = []
         for fd, key in keys.items():
             sock = sockets.get(fd)
-            if sock is not None and (events := sock.readiness(key.events)) and not sock.owner.is_hung:
+            if sock is None:
+                continue
+            events = (sock.end or sock).readiness(key.events)
+            if events and not sock.owner.is_hung:
                 ready.append((key, events))
         return ready
 

@@ -103,7 +103,9 @@ class SimOperatingSystem:
         place = self._walk(path, dir_fd, last_of_open(path, flags))
         self._check_open(place, flags)
         node = open_inode(self._disk, place, flags, mode)
-        fd = next(fd for fd in range(FIRST_FD, DESCRIPTORS_MAX) if fd not in self._descriptors)
+        fd = FIRST_FD
+        while fd in self._descriptors:
+            fd += 1
         self._descriptors[fd] = self._describe(node, flags)
         return fd
 

@@ -7,6 +7,7 @@ stays true when presets and their chances change.
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from random import Random
 from typing import Annotated
 
@@ -61,6 +62,12 @@ SIZE_MAX = 1 << 28
 Version = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
+# Versions are few, and the same ones in every plan.
+@lru_cache(maxsize=256)
+def _content(version: int, size: int) -> bytes:
+    return Random(version).randbytes(size)
+
+
 class FileSpec(Struct, frozen=True):
     """An entry that a user has made. A file has `size` bytes, a link as many letters, but one at least; `version` decides which."""
 
@@ -72,7 +79,7 @@ class FileSpec(Struct, frozen=True):
     @property
     def content(self) -> bytes:
         """The bytes of a file, the same for the same version and size."""
-        return Random(self.version).randbytes(self.size)
+        return _content(self.version, self.size)
 
     @property
     def entry(self) -> bytes | Link | None:
@@ -81,7 +88,7 @@ class FileSpec(Struct, frozen=True):
             return None
         if self.kind is Kind.LINK:
             letters = max(self.size, 1)
-            return Link(Random(self.version).randbytes(letters).hex()[:letters].encode())
+            return Link(_content(self.version, letters).hex()[:letters].encode())
         return self.content
 
 
@@ -98,7 +105,8 @@ class Plan(Struct, frozen=True):
 
     `crash_profile` is that of POSIX machines; those in `windows` run under Windows, on NTFS.
     `is_mapped`: a listener is asked for a path that its RootPath has to be put before. `is_run_once`: no run
-    follows the one that must converge, to find nothing to do.
+    follows the one that must converge, to find nothing to do. `is_kept_on`: a listener that
+    has lived through all faults serves the last runs, too.
     Raises `ValueError` for what could not be carried out: a fault on a machine that the topology
     does not have, a tree that no disk of its machine holds.
     """
@@ -118,6 +126,7 @@ class Plan(Struct, frozen=True):
     faults: tuple[Fault, ...] = ()
     is_mapped: bool = False
     is_run_once: bool = False
+    is_kept_on: bool = False
 
     def __post_init__(self) -> None:
         for fault in self.faults:

@@ -31,6 +31,9 @@ from sim.workload import BULKY_BYTES, Amounts, draw_edits, draw_files, draw_old_
 # One more run, at a fifth of a seed's cost, finds one bug in twenty more: all are found sooner where most seeds save it.
 REPEATED_CHANCE = 0.25
 
+# How often a listener goes on after the faults, with whatever they have left in it. To start another one costs more.
+KEPT_CHANCE = 0.75
+
 
 class Preset(Struct, frozen=True):
     """Chances by which faults are drawn: `classes` are tried in order, each `rounds` times.
@@ -125,6 +128,7 @@ def derive(name: str, seed: int) -> Plan:
     """Give the plan of a seed."""
     preset = PRESETS[name]
     random = Random(f"{name}:{seed}:plan")
+    course = Random(f"{name}:{seed}:repetition")
     topology = random.choice((Topology.PUSH, Topology.PUSH, Topology.PULL, Topology.RELAY, Topology.LOCAL))
     source, target = PLACES[topology]
     remotes = tuple(place.machine for place in (source, target) if place.is_remote)
@@ -149,7 +153,8 @@ def derive(name: str, seed: int) -> Plan:
         edits=tuple(tuple(draw_edits(random, number)) for number in range(random.choice((0, 0, 1, 2)))),
         faults=tuple(_faults(preset, drawing)),
         is_mapped=random.random() < 0.5,
-        is_run_once=Random(f"{name}:{seed}:repetition").random() >= preset.repeated_chance,
+        is_run_once=course.random() >= preset.repeated_chance,
+        is_kept_on=course.random() < KEPT_CHANCE,
     )
     if not plan.windows:  # where links need a privilege
         plan = vary(plan, Random(f"{name}:{seed}:kinds"), preset.kind_chance)

@@ -74,7 +74,8 @@ class Process:
 
     def pause(self) -> None:
         """Let others go on, if this is a job that stands for a thread."""
-        self._loop.jobs.pause()
+        if self._loop.jobs.is_interleaved:
+            self._loop.jobs.pause()
 
     def check_alive(self) -> None:
         """Raise `ProcessKilled` in code that must not go on."""
@@ -106,6 +107,7 @@ class Process:
             return
         self._trace.record(self.name, "process", "goes on")
         self.is_hung = False
+        self._loop.look_again()
         missed, self._missed = self._missed, []
         for callback in missed:
             self._loop.call_soon(callback, context=self.context)

@@ -28,7 +28,7 @@ class SimSocket:
     """A TCP socket of one process; never blocks.
 
     It is one after another: new, then listening (`_queue` is set) or connecting
-    (`remote` is set), then connected (`_end` is set), closed at last.
+    (`remote` is set), then connected (`end` is set), closed at last.
     """
 
     family = socket.AF_INET
@@ -42,7 +42,7 @@ class SimSocket:
         self.local: Address = ("0.0.0.0", 0)
         self.remote: Address | None = None
         self._fd = fd
-        self._end: TcpEnd | None = None
+        self.end: TcpEnd | None = None
         self._queue: deque[SimSocket] | None = None
         self._backlog = 0
         self._is_closed = False
@@ -55,7 +55,7 @@ class SimSocket:
     @property
     def is_connecting(self) -> bool:
         """Whether an answer to `connect` is awaited."""
-        return bool(self.remote and not (self._end or self._error or self._is_closed))
+        return bool(self.remote and not (self.end or self._error or self._is_closed))
 
     @property
     def is_listening(self) -> bool:
@@ -68,9 +68,7 @@ class SimSocket:
         return len(self._queue or ()) > self._backlog
 
     def readiness(self, asked: int) -> int:
-        """What a selector reports: of the events that it asks for, those that are there."""
-        if self._end is not None:
-            return self._end.readiness(asked)
+        """What a selector reports while there is no connection: of the events that it asks for, those that are there."""
         if self._queue is not None:
             return asked & EVENT_READ if self._queue else 0
         return asked if self._error else 0
@@ -97,8 +95,8 @@ class SimSocket:
         """Give an option as it was set, or take the pending error."""
         if (level, option) != (socket.SOL_SOCKET, socket.SO_ERROR):
             return self._options.get((level, option), 0)
-        if self._end:
-            return self._end.take_error()
+        if self.end:
+            return self.end.take_error()
         return self._error
 
     def getsockname(self) -> Address:
@@ -166,8 +164,8 @@ class SimSocket:
         self._is_closed = True
         for waiting in self._queue or ():
             waiting.abort()
-        if self._end:
-            self._end.close(abort=self._lingers_for_nothing())
+        if self.end:
+            self.end.close(abort=self._lingers_for_nothing())
 
     # What the handshake calls
 
@@ -175,12 +173,12 @@ class SimSocket:
         """A client has connected to this listening socket."""
         assert self._queue is not None
         accepted = self.stack.network.open_socket(self.stack, self.owner)
-        accepted.local, accepted.remote, accepted._end = local, remote, end
+        accepted.local, accepted.remote, accepted.end = local, remote, end
         self._queue.append(accepted)
 
     def establish(self, end: TcpEnd) -> None:
         """The other machine has accepted; reset the connection if nobody wants it any more."""
-        self._end = end
+        self.end = end
         if self._is_closed:
             end.close(abort=True)
 
@@ -188,13 +186,8 @@ class SimSocket:
         """Be lost in a power cut; its machine tells nobody."""
         self.stack.network.close_socket(self)
         self._is_closed = True
-        if self._end:
-            self._end.vanish()
-
-    @property
-    def end(self) -> TcpEnd | None:
-        """This side of the connection, once there is one."""
-        return self._end
+        if self.end:
+            self.end.vanish()
 
     def refuse(self, number: int) -> None:
         """There will be no connection, for the reason `number`."""
@@ -208,9 +201,9 @@ class SimSocket:
     def _connected(self) -> TcpEnd:
         if self._is_closed:
             raise failure(errno.EBADF)
-        if self._end is None:
+        if self.end is None:
             raise failure(self._error or errno.ENOTCONN)
-        return self._end
+        return self.end
 
     def _lingers_for_nothing(self) -> bool:
         linger = self._options.get(_LINGER)

@@ -1,7 +1,7 @@
 """One plan, carried out: runs while things fail, then all is healed, and the next run must converge.
 
     safety     runs of the job, edits of the source between them, faults as they come
-    healing    faults end, machines boot, programs go on; a listener that died is started again
+    healing    faults end, machines boot, programs go on; a listener that died is started again, others if the plan says so
     liveness   a run must end with exit code 0 and equal trees, and the one after it, if there is one, send nothing
 
 A checker that finds a promise broken ends the trial at once, so that the trace
@@ -19,6 +19,7 @@ from msgspec import Struct
 from psync.core.addresses import Address, parse_address
 from psync.core.paths import PathStyle, is_temporary_name
 from psync.core.settings import CopySettings, Durability
+from psync.engine.channel import DEAD_PEER_SECONDS
 from psync.engine.events import Event, Summary
 from sim.checkers import CHECKERS
 from sim.checkers.checker import Broken
@@ -198,6 +199,8 @@ class Trial:
         self.written_into_target[path] = content
         disk.store(node, content)
         disk.journal.sync_all()
+        for checker in self.checkers:
+            checker.target_written()
         return True
 
     def _due_at_target(self) -> Iterator[bytes]:
@@ -239,7 +242,7 @@ class Trial:
         await self._converge()
 
     async def _heal(self) -> None:
-        self.world.note("all faults end, listeners are started anew")
+        self.world.note("all faults end")
         while self._heals:
             self._heals.pop()()
         await self._see_off()
@@ -247,7 +250,7 @@ class Trial:
             if run.is_alive:
                 run.kill()
         for name, (listener, _) in self._listeners.items():
-            if self.machine(name).is_up:
+            if self.machine(name).is_up and not self.plan.is_kept_on:
                 listener.kill()
         await self._restore_listeners()
 
@@ -271,8 +274,19 @@ class Trial:
         if not self.plan.is_run_once:
             await self._find_nothing_to_do()
         await asyncio.sleep(PAUSE_SECONDS)  # sessions end a moment after their clients
+        if any(
+            self.holding_files()
+        ):  # and others once it is noticed that their clients have vanished without a word
+            await asyncio.sleep(DEAD_PEER_SECONDS)
         for checker in self.checkers:
             checker.finish()
+
+    def holding_files(self) -> Iterator[Process]:
+        """The programs that run and have files open, which are those of a session."""
+        for machine in self.world.machines.values():
+            for process, system in machine.systems.items():
+                if process.is_alive and system.os.open_files:
+                    yield process
 
     async def _find_nothing_to_do(self) -> None:
         if await self._copy() != 0 or self.replication.last(Summary).files_sent:

@@ -58,7 +58,7 @@ class Place(Struct, frozen=True):
     @property
     def found(self) -> FakeFile:
         """The inode; ENOENT if there is none, ENOTDIR if it should be a folder."""
-        node = self.looked_up
+        node = self.looked_up if self.is_too_long else self.node
         if node is None:
             raise failure(errno.ENOENT)
         if self.is_folder and not isinstance(node, FakeDirectory):
@@ -100,10 +100,14 @@ class Walk:
         self._push(path)
         name = "/"
         while self._pending:
-            folder = self._enter()
+            folder = self._node
+            if not isinstance(folder, FakeDirectory):
+                raise failure(errno.ENOTDIR)
+            if not permits(folder, EXECUTE):
+                raise failure(errno.EACCES)
             name = self._pending.pop()
             node = self._look_up(folder, name)
-            if node is not None and self._is_followed(node):
+            if node is not None and stat.S_ISLNK(node.stat_result.st_mode) and self._is_followed():
                 self._push(link_target(node).decode("utf-8", "surrogateescape"))
             elif not (self._pending or name in SPECIAL_NAMES):
                 name = self._name_of(folder, name)
@@ -124,13 +128,6 @@ class Walk:
     def _name_of(self, folder: FakeDirectory, name: str) -> str:
         return name
 
-    def _enter(self) -> FakeDirectory:
-        if not isinstance(self._node, FakeDirectory):
-            raise failure(errno.ENOTDIR)
-        if not permits(self._node, EXECUTE):
-            raise failure(errno.EACCES)
-        return self._node
-
     def _look_up(self, folder: FakeDirectory, name: str) -> FakeFile | None:
         if name == ".":
             return folder
@@ -146,9 +143,8 @@ class Walk:
         if self._is_too_long and (self._pending or self._last is not Last.LATER):
             raise failure(errno.ENAMETOOLONG)
 
-    def _is_followed(self, node: FakeFile) -> bool:
-        if not stat.S_ISLNK(node.stat_result.st_mode):
-            return False
+    def _is_followed(self) -> bool:
+        """Whether the link that has been reached is."""
         is_kept = self._last in (Last.ENTRY, Last.LATER) or (self._last is Last.KEPT and not self._is_folder)
         if is_kept and not self._pending:
             return False

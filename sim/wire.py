@@ -5,6 +5,7 @@ from functools import partial
 from random import Random
 
 from sim.agenda import Action, Agenda
+from sim.chance import between
 from sim.link import SECOND_NS, Link
 
 
@@ -30,7 +31,7 @@ class Wire:
         for watch in link.watches:
             watch(packet)
         route = link.route
-        latency_ns = self._random.randint(route.latency_ns_min, route.latency_ns_max)
+        latency_ns = between(self._random, route.latency_ns_min, route.latency_ns_max)
         arrival_ns = self._agenda.now_ns + latency_ns + size * SECOND_NS // route.bytes_per_second
         self._last_arrival_ns = max(self._last_arrival_ns, arrival_ns)
         if self._record is not None:
@@ -42,7 +43,7 @@ class Wire:
         route = self._link.route
         full = min(waiting, route.segment_bytes_max)
         if self._random.random() < route.cut_chance:
-            return self._random.randint(1, full)
+            return between(self._random, 1, full)
         return full
 
     def tampered(self, data: bytes) -> bytes:

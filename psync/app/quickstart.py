@@ -102,7 +102,7 @@ class Quickstart:
             with open_source(self._system, self._location(self._options.folder)) as folder:
                 source = lineage_of(folder)
             for path in written:
-                check_apart(self._system, source, self._location(path))
+                check_apart(self._system, self._location(path), source)
 
     def _prepare(self, scratch: Scratch) -> Places:
         places = Places(

@@ -46,6 +46,7 @@ DEPTH_MAX = 255
 # What Windows, and some network and user-space file systems, answer to the sync of a folder. They have none.
 FOLDER_SYNC_ABSENT = (errno.EINVAL, errno.EOPNOTSUPP)
 
+# Device and inode.
 FolderId: TypeAlias = tuple[int, int]
 
 
@@ -70,9 +71,14 @@ class Directory:
                 self._os.close(self.fd)
 
     @cached_property
+    def id(self) -> FolderId:
+        """What the directory is, whatever it is called."""
+        return _id(self._os.fstat(self.fd))
+
+    @property
     def device(self) -> int:
         """The number of the file system that the directory lies on."""
-        return self._os.fstat(self.fd).st_dev
+        return self.id[0]
 
 
 class Folder:
@@ -219,7 +225,7 @@ def folders_above(folder: Folder) -> Iterator[list[FolderAbove]]:
 
 def _above_by_descriptor(folder: Folder, opened: ExitStack) -> list[FolderAbove]:
     """Climb until a folder is its own parent."""
-    above = [FolderAbove(folder.root.fd, folder_id(folder.os, folder.root.fd))]
+    above = [FolderAbove(folder.root.fd, folder.root.id)]
     while len(above) < 2 or above[-1].id != above[-2].id:
         above.append(_open_above(folder.os, b"..", above[-1].fd, opened))
     return above[1:-1]
@@ -227,14 +233,18 @@ def _above_by_descriptor(folder: Folder, opened: ExitStack) -> list[FolderAbove]
 
 def _above_by_path(folder: Folder, opened: ExitStack) -> list[FolderAbove]:
     """Open each folder that the path names; where a link is among them, those above its target are not seen."""
+    return [_open_above(folder.os, path, None, opened) for path in _paths_above(folder)]
+
+
+def _paths_above(folder: Folder) -> Sequence[bytes]:
     path = parse_host_path(decode_name(folder.path, PathStyle.WINDOWS), PathStyle.WINDOWS)
-    return [_open_above(folder.os, above, None, opened) for above in folders_of(path)[-2::-1]]
+    return folders_of(path)[-2::-1]
 
 
 def _open_above(os: OperatingSystem, path: bytes, dir_fd: int | None, opened: ExitStack) -> FolderAbove:
     fd = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=dir_fd)
     opened.callback(_close, os, fd)
-    return FolderAbove(fd, folder_id(os, fd))
+    return FolderAbove(fd, _id(os.fstat(fd)))
 
 
 def _close(os: OperatingSystem, fd: int) -> None:
@@ -242,16 +252,21 @@ def _close(os: OperatingSystem, fd: int) -> None:
         os.close(fd)
 
 
-def folder_id(os: OperatingSystem, fd: int) -> FolderId:
-    """Give device and inode."""
-    status = os.fstat(fd)
+def _id(status: StatResult) -> FolderId:
     return status.st_dev, status.st_ino
 
 
 def ids_above(folder: Folder) -> list[FolderId]:
-    """Identify a folder and all folders above it, the folder first."""
-    with folders_above(folder) as above:
-        return [folder_id(folder.os, folder.root.fd), *(found.id for found in above)]
+    """Identify a folder and at least its nearest 2,047 folders above, the folder first, without opening them."""
+    ids = [folder.root.id]
+    if folder.is_on_windows:
+        return ids + [_id(folder.os.stat(path)) for path in _paths_above(folder)]
+    while len(ids) < LINEAGE_LENGTH_MAX:
+        above = _id(folder.os.stat(b"/".join([b".."] * len(ids)), dir_fd=folder.root.fd))
+        if above == ids[-1]:
+            break
+        ids.append(above)
+    return ids
 
 
 def lineage_of(folder: Folder) -> Lineage:

@@ -1,7 +1,7 @@
 """An end of a job on this machine: the verbs on a `Folder`."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, closing
 from itertools import islice
 from typing import TypeVar
@@ -22,7 +22,7 @@ from psync.disk.target import Target
 from psync.engine.endpoint import ApplyItem, OpenedFolder
 from psync.engine.location import (
     Location,
-    check_apart,
+    open_apart,
     open_existing_target,
     open_source,
     open_target,
@@ -64,8 +64,9 @@ class LocalEndpoint:
     async def open(self, role: OpenRole, source: Lineage = UNKNOWN_LINEAGE) -> OpenedFolder:
         """Open the folder; a target is made if it is missing, and is then this run's alone to write."""
         if role is not OpenRole.SOURCE:
-            await self._worker.run(check_apart, self._system, source, self._location)
-        await self._worker.run(self._open_folder, role)
+            await self._worker.run(self._keep, open_apart, source)
+        if self._folder is None:
+            await self._worker.run(self._keep, _OPENERS[role])
         if self._folder is None:
             return OpenedFolder(False, self._system.path_style, 1, False, 0)
         try:
@@ -140,9 +141,9 @@ class LocalEndpoint:
             self._folder.close()
             self._folder = None
 
-    def _open_folder(self, role: OpenRole) -> None:
-        """Keep the folder at once: whoever waits for a thread may be cancelled, and `close` has to find it."""
-        self._folder = _OPENERS[role](self._system, self._location)
+    def _keep(self, open_location: Callable[..., Folder | None], *more: Lineage) -> None:
+        """Keep a folder as soon as it is open: whoever waits for a thread may be cancelled, and `close` has to find it."""
+        self._folder = open_location(self._system, self._location, *more)
 
     def _share(self, folder: Folder) -> Folder:
         """Give one verb its own descriptors below the common root."""

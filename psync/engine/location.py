@@ -6,7 +6,7 @@ actual path, which would tell a client how a listener's disk is laid out.
 
 import errno
 from collections.abc import Generator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from typing import Protocol
 
 from msgspec import Struct
@@ -233,29 +233,42 @@ def sync_way(system: System, location: Location) -> None:
                 sync_folder(system.os, above.root.fd)
 
 
-def check_apart(system: System, source: Lineage, target: Location) -> None:
-    """Raise `FoldersOverlap` if source or target is, or contains, the other: a run would feed on itself.
+def check_apart(system: System, target: Location, source: Lineage) -> None:
+    """Do what `open_apart` does, and leave nothing open."""
+    folder = open_apart(system, target, source)
+    if folder is not None:
+        folder.close()
 
+
+def open_apart(system: System, target: Location, source: Lineage) -> Folder | None:
+    """Open a target; None if it is missing. What was looked at is thereby what is written to.
+
+    Raises `FoldersOverlap` if source or target is, or contains, the other: a run would feed on itself.
     A target that is missing lies where its folders would be made. Where that cannot
     be told, nothing may be written: raises the `Failure` that says why.
     """
     try:
-        if _overlaps(system, source, target):
-            raise FoldersOverlap(target=target.shown)
+        return _open_apart(system, target, source)
     except FileNotFoundError:
-        return  # nothing can be made there, and whoever tries says why
+        return None  # nothing can be made there, and whoever tries says why
     except (OSError, EntryRefused) as error:
         raise unreachable(target, error) from error
 
 
-def _overlaps(system: System, source: Lineage, target: Location) -> bool:
+def _open_apart(system: System, target: Location, source: Lineage) -> Folder | None:
     try:
         folder = target.open(system, create=False)
     except FileNotFoundError:
         with target.open_above(system) as above:
-            return lineage_of(above).is_within(source)
-    with folder:
-        return source.overlaps(lineage_of(folder))
+            if lineage_of(above).is_within(source):
+                raise FoldersOverlap(target=target.shown) from None
+        return None
+    with ExitStack() as failing:
+        failing.enter_context(folder)
+        if source.overlaps(lineage_of(folder)):
+            raise FoldersOverlap(target=target.shown)
+        failing.pop_all()
+    return folder
 
 
 def unreachable(location: Location, error: OSError | EntryRefused) -> Failure:

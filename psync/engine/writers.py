@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 
 from psync.core.errors import Busy
-from psync.disk.folder import Folder, FolderAbove, FolderId, folder_id, folders_above
+from psync.disk.folder import Folder, FolderAbove, FolderId, folders_above
 from psync.system import FolderLock, FolderLocked, System
 
 
@@ -78,7 +78,7 @@ class Writers:
 
     def _claim(self, folder: Folder, applicant: Applicant) -> WriteRight:
         with folders_above(folder) as above:
-            chain = [folder_id(folder.os, folder.root.fd), *(found.id for found in above)]
+            chain = [folder.root.id, *(found.id for found in above)]
             holder = self._holder(chain)
             if holder is not None:
                 raise _Held(holder, holder.name)

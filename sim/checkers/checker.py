@@ -32,6 +32,9 @@ class Checker:
     def heard(self, event: Event) -> None:
         """A program has told something."""
 
+    def target_written(self) -> None:
+        """Somebody else has written into the target."""
+
     def before_run(self) -> None:
         """A run is about to begin, with everything set up."""
 

@@ -15,6 +15,8 @@ from sim.trees import Tree, read_tree
 if TYPE_CHECKING:
     from sim.trial import Trial
 
+UP = b".."
+
 # Which option tells the folder of the first path of a call, and of the second.
 FOLDER_OPTIONS = (("dir_fd", "src_dir_fd"), ("dir_fd", "dst_dir_fd"))
 
@@ -76,14 +78,16 @@ def on_disk(path: bytes, style: PathStyle) -> bytes:
 
 
 def _names_only(call: Call) -> bool:
-    """Whether a call opens a way up, which gives no access: to find out who else writes above."""
-    return call.name == "open" and bool(call.arguments[1] & os.O_PATH)
+    """Whether a call opens or identifies what lies above, which gives no access: to find out who else writes there."""
+    if call.name == "open":
+        return bool(call.arguments[1] & os.O_PATH)
+    return call.name == "stat" and set(call.arguments[0].split(b"/")) == {UP}
 
 
 @lru_cache(maxsize=4096)
 def _is_on_the_way(path: bytes, roots: tuple[bytes, ...]) -> bool:
     """Whether a path is one of the roots, lies below it, or leads to it, whose folders a listener makes."""
-    return any(
+    return UP not in path.split(b"/") and any(
         path == root or path.startswith(root + b"/") or root.startswith(path.rstrip(b"/") + b"/")
         for root in roots
     )

@@ -37,7 +37,7 @@ class Mismatch(Checker):
         setups = [self.trial.setups[place.machine] for place in places if place.is_remote]
         causes = [cause_between(self.trial.setups[CLIENT], setup) for setup in setups]
         self._expected = next(filter(None, causes), "")
-        self._trees = self._look()
+        self._trees = self._look() if self._expected and self._is_alone else ({}, {})
         self._causes = []
 
     def heard(self, event: Event) -> None:

@@ -17,7 +17,12 @@ class Respectful(Checker):
 
     def __init__(self, trial: "Trial") -> None:
         super().__init__(trial)
-        trial.machine(trial.plan.target_place.machine).watchers.append(self._before)
+        self._watchers = trial.machine(trial.plan.target_place.machine).watchers
+
+    def target_written(self) -> None:
+        """Look from now on."""
+        if self._before not in self._watchers:
+            self._watchers.append(self._before)
 
     def after_run(self, exit_code: int) -> None:
         """The files stand as they were written."""

@@ -50,12 +50,8 @@ class Tidy(Checker):
     def finish(self) -> None:
         """No temporary stays, and a listener without clients holds no file open."""
         self._check_temporaries()
-        for name, machine in self.trial.world.machines.items():
-            for process, system in machine.systems.items():
-                if process.is_alive and system.os.open_files:
-                    raise self.broken(
-                        "tidy", f"{process.name} of {name} holds files of sessions that are over"
-                    )
+        for process in self.trial.holding_files():
+            raise self.broken("tidy", f"{process.name} holds files of sessions that are over")
 
     @property
     def _hindrances(self) -> int:

@@ -12,7 +12,7 @@ from sim.link import SECOND_NS
 from sim.picture.story import ARMED, Fate, begin_of
 from sim.trace import LINK, NOTE, Event
 
-HEALED = "all faults end, listeners are started anew"
+HEALED = "all faults end"
 
 # Faults that go on until they are healed, though nothing of them says how long.
 ENDLESS = frozenset({"DiskFull", "DiskReadOnly", "EntryUnfit", "FileSizeLimited", "LinkClogged"})

@@ -11,7 +11,6 @@ from psync.core.manifest import TIME_NS_MIN, Stamp
 from psync.disk.folder import (
     DIRECTORIES_MAX,
     Folder,
-    folder_id,
     folders_above,
     ids_above,
     make_folder,
@@ -156,7 +155,7 @@ def test_the_operators_own_path_may_lead_through_links(root: Path, tmp_path: Pat
 
     for path in ("link", "link/sub"):
         with open_folder(REAL, os.fsencode(tmp_path / path)) as folder:
-            assert folder_id(REAL.os, folder.root.fd)[1] == (tmp_path / path).stat().st_ino
+            assert folder.root.id[1] == (tmp_path / path).stat().st_ino
 
 
 def test_a_file_is_not_opened_as_a_folder(root: Path):
@@ -173,7 +172,7 @@ def test_the_folders_above_are_those_up_to_the_root_of_the_machine(root: Path, f
 
     statuses = [path.stat() for path in root.resolve().parents]
     assert found == [(status.st_dev, status.st_ino) for status in statuses]
-    assert ids_above(folder) == [folder_id(REAL.os, folder.root.fd), *found]
+    assert ids_above(folder) == [folder.root.id, *found]
     assert open_descriptors() == before
 
 
@@ -202,8 +201,8 @@ def test_a_jail_below_a_jail_outlives_it(root: Path):
         same = open_below(folder, (), create=False)
 
     with below, same:
-        assert folder_id(REAL.os, below.root.fd)[1] == (root / "sub").stat().st_ino
-        assert folder_id(REAL.os, same.directory((b"sub",)).fd)[1] == (root / "sub").stat().st_ino
+        assert below.root.id[1] == (root / "sub").stat().st_ino
+        assert same.directory((b"sub",)).id[1] == (root / "sub").stat().st_ino
 
 
 def test_the_operators_folders_are_made_unless_they_are_there(tmp_path: Path):

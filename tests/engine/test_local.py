@@ -391,7 +391,7 @@ def test_whoever_is_cancelled_while_a_slow_folder_is_opened_closes_it(data: Path
     disk.hold("mkdir")
 
     async def main() -> None:
-        location = LocalLocation("shown", os.fsencode(data))
+        location = LocalLocation("shown", os.fsencode(data / "missing"))
         applicant = Applicant("a run", ("here", "job"), stays)
         endpoint = LocalEndpoint(disk.system, location, Writers(disk.system), applicant)
         opening = asyncio.create_task(endpoint.open(OpenRole.TARGET))
@@ -401,6 +401,25 @@ def test_whoever_is_cancelled_while_a_slow_folder_is_opened_closes_it(data: Path
         with pytest.raises(asyncio.CancelledError):
             await opening
         await endpoint.close()
+
+    run(main())
+
+
+def test_the_folder_that_was_found_to_be_apart_is_the_one_that_is_written_to(data: Path) -> None:
+    """Somebody puts a link to the source into its place as soon as it has been looked at."""
+    plant(data, {"source/file": b"kept", "target": None})
+    system = RecordedSystem()
+
+    def exchange() -> None:
+        (data / "target").rename(data / "moved")
+        (data / "target").symlink_to("source")
+
+    async def main() -> None:
+        system.record.before["fstat"] = exchange
+        endpoint = await opened(data / "target", OpenRole.TARGET, system)
+        batches = [batch async for batch in endpoint.scan(Order(), Filters())]
+        await endpoint.close()
+        assert [listing.entries for batch in batches for listing in batch] == [[]]
 
     run(main())
 

@@ -359,7 +359,7 @@ def check(top: Path, source: str, target: str, locate: Locate = typed) -> None:
     before = open_descriptors()
     try:
         with contextlib.chdir(top):
-            check_apart(SYSTEM, lineage(source), locate(target))
+            check_apart(SYSTEM, locate(target), lineage(source))
     finally:
         assert open_descriptors() == before
 

@@ -14,6 +14,7 @@ from psync.system import System
 from sim.crash import Choose, CrashProfile
 from sim.faults import PowerCut
 from sim.files import Files
+from sim.machine import EPOCH_NS
 from sim.plan import FileSpec, Plan, Topology
 from sim.trial import carry_out
 from sim.world import World
@@ -137,6 +138,16 @@ def test_a_file_that_was_not_synced_is_left_in_one_of_these_states(state: int, c
         files.write(b"/a/old", b"n" * 2000)
 
     assert _left(EXT4, work, lambda count: state if count == 5 else 0) == {b"old": content}
+
+
+def test_a_new_file_whose_attributes_are_lost_has_the_time_of_its_making():
+    with World(1) as world:
+        machine = world.machine("alpha")
+        machine.files.plant(b"/a", {b"new": b"new"})
+        machine.power_cut(lambda count: 0 if count == 2 else count - 1)
+        found = machine.disk.find(b"/a/new")
+        assert found is not None
+        assert found.stat_result.st_mtime_ns == EPOCH_NS
 
 
 def test_a_file_whose_sync_has_failed_is_not_saved_by_the_next():

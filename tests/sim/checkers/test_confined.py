@@ -15,7 +15,7 @@ def test_the_root_and_the_state_folder_and_the_ways_there_are_allowed(path: byte
     assert _made(path) == ""
 
 
-@pytest.mark.parametrize("path", [b"/etc/new", b"/srv2", b"/home"])
+@pytest.mark.parametrize("path", [b"/etc/new", b"/srv2", b"/home", b"/srv/data/../../etc"])
 def test_anything_else_is_told(path: bytes) -> None:
     assert _made(path) == f"confined: mkdir of {path!r}"
 
@@ -27,6 +27,16 @@ def test_a_folder_outside_may_not_even_be_opened() -> None:
         return 0
 
     assert _broken(escape) == "confined: open of b'/etc'"
+
+
+def test_what_lies_above_may_be_identified_and_nothing_beside_it_looked_at() -> None:
+    async def look(_settings: None, system: System) -> int:
+        fd = system.os.open(b"/srv/data", system.os.O_RDONLY)
+        system.os.stat(b"../..", dir_fd=fd)
+        system.os.stat(b"../../etc", dir_fd=fd)
+        return 0
+
+    assert _broken(look) == "confined: stat of b'/srv/data/../../etc'"
 
 
 def test_a_name_is_looked_at_with_the_folder_that_it_is_relative_to() -> None:

@@ -92,7 +92,7 @@ def test_a_program_that_waits_with_files_open_is_told_in_the_end() -> None:
         process = trial.machine("far").start(main, None)
         trial.world.run(asyncio.sleep(1))
 
-        with pytest.raises(Broken, match="far/1000 of far holds files of sessions that are over"):
+        with pytest.raises(Broken, match="far/1000 holds files of sessions that are over"):
             Tidy(trial).finish()
         process.kill()
 

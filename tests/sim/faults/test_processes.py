@@ -12,7 +12,7 @@ FAULTS: dict[str, tuple[Fault, str, int]] = {
     "the client is killed": (ProcessKilled("near", 20), "ProcessKilled", -9),
     "the listener is stopped": (ProcessStopped("far", 80), "ProcessStopped", 3),
     "the client is stopped": (ProcessStopped("near", 20), "ProcessStopped", 130),
-    "the target loses its power": (PowerCut("far", 80), "PowerCut names unsynced", 3),
+    "the target loses its power": (PowerCut("far", 70), "PowerCut names unsynced", 3),
     "the client loses its power": (PowerCut("near", 20), "PowerCut all synced", -9),
     "the listener hangs for a moment": (ProcessHangs("far", 80, 20.0), "ProcessHangs", 0),
     "the listener hangs for too long": (ProcessHangs("far", 80, 150.0), "ProcessHangs", 3),

@@ -9,7 +9,7 @@ from sim.picture.bands import Band, bands
 from sim.picture.story import Fate
 from sim.trace import Event
 
-HEALED = ("world", "note", "all faults end, listeners are started anew")
+HEALED = ("world", "note", "all faults end")
 
 
 class FileLocked(Struct, frozen=True):
