@@ -236,3 +236,9 @@ def _number_or_text(text: str) -> Value:
             continue
         return number if abs(number) <= sys.float_info.max else text
     return text
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many there are of something, as a reader would."""
+    plural = "" if number == 1 else "es" if noun.endswith("s") else "s"
+    return f"{number:,} {noun}{plural}"

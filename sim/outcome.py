@@ -1,16 +1,19 @@
 """What came of one plan, as lines for an operator."""
 
+from collections.abc import Collection
+
 from sim.explanation import explain
 from sim.plan import Plan
 from sim.trial import Result
 
 
-def outcome_lines(plan: Plan, result: Result) -> list[str]:
-    """Whether every promise was kept, what happened, and every option if not."""
+def outcome_lines(plan: Plan, result: Result, idle: Collection[str] = ()) -> list[str]:
+    """Whether every promise was kept, what happened, which faults of the plan did not, and every option if it was broken."""
     rows = {
         "exit codes": " ".join(map(str, result.exit_codes)),
         "virtual time": f"{result.virtual_seconds:,.3f} s",
         "faults": ", ".join(f"{name} {count}" for name, count in result.effects.items()) or "none",
+        "no effect": "; ".join(idle),
         "reached": ", ".join(result.reached) or "nothing",
         "application": result.application_digest,
         "trace": result.trace_digest,

@@ -129,6 +129,8 @@ class Plan(Struct, frozen=True):
     is_kept_on: bool = False
 
     def __post_init__(self) -> None:
+        if not self.preset.isprintable():
+            raise ValueError(f"{self.preset!r} is no name of a preset")
         for fault in self.faults:
             self._check_machines(f"the fault {fault!r} names", machines_of(fault))
         self._check_machines("windows names", self.windows)

@@ -1,7 +1,7 @@
 """Measurements as a plot: one SVG, drawn by hand, since a library would weigh more than all of the simulator.
 
 The first parameter runs along the x axis, each combination of the others is a
-line of its own. A dot is a median, the bar through it its 95 % interval.
+line of its own. A dot is a median, the bar through it its interval.
 """
 
 import math
@@ -10,7 +10,7 @@ from html import escape
 
 from msgspec import Struct
 
-from sim.arguments import Value
+from sim.arguments import Value, counted
 from sim.experiment import Measurement
 
 WIDTH, HEIGHT = 760, 460
@@ -59,7 +59,10 @@ def draw(title: str, metric: str, measurements: Sequence[Measurement]) -> str:
     places = _places([_first(one) for one in measurements], right)
     top = nice_steps(max(one.high for one in measurements))
     y = Scale(0.0, top[-1], HEIGHT - BOTTOM, TOP)
-    about = f"medians and 95 % intervals of {measurements[0].repeats} repeats"
+    one = measurements[0]
+    about = (
+        f"medians of {counted(one.repeats, 'repeat')}, each with its interval of {100 * one.confidence:.0f} %"
+    )
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
         f' width="{WIDTH}" height="{HEIGHT}">',

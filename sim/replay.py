@@ -33,7 +33,10 @@ class Origin(Struct, frozen=True):
 
     def __str__(self) -> str:
         version = f"psync {self.psync or 'of an unknown version'}, replay format {self.format}"
-        return f"{version}, {f'commit {self.commit}' if self.commit else 'at an unknown commit'}"
+        told = f"{version}, {f'commit {self.commit}' if self.commit else 'at an unknown commit'}"
+        return "".join(
+            letter if letter.isprintable() else "?" for letter in told
+        )  # anybody may have written the file
 
 
 class Replay(Struct, frozen=True):
@@ -71,6 +74,8 @@ def write(file: Path, plan: Plan, broken: str) -> None:
 
 def read(file: Path) -> Replay:
     """Give what `write` has kept. Raises `Unreadable`, and `OSError`."""
+    if not file.is_file():
+        raise Unreadable(f"{file} is no file")
     text = file.read_bytes()
     try:
         origin = msgspec.json.decode(text, type=_Head).origin

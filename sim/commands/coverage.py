@@ -12,7 +12,7 @@ from sim.commands.sweep import sum_up
 from sim.tally import Summary, coverage_lines, never
 
 # Each of them reaches what the others hardly do: two hundred seeds of each, everything.
-PRESETS = ("chaos", "unfit", "meddling", "locked")
+PRESETS = ("chaos", "unfit", "meddling", "locked", "interrupted")
 
 # Told where something was missed: a preset may be unable to reach it, and what is rare takes more seeds.
 ADVICE = f"Without --preset, {', '.join(PRESETS)} are tried; --seeds 1..1000 tries more of each."

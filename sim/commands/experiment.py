@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from sim.arguments import told_if_unwritable
+from sim.arguments import counted, told_if_unwritable
 from sim.experiment import Failed, Measurement, Misfit, Parameters, check, load, measure, table
 from sim.plot import draw
 from sim.sweep import ignore_the_dead
@@ -42,5 +42,5 @@ def _line(metric: str, one: Measurement) -> str:
     values = "  ".join(f"{name}={value}" for name, value in one.values.items())
     return (
         f"{values:<40} {metric} {one.median:.6g}  "
-        f"(95 %: {one.low:.6g} to {one.high:.6g}, {one.repeats} repeats)"
+        f"({100 * one.confidence:.0f} %: {one.low:.6g} to {one.high:.6g}, {counted(one.repeats, 'repeat')})"
     )

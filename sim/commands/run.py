@@ -11,6 +11,7 @@ from sim.arguments import told_if_unwritable
 from sim.artifacts import write_picture, write_trace
 from sim.diagnosis import diagnosis
 from sim.outcome import outcome_lines
+from sim.picture.story import fates
 from sim.plan import Plan
 from sim.presets import derive
 from sim.scenarios import Scenario
@@ -82,7 +83,8 @@ def _judged(error: Exception | None, missing: str) -> tuple[str, bool]:
 def _carry_out(plan: Plan, trace: Path | None, html: Path | None) -> Result:
     result, world = carry_out(plan, keeps_trace=True)
     _leave_behind(world, f"{plan.preset}, seed {plan.seed}", trace, html, plan, result)
-    print("\n".join(outcome_lines(plan, result)))
+    idle = [fate.words for fate in fates(plan, world.trace.events) if not fate.effects]
+    print("\n".join(outcome_lines(plan, result, idle)))
     return result
 
 

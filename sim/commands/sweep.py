@@ -16,21 +16,26 @@ from sim.outcome import finding_lines
 from sim.presets import derive
 from sim.progress import Meter
 from sim.sweep import sweep
-from sim.tally import Finding, Speed, Summary, Tally, text_of
+from sim.tally import Finding, Speed, Summary, Tally, missed, text_of
 
 # Where every seed breaks, the options of the first few tell as much.
 EXPLAINED_MAX = 10
 
 
 def run_sweep(preset: str, seeds: range, jobs: int, *, is_json: bool, keep: Path) -> int:
-    """Carry out seeds; exit code 1 if one was broken."""
+    """Carry out seeds; exit code 1 if one was broken, or if many have not reached everything."""
     report = Report(preset, keep, is_json=is_json)
     summary, is_whole = sum_up(preset, seeds, jobs, report)
     print(msgspec.json.encode(summary).decode() if is_json else "\n".join(text_of(summary)))
     if not is_whole:
         print(f"Interrupted after {summary.tried:,} of {len(seeds):,} seeds.", file=sys.stderr)
         return INTERRUPTED
-    return 1 if summary.broken else 0
+    if misses := missed(summary):
+        print(
+            f"So many seeds of {preset} have to reach everything. Missed: {', '.join(misses)}.",
+            file=sys.stderr,
+        )
+    return 1 if summary.broken or misses else 0
 
 
 class Report:

@@ -10,6 +10,12 @@ from msgspec import Struct
 from sim.arguments import listed
 from sim.world import World
 
+# What the guide documents is told once, for the simulator and for real processes.
+DOCUMENTED = (
+    "Locked files, other ports and keys, second listeners and whatever else the guide documents:\n"
+    "  python -m conformance run --target builtin:sim"
+)
+
 Play = Callable[[World], Coroutine[Any, Any, object]]
 
 
@@ -66,4 +72,4 @@ def listed_scenarios(known: Mapping[str, Scenario]) -> str:
     lines = [listed("Scenarios are", passing)]
     if failing:
         lines.append(listed("Scenarios of what is not built yet, expected to fail", failing))
-    return "\n".join(lines)
+    return "\n".join([*lines, DOCUMENTED])

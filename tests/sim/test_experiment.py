@@ -44,29 +44,38 @@ def test_each_combination_is_tried_with_the_same_seeds(tmp_path: Path):
     measured = list(measure(experiment, {"seconds": (0.0, 10.0), "factor": (1, 2)}, "seconds", 5))
 
     assert measured == [
-        Measurement({"seconds": 0.0, "factor": 1}, 5, 3.0, 1.0, 5.0),
-        Measurement({"seconds": 0.0, "factor": 2}, 5, 3.0, 1.0, 5.0),
-        Measurement({"seconds": 10.0, "factor": 1}, 5, 13.0, 11.0, 15.0),
-        Measurement({"seconds": 10.0, "factor": 2}, 5, 23.0, 21.0, 25.0),
+        Measurement({"seconds": 0.0, "factor": 1}, 5, 3.0, 1.0, 5.0, 0.9375),
+        Measurement({"seconds": 0.0, "factor": 2}, 5, 3.0, 1.0, 5.0, 0.9375),
+        Measurement({"seconds": 10.0, "factor": 1}, 5, 13.0, 11.0, 15.0, 0.9375),
+        Measurement({"seconds": 10.0, "factor": 2}, 5, 23.0, 21.0, 25.0, 0.9375),
     ]
 
 
 def test_without_parameters_there_is_one_measurement(tmp_path: Path):
-    assert list(measure(load(_file(tmp_path, LINES)), {}, "seed", 3)) == [Measurement({}, 3, 2.0, 1.0, 3.0)]
+    assert list(measure(load(_file(tmp_path, LINES)), {}, "seed", 3)) == [
+        Measurement({}, 3, 2.0, 1.0, 3.0, 0.75)
+    ]
 
 
-def test_an_interval_holds_the_median_and_narrows_with_more_repeats():
-    few, many = ([float(number % 10) for number in range(count)] for count in (10, 1000))
+# Repeats, the places of the two values among them, and the chance: from tables of the sign test.
+INTERVALS = [(1, 1, 0), (2, 1, 50), (5, 1, 93.8), (6, 1, 96.9), (10, 2, 97.9), (20, 6, 95.9), (50, 18, 96.7)]
 
-    assert [interval(few), interval(many), interval([7.0])] == [(2.0, 7.0), (4.0, 5.0), (7.0, 7.0)]
+
+@pytest.mark.parametrize(("repeats", "place", "percent"), INTERVALS)
+def test_an_interval_is_the_narrowest_that_is_sure_enough(repeats: int, place: int, percent: float):
+    values = [float(number) for number in range(repeats, 0, -1)]
+
+    low, high, found = interval(values)
+
+    assert (low, high, round(100 * found, 1)) == (place, repeats + 1 - place, percent)
 
 
 def test_a_table_is_csv():
-    measured = [Measurement({"seconds": 0.5, "kind": "a,b"}, 5, 3.0, 1.0, 5.5)]
+    measured = [Measurement({"seconds": 0.5, "kind": "a,b"}, 5, 3.0, 1.0, 5.5, 0.9375)]
 
     assert (
         table("runs", measured)
-        == 'seconds,kind,metric,repeats,median,low,high\n0.5,"a,b",runs,5,3.0,1.0,5.5\n'
+        == 'seconds,kind,metric,repeats,median,low,high,confidence\n0.5,"a,b",runs,5,3.0,1.0,5.5,0.9375\n'
     )
 
 

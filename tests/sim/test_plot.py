@@ -12,7 +12,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def _measured(values: dict[str, Value], median: float) -> Measurement:
-    return Measurement(values, 5, median, median - 0.5, median + 0.5)
+    return Measurement(values, 5, median, median - 0.5, median + 0.5, 0.9375)
 
 
 def _drawn(*measurements: Measurement) -> ElementTree.Element:
@@ -37,7 +37,7 @@ def test_a_plot_has_a_title_labels_and_a_dot_with_its_values_for_each_median():
 
     assert _texts(drawing) == [
         "Title & <text>",
-        "medians and 95 % intervals of 5 repeats",
+        "medians of 5 repeats, each with its interval of 94 %",
         *("0", "0.5", "1", "1.5", "2", "2.5"),
         *("1", "3"),
         "latency ms",

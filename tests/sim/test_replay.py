@@ -1,5 +1,6 @@
 """Plans in files."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -111,6 +112,23 @@ def test_what_is_no_replay_file_is_named(tmp_path: Path, text: str):
 
     with pytest.raises(Unreadable, match="is no replay file: "):
         read(file)
+
+
+def test_what_would_block_for_ever_is_refused(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(Unreadable, match="pipe is no file"):
+        read(tmp_path / "pipe")
+
+
+def test_nothing_that_a_terminal_obeys_comes_out_of_a_file(file: Path):
+    file.parent.mkdir()
+    file.write_bytes(msgspec.json.encode({"origin": {"format": 0, "psync": "\x1b[2J"}}))
+
+    with pytest.raises(Unreadable, match=r"made by psync \?\[2J, replay format 0"):
+        read(file)
+    with pytest.raises(ValueError, match="is no name of a preset"):
+        Plan("\x1b[2J", 1)
 
 
 def test_a_file_without_an_origin_is_of_an_unknown_version(tmp_path: Path):

@@ -1,7 +1,20 @@
 """Results, added up."""
 
+from msgspec import structs
+
 from sim.sometimes import NOT_DRAWN, SOMETIMES
-from sim.tally import Finding, Speed, Summary, Tally, coverage_lines, never, speed_lines, text_of
+from sim.tally import (
+    CAMPAIGN_SEEDS,
+    Finding,
+    Speed,
+    Summary,
+    Tally,
+    coverage_lines,
+    missed,
+    never,
+    speed_lines,
+    text_of,
+)
 from sim.trial import Result
 
 SPEED = Speed(jobs=2, wall_seconds=10.0, processor_seconds=18.0)
@@ -75,6 +88,15 @@ def test_what_reached_all_says_so():
 
     assert never(SOMETIMES) == ()
     assert (lines[0], lines[-1]) == ("faults by effect: none", "never reached: none")
+
+
+def test_only_a_campaign_of_many_seeds_has_missed_what_it_has_not_reached():
+    tried = {"preset": "chaos", "tried": CAMPAIGN_SEEDS, "never": ("large",)}
+    others = [{**tried, "tried": CAMPAIGN_SEEDS - 1}, {**tried, "preset": "clean"}, {**tried, "never": ()}]
+
+    found = [missed(structs.replace(_summary(QUIET), **fields)) for fields in (tried, *others)]
+
+    assert found == [("large",), (), (), ()]
 
 
 def test_a_summary_as_text_is_its_speed_and_its_coverage():

@@ -36,6 +36,10 @@ def test_all_reached_is_code_0(tmp_path: Path):
     assert run_coverage((_file(tmp_path, dict.fromkeys(SOMETIMES, 1)),), "clean", range(1, 2), 1) == 0
 
 
+def test_what_is_tried_unless_something_else_is_asked_for_reaches_everything():
+    assert run_coverage((), None, range(1, 201), 2) == 0
+
+
 def test_without_a_summary_a_sweep_is_made(capsys: pytest.CaptureFixture[str]):
     summary, _ = sum_up("clean", range(1, 4), 1)
 

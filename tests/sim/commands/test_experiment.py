@@ -33,8 +33,8 @@ def test_what_was_measured_is_told_and_written(file: Path, capsys: pytest.Captur
     assert csv.read_text() == table("copy_seconds", measured)
     assert plot.read_text() == draw("A question: copy seconds", "copy_seconds", measured)
     assert capsys.readouterr().out.splitlines() == [
-        f"{'seconds=1':40} copy_seconds 4  (95 %: 2 to 6, 5 repeats)",
-        f"{'seconds=2':40} copy_seconds 5  (95 %: 3 to 7, 5 repeats)",
+        f"{'seconds=1':40} copy_seconds 4  (94 %: 2 to 6, 5 repeats)",
+        f"{'seconds=2':40} copy_seconds 5  (94 %: 3 to 7, 5 repeats)",
     ]
 
 

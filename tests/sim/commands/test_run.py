@@ -9,7 +9,9 @@ from sim import replay
 from sim.arguments import Unwritable
 from sim.commands.run import run_replay, run_scenario, run_seed
 from sim.difference import read_trace
+from sim.faults import PowerCut
 from sim.outcome import outcome_lines
+from sim.plan import Plan
 from sim.presets import derive
 from sim.scenarios.scenario import Scenario, not_yet, scenario
 from sim.trial import carry_out
@@ -57,6 +59,13 @@ def test_a_seed_is_carried_out_and_told(capsys: pytest.CaptureFixture[str]):
 
     assert run_seed("clean", seed=1, **NOTHING) == 0
     assert capsys.readouterr().out.splitlines() == outcome_lines(plan, carry_out(plan, keeps_trace=True)[0])
+
+
+def test_a_fault_that_did_not_happen_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    replay.write(tmp_path / "plan.json", Plan("by hand", 1, faults=(PowerCut("far", 100_000),)), "")
+
+    assert run_replay(tmp_path / "plan.json", trace=None, html=None) == 0
+    assert "  no effect     far loses its power" in capsys.readouterr().out
 
 
 def test_a_trace_is_left_behind(tmp_path: Path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sim import replay
+from sim import replay, tally
 from sim.arguments import Unwritable
 from sim.commands.sweep import EXPLAINED_MAX, Report, run_sweep, sum_up
 from sim.explanation import explain
@@ -19,11 +19,11 @@ from tests.sim.broken_checkout import break_copy, simulate
 
 def _summary(preset: str, seeds: range) -> Summary:
     """What a sweep must come to, but for its speed."""
-    tally = Tally()
+    results = Tally()
     for seed in seeds:
-        tally.add(seed, carry_out(derive(preset, seed))[0])
+        results.add(seed, carry_out(derive(preset, seed))[0])
     speed = sum_up(preset, range(1, 1), 1)[0].speed
-    return tally.summary(preset, f"{seeds.start}..{seeds.stop - 1}", speed)
+    return results.summary(preset, f"{seeds.start}..{seeds.stop - 1}", speed)
 
 
 def _without_speed(summary: Summary) -> Summary:
@@ -77,6 +77,15 @@ def test_with_json_a_finding_goes_to_standard_error(tmp_path: Path, capsys: pyte
 
     said = capsys.readouterr()
     assert (said.out, said.err.splitlines()[0]) == ("", "broken: whole: torn")
+
+
+def test_a_campaign_that_has_missed_something_has_failed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tally, "CAMPAIGN_SEEDS", 2)
+
+    assert run_sweep("chaos", range(1, 3), 1, is_json=False, keep=tmp_path) == 1
+    assert "So many seeds of chaos have to reach everything. Missed: deleted," in capsys.readouterr().err
 
 
 def test_only_the_first_findings_are_told_with_their_options(

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from sim.scenarios import SCENARIOS
-from sim.scenarios.scenario import Scenario, listed_scenarios, not_yet, registry, scenario
+from sim.scenarios.scenario import DOCUMENTED, Scenario, listed_scenarios, not_yet, registry, scenario
 from sim.world import World
 
 PASSING = [name for name, found in SCENARIOS.items() if not found.missing]
@@ -57,9 +57,9 @@ def test_what_cannot_pass_yet_is_listed_as_such() -> None:
     }
 
     assert listed_scenarios(known) == (
-        "Scenarios are: a, b.\nScenarios of what is not built yet, expected to fail: c."
+        f"Scenarios are: a, b.\nScenarios of what is not built yet, expected to fail: c.\n{DOCUMENTED}"
     )
-    assert listed_scenarios({"a": known["a"]}) == "Scenarios are: a."
+    assert listed_scenarios({"a": known["a"]}) == f"Scenarios are: a.\n{DOCUMENTED}"
 
 
 def test_modules_are_searched_for_scenarios_and_tuples_of_them() -> None:
