@@ -118,15 +118,19 @@ def folder_that_nobody_may_list(stage: Stage) -> None:
     pair = Pair(stage, source=behind, target=old)
     pair.listen()
     stage.ask("fs.deny", {"machine": "near", "path": pair.near.at("data", "sub")})
-    equal("the push", pair.push(delete=True).state, "partial")
+    pushed = pair.push(delete=True)
+    equal("the push", pushed.state, "partial")
     holds("the target behind the listener", pair.at_target(), kept)
+    equal("what the push tells", [one.path for one in pushed.problems], ["sub"])
     stage.end()
 
     pair = Pair(stage, source=old, target=behind)
     pair.listen()
     stage.ask("fs.deny", {"machine": "far", "path": pair.far.at(FOLDER, "sub")})
-    equal("the pull", pair.pull(delete=True).state, "partial")
+    pulled = pair.pull(delete=True)
+    equal("the pull", pulled.state, "partial")
     holds("the target of the client", pair.at_source(), kept)
+    equal("what the pull tells", [one.path for one in pulled.problems], ["sub"])
 
 
 @scenario("PS-TOP-03")

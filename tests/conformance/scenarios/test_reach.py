@@ -23,6 +23,7 @@ CALLS_BACK = told_otherwise(
 GIVES_UP = told_otherwise("client.wait", lambda told: told.update(state="failed"))
 MORE_THAN_IT = done_besides("client.wait", "fs.plant", **changed_file("near", "/srv/back", more="x"))
 MORE_HERE = done_besides("client.wait", "fs.plant", **changed_file("near", "/srv/data", more="x"))
+TELLS_NOTHING = told_otherwise("client.wait", lambda told: told["problems"].clear())
 NEVER = asked_otherwise("net.fault", lambda params: params.update(after_bytes=10**9))
 ANY_KEY = asked_otherwise("client.start", lambda params: _with_the_right_key(params["job"]))
 
@@ -77,9 +78,10 @@ def test_psync_does_as_it_should(id: str) -> None:
         ("source-that-nobody-may-read", left_undone("fs.deny"), "the run: 'converged', expected 'partial'"),
         ("folder-that-nobody-may-list", left_undone("fs.deny"), "the push: 'converged', expected 'partial'"),
         ("folder-that-nobody-may-list", MORE_HERE, "the target of the client: more is there"),
+        ("folder-that-nobody-may-list", TELLS_NOTHING, "what the push tells: [], expected ['sub']"),
         (
             "file-behind-a-listener-that-nobody-may-read",
-            told_otherwise("client.wait", lambda told: told["problems"].clear()),
+            TELLS_NOTHING,
             "what is told: [], expected ['secret.txt']",
         ),
         (
