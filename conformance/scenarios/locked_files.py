@@ -104,8 +104,9 @@ def locked_file_is_told_and_the_job_goes_on(stage: Stage) -> None:
 
 @scenario("PS-ERR-12", "PS-ERR-09")
 def locked_file_is_not_deleted(stage: Stage) -> None:
-    """The source lacks a file that is open at the target: it is told, it stays, and the job goes on."""
-    pair = _pair(stage, {"Letter.doc": "the new letter"})
+    """The source lacks a file that is open at the target: it is told, it stays, and the others go away and arrive."""
+    gone: Tree = {f"{name}.doc": "the source has it no more" for name in ("A", "Z")}
+    pair = _pair(stage, {"Letter.doc": "the new letter"}, {**OLD, **gone})
     pair.listen()
     stage.lock("far", _document(pair))
 
@@ -114,13 +115,14 @@ def locked_file_is_not_deleted(stage: Stage) -> None:
     equal("the run", outcome.state, "partial")
     told = [(one.path, one.code) for one in outcome.problems]
     equal("the problems", told, [("Document.doc", "LOCKED")])
+    equal("the messages", outcome.messages, (_text(_document(pair)["path"]),))
     kept: Tree = {"Document.doc": OLD["Document.doc"], "Letter.doc": "the new letter"}
     holds("the target", pair.at_target(), kept)
 
 
 @scenario("PS-ERR-09")
 def locked_file_of_the_client_blames_no_listener(stage: Stage) -> None:
-    """A file is open at the client's own target: it is told, and nobody says that a listener has responded."""
+    """A file is open at the client's own target: it is told, it stays, and nobody says that a listener has responded."""
     pair = Pair(stage, source=OLD, target=NEW)
     pair.listen()
     stage.lock("near", {**pair.source, "path": f"{pair.source['path']}/Document.doc"})
@@ -128,8 +130,9 @@ def locked_file_of_the_client_blames_no_listener(stage: Stage) -> None:
     outcome = pair.pull()
 
     equal("the run", outcome.state, "partial")
-    equal("the problems", [one.path for one in outcome.problems], ["Document.doc"])
+    equal("the problems", [(one.path, one.code) for one in outcome.problems], [("Document.doc", "LOCKED")])
     equal("the messages", outcome.messages, ())
+    holds("the folder of the client", pair.at_source(), STUCK)
 
 
 @scenario("PS-ERR-11")

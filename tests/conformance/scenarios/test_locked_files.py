@@ -6,10 +6,14 @@ import pytest
 
 from conformance.adapters.serving import Operation, Unsupported
 from conformance.scenarios import SCENARIOS, locked_files
+from conformance.scenarios.locked_files import NEW
 from tests.conformance.scenarios.playing import (
     Fault,
     Operations,
     as_real_machines,
+    asked_otherwise,
+    changed_file,
+    done_besides,
     ids_of,
     is_as_expected,
     left_undone,
@@ -123,9 +127,29 @@ def test_a_world_that_was_begun_in_vain_is_ended() -> None:
             "the problems: [], expected [('Document.doc', 'LOCKED')]",
         ),
         (
+            "locked-file-is-not-deleted",
+            told_otherwise("client.wait", lambda told: told["messages"].clear()),
+            "the messages: (), expected ('PSListener responded with - Update Failure [LockFiles]",
+        ),
+        (
+            "locked-file-is-not-deleted",
+            asked_otherwise("client.start", lambda params: params["job"].pop("delete")),
+            "the run: 'converged', expected 'partial'",
+        ),
+        (
+            "locked-file-is-not-deleted",
+            done_besides("client.wait", "fs.plant", **changed_file("far", "C:\\srv\\backup", more="x")),
+            "the target: more is there, and should not be",
+        ),
+        (
             "locked-file-of-the-client-blames-no-listener",
             told_otherwise("client.wait", lambda told: told["messages"].append("PSListener responded")),
             "the messages: ('PSListener responded',), expected ()",
+        ),
+        (
+            "locked-file-of-the-client-blames-no-listener",
+            done_besides("client.wait", "fs.plant", **changed_file("near", "/srv/data", **NEW)),
+            "the folder of the client: Document.doc is {",
         ),
         ("next-run-settles-it", left_undone("fs.unlock"), "the next run: 'partial', expected 'converged'"),
     ],
