@@ -146,10 +146,11 @@ class SimulatedWorld(Dialling):
 
     def deny(self, params: Fields) -> Fields:
         """`fs.deny`: whoever opens it is told that he may not."""
-        name = re.split(r"[\\/]", params["path"]["path"])[-1].encode()
+        path = params["path"]["path"].encode()
+        named = (path, re.split(rb"[\\/]", path)[-1])
 
         def refuse(call: Call) -> None:
-            if call.name == "open" and call.arguments[0] == name:
+            if call.name == "open" and call.arguments[0] in named:
                 raise failure(errno.EACCES)
 
         self._machine(params).watchers.append(refuse)

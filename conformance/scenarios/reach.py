@@ -6,7 +6,7 @@ from conformance.content import Made, Tree
 from conformance.scenario import scenario
 from conformance.scenarios.encryption import KEY
 from conformance.scenarios.pair import OLD_TREE, TREE, Pair
-from conformance.stage import FOLDER, Refused, Stage, equal, has, holds
+from conformance.stage import FOLDER, Refused, Stage, equal, has, holds, require
 
 # A path of more than the 260 characters that Windows once allowed, of names that may be so long.
 LONG_NAME = "n" * 120
@@ -131,6 +131,23 @@ def folder_that_nobody_may_list(stage: Stage) -> None:
     equal("the pull", pulled.state, "partial")
     holds("the target of the client", pair.at_source(), kept)
     equal("what the pull tells", [one.path for one in pulled.problems], ["sub"])
+
+
+@scenario("PS-TOP-03")
+def source_of_which_nothing_may_be_read(stage: Stage) -> None:
+    """The source itself cannot be listed, of the client or behind a listener: no run converges, and nothing is deleted."""
+    pair = Pair(stage, source={"open.txt": "for all"})
+    pair.listen()
+    stage.ask("fs.deny", {"machine": "near", "path": pair.source})
+    require(pair.push(delete=True).state in ("failed", "partial"), "the push tells of no trouble")
+    holds("the target behind the listener", pair.at_target(), OLD_TREE)
+    stage.end()
+
+    pair = Pair(stage, target={"open.txt": "for all"})
+    pair.listen()
+    stage.ask("fs.deny", {"machine": "far", "path": pair.target})
+    require(pair.pull(delete=True).state in ("failed", "partial"), "the pull tells of no trouble")
+    holds("the target of the client", pair.at_source(), TREE)
 
 
 @scenario("PS-TOP-03")

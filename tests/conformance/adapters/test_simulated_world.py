@@ -62,6 +62,13 @@ def test_a_denied_file_is_a_problem(stage: Stage) -> None:
     assert [one.path for one in pushed(stage, {"a": "1", "b": "2"}).wait().problems] == ["a"]
 
 
+def test_a_denied_source_ends_the_run(stage: Stage) -> None:
+    near = stage.machines["near"]
+    stage.ask("fs.deny", {"machine": "near", "path": near.at("data")})
+
+    assert pushed(stage, {"a": "1"}).wait().causes == ("FOLDER_UNREACHABLE",)
+
+
 def test_a_client_runs_while_the_network_is_silent_and_goes_on_when_it_is_healed(stage: Stage) -> None:
     fault = stage.fault("silent", "near", "far", after_bytes=100_000)
     client = pushed(stage, {"a": Made(1_000_000, "x")})

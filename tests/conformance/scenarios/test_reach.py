@@ -79,6 +79,8 @@ def test_psync_does_as_it_should(id: str) -> None:
         ("folder-that-nobody-may-list", left_undone("fs.deny"), "the push: 'converged', expected 'partial'"),
         ("folder-that-nobody-may-list", MORE_HERE, "the target of the client: more is there"),
         ("folder-that-nobody-may-list", TELLS_NOTHING, "what the push tells: [], expected ['sub']"),
+        ("source-of-which-nothing-may-be-read", left_undone("fs.deny"), "the push tells of no trouble"),
+        ("source-of-which-nothing-may-be-read", MORE_HERE, "the target of the client: more is there"),
         (
             "file-behind-a-listener-that-nobody-may-read",
             TELLS_NOTHING,
