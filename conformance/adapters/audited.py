@@ -12,6 +12,7 @@ from typing import Any
 
 from conformance.adapters.kill import kill_before_change
 from conformance.adapters.lock import meet_locks
+from conformance.adapters.version import VERSION, of_version
 
 # The variable with the names of the mutants that a process is to be, if any.
 BUGS = "CONFORMANCE_BUGS"
@@ -29,7 +30,7 @@ def write_down_connections(file: str) -> None:
 
 
 def run_with_bugs(names: list[str], arguments: list[str]) -> int:
-    """Run psync, as a mutant where bugs are named; give its exit code."""
+    """Run psync, as a mutant where bugs are named, of the version that the environment names; give its exit code."""
     from psync.app.program import run
 
     with ExitStack() as stack:
@@ -37,6 +38,7 @@ def run_with_bugs(names: list[str], arguments: list[str]) -> int:
             from conformance.adapters.planted import planted
 
             stack.enter_context(planted(names))
+        stack.enter_context(of_version(os.environ.get(VERSION, "")))
         return run(arguments)
 
 

@@ -33,6 +33,7 @@ from conformance.adapters.psync_programs import (
 )
 from conformance.adapters.serving import Refusal, Unsupported
 from conformance.adapters.small_disk import SmallDisks
+from conformance.adapters.version import VERSION
 from conformance.adapters.wire import Network, Wire
 from conformance.blackbox.wire import Address, Deadlines, SocketLine
 
@@ -88,12 +89,16 @@ class Machine:
 class Program:
     """One process of psync, and what it has told."""
 
-    def __init__(self, machine: Machine, name: str, arguments: list[str], connections: Path) -> None:
+    def __init__(
+        self, machine: Machine, name: str, arguments: list[str], connections: Path, *, version: str = ""
+    ) -> None:
+        """`version`: of which it is, psync's own unless one is named."""
         self.machine = machine
         self.wire: Wire | None = None
         self._out, self._shown = machine.state / f"{name}.out", machine.state / f"{name}.shown"
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PSYNC_")}
         environment |= {"PSYNC_STATE_DIR": str(machine.state / "psync"), "PYTHONPATH": str(PACKAGES)}
+        environment[VERSION] = version
         psync = [sys.executable, "-m", "conformance.adapters.audited", str(connections), *arguments]
         command = [*(obeying_permissions() or []), *psync]
         with self._out.open("wb") as out, self._shown.open("wb") as shown:
@@ -397,7 +402,8 @@ class ProcessWorld(Dialling):
 
     def _start(self, params: Fields, arguments: list[str]) -> Program:
         name = params["name"]
-        program = Program(self._machines[params["machine"]], name, arguments, self._connections)
+        machine, version = self._machines[params["machine"]], params.get("settings", {}).get("version", "")
+        program = Program(machine, name, arguments, self._connections, version=version)
         self._programs[name] = program
         return program
 

@@ -31,6 +31,7 @@ from conformance.adapters.simulated_line import SimulatedLine
 from conformance.adapters.simulated_lock import lock
 from conformance.adapters.simulated_looks import Looks
 from conformance.adapters.simulated_network import Tap, forward, lose
+from conformance.adapters.version import of_version
 from psync.app.events import JsonReport
 from psync.app.output import Output
 from psync.core.addresses import DEFAULT_PORT, parse_address
@@ -235,7 +236,8 @@ class SimulatedWorld(Dialling):
         settings = params["settings"]
         check_built(settings)
         try:
-            return self._run(self._start_listener(params["name"], self._machine(params), settings))
+            with of_version(settings.get("version", "")):
+                return self._run(self._start_listener(params["name"], self._machine(params), settings))
         except Failure as failure:
             raise Refusal(failure.code, str(failure)) from failure
 

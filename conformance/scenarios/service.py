@@ -15,8 +15,11 @@ OLD: Tree = {"large": Made(50_000, "old"), "small": "old"}
 # Of the large file: what travels before a run is held.
 HELD_BYTES = 2_000_000
 
-# A listener may be set to another port than the usual one, and is the same one there.
-OTHER_PORT = 7400
+# A listener may be set to another port than the usual one, and is a second one there, too.
+PORTS: dict[str, dict[str, Any]] = {"at the same port": {}, "at another port": {"port": 7400}}
+
+# Of a time when both are installed on one machine.
+LATER_VERSION = "99.0"
 
 
 def _second(stage: Stage, pair: Pair, **settings: Any) -> Refused | None:
@@ -28,18 +31,25 @@ def _second(stage: Stage, pair: Pair, **settings: Any) -> Refused | None:
     return None
 
 
+def _are_duplicates(stage: Stage, pair: Pair, owner: int | None = None, **settings: Any) -> None:
+    """Try another listener at each port: it is refused for what it is. `owner`: whom it has to name."""
+    for where, at_port in PORTS.items():
+        refused = _second(stage, pair, **at_port, **settings)
+        require(refused is not None, f"a second listener {where} runs")
+        assert refused is not None
+        equal(f"the refusal {where}", refused.code, "DUPLICATE_LISTENER")
+        if owner is not None:
+            equal(f"the owner that is named {where}", refused.detail.get("owner"), owner)
+
+
 @scenario("PS-SVC-10", "PS-ERR-08")
 def second_listener_is_refused(stage: Stage) -> None:
     """A machine has one listener: a second one, at whatever port, names who is there and ends; the first one goes on serving."""
     pair = Pair(stage)
     first = pair.listen()
 
-    for where, settings in {"at the same port": {}, "at another port": {"port": OTHER_PORT}}.items():
-        refused = _second(stage, pair, **settings)
-        require(refused is not None, f"a second listener {where} runs")
-        assert refused is not None
-        equal(f"the refusal {where}", refused.code, "DUPLICATE_LISTENER")
-        equal(f"the owner that is named {where}", refused.detail.get("owner"), first.pid)
+    _are_duplicates(stage, pair, first.pid)
+
     require(first.is_running(), "the first one has ended")
     equal("the run", pair.push().state, "converged")
 
@@ -63,13 +73,13 @@ def _install(stage: Stage, pair: Pair) -> None:
 
 @scenario("PS-SVC-11", "PS-SVC-10")
 def service_and_application_are_two(stage: Stage) -> None:
-    """A service runs: an application beside it is refused, and the service goes on serving."""
+    """A service runs: an application beside it, at whatever port, is refused, and the service goes on serving."""
     pair = Pair(stage)
     _install(stage, pair)
     stage.ask("service.start", {"machine": "far"})
     require(stage.service("far").running, "the service does not run")
 
-    require(_second(stage, pair) is not None, "a second listener runs")
+    _are_duplicates(stage, pair)
 
     require(stage.service("far").running, "the service has ended")
     equal("the run", pair.push().state, "converged")
@@ -102,6 +112,18 @@ def listener_of_another_version_is_refused(stage: Stage) -> None:
     refused = _second(stage, pair, instance="version-0")
 
     require(refused is not None, "a second listener runs")
+    require(first.is_running(), "the first one has ended")
+    equal("the run", pair.push().state, "converged")
+
+
+@scenario("PS-SVC-11", "PS-SVC-10")
+def listener_of_a_later_version_is_refused(stage: Stage) -> None:
+    """A version that knows the other's claim names who is there and ends, at whatever port; the first one goes on serving."""
+    pair = Pair(stage)
+    first = pair.listen()
+
+    _are_duplicates(stage, pair, first.pid, version=LATER_VERSION)
+
     require(first.is_running(), "the first one has ended")
     equal("the run", pair.push().state, "converged")
 

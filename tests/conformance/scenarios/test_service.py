@@ -30,6 +30,10 @@ def _knows_who_has_his_port(params: dict[str, Any]) -> None:
     params["settings"]["instance"] = f"port-{params['settings'].get('port')}"
 
 
+def _knows_who_has_his_version(params: dict[str, Any]) -> None:
+    params["settings"]["instance"] = params["settings"].get("version", "")
+
+
 @pytest.mark.parametrize("id", ids_of(service))
 def test_psync_does_as_it_should(id: str) -> None:
     result = played(id)
@@ -59,6 +63,21 @@ def test_psync_does_as_it_should(id: str) -> None:
             "listener-of-another-version-is-refused",
             asked_otherwise("listener.start", _knows_nobody),
             "a second listener runs",
+        ),
+        (
+            "listener-of-a-later-version-is-refused",
+            asked_otherwise("listener.start", _knows_who_has_his_version),
+            "the refusal at the same port: 'ADDRESS_IN_USE', expected 'DUPLICATE_LISTENER'",
+        ),
+        (
+            "listener-of-a-later-version-is-refused",
+            asked_otherwise("listener.start", _knows_who_has_his_port),
+            "a second listener at another port runs",
+        ),
+        (
+            "listener-of-a-later-version-is-refused",
+            told_otherwise("listener.start", lambda told: told.update(pid=0)),
+            "the owner that is named at the same port: ",
         ),
         (
             "wrong-listener-answers",
@@ -106,8 +125,8 @@ def test_who_has_a_service_and_saves_settings_passes(id: str) -> None:
     ("id", "fault", "complaint"),
     [
         ("service-and-application-are-two", "idle", "the service does not run"),
-        ("service-and-application-are-two", "always", "a second listener runs"),
-        ("service-and-application-are-two", "beside", "a second listener runs"),
+        ("service-and-application-are-two", "always", "a second listener at the same port runs"),
+        ("service-and-application-are-two", "beside", "a second listener at the same port runs"),
         ("application-keeps-the-service-out", "idle", "the service does not run"),
         ("application-keeps-the-service-out", "always", "the service runs beside the application"),
         ("settings-count-from-the-next-start-on", "hot", "the run with the old settings: 'failed'"),
