@@ -31,14 +31,14 @@ def write_down_connections(file: str) -> None:
 
 def run_with_bugs(names: list[str], arguments: list[str]) -> int:
     """Run psync, as a mutant where bugs are named, of the version that the environment names; give its exit code."""
-    from psync.app.program import run
-
     with ExitStack() as stack:
+        stack.enter_context(of_version(os.environ.get(VERSION, "")))
+        from psync.app.program import run
+
         if names:
             from conformance.adapters.planted import planted
 
             stack.enter_context(planted(names))
-        stack.enter_context(of_version(os.environ.get(VERSION, "")))
         return run(arguments)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import psync
 from tests.checkout import ROOT
 
 
@@ -53,3 +54,10 @@ def test_a_process_has_the_bugs_that_it_is_told_of(tmp_path: Path, monkeypatch, 
     told = said(tmp_path / "log", "listen", "--port", "65535", "--root-path", str(tmp_path / "missing"))
 
     assert code in told.stderr
+
+
+@pytest.mark.parametrize("version", ["99.0", ""])
+def test_a_process_is_of_the_version_that_it_is_told_of(tmp_path: Path, monkeypatch, version: str) -> None:
+    monkeypatch.setenv("CONFORMANCE_VERSION", version)
+
+    assert said(tmp_path / "log", "--version").stdout == f"psync {version or psync.__version__}\n"
