@@ -23,10 +23,11 @@ def explain(plan: Plan) -> list[str]:
 
 
 def describe(item: Struct | str) -> str:
-    """One line for a file, an edit, a fault, or a name."""
+    """One line for a file, an edit, a fault, or a name, without what is left empty."""
     if isinstance(item, str):
         return item
-    fields = ", ".join(f"{_words(name)} {_value(value)}" for name, value in structs.asdict(item).items())
+    told = ((name, value) for name, value in structs.asdict(item).items() if value != "")
+    fields = ", ".join(f"{_words(name)} {_value(value)}" for name, value in told)
     return f"{name_of(item)}: {fields}"
 
 

@@ -62,6 +62,14 @@ SIZE_MAX = 1 << 28
 Version = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
+# The permission bits of an entry in octal, such as 644; nothing for what a user's files usually have.
+Mode = Annotated[str, Meta(pattern="^([0-7]{3})?$")]
+
+# Without these, its owner can neither read a file, nor list a folder and enter it.
+OWNER_READ = 0o400
+OWNER_LIST = 0o500
+
+
 # Versions are few, and the same ones in every plan.
 @lru_cache(maxsize=256)
 def _content(version: int, size: int) -> bytes:
@@ -75,6 +83,7 @@ class FileSpec(Struct, frozen=True):
     size: Annotated[int, Meta(ge=0, le=SIZE_MAX)]
     version: Version
     kind: Kind = Kind.FILE
+    mode: Mode = ""
 
     @property
     def content(self) -> bytes:
@@ -93,11 +102,15 @@ class FileSpec(Struct, frozen=True):
 
 
 class Edit(Struct, frozen=True):
-    """What the user does to the source between two runs: write a file, or remove one (size -1)."""
+    """What the user does to the source between two runs: write a file, or remove one (size -1).
+
+    With a `mode`, what stands there gets that one, and nothing else happens to it.
+    """
 
     path: str
     size: Annotated[int, Meta(ge=-1, le=SIZE_MAX)]
     version: Version
+    mode: Mode = ""
 
 
 class Plan(Struct, frozen=True):
@@ -139,6 +152,8 @@ class Plan(Struct, frozen=True):
         self._check_paths(self.target_place, self.target)
         self._check_tree("source", self.source_place, self.source)
         self._check_tree("target", self.target_place, self.target)
+        self._check_modes("source", self.source_place, (*self.source, *edited))
+        self._check_modes("target", self.target_place, self.target)
 
     def _check_machines(self, who: str, names: Iterable[str]) -> None:
         """What happens on a machine that is not there would be an error of the simulator, or nothing at all."""
@@ -158,7 +173,7 @@ class Plan(Struct, frozen=True):
     def _check_tree(self, side: str, place: Place, files: Sequence[FileSpec]) -> None:
         leaves = {file.path for file in files if file.kind is not Kind.FOLDER}
         for file in files:
-            above = leaves.intersection(_folders_above(file.path))
+            above = leaves.intersection(folders_above(file.path))
             if above:
                 raise ValueError(
                     f"the {side} has {min(above)!r}, which is no folder, and {file.path!r} in it"
@@ -166,6 +181,24 @@ class Plan(Struct, frozen=True):
             if file.kind is Kind.LINK and place.machine in self.windows:
                 raise ValueError(
                     f"the {side} has the link {file.path!r}, and Windows asks a privilege for it"
+                )
+
+    def _check_modes(self, side: str, place: Place, files: Sequence[FileSpec | Edit]) -> None:
+        """What nobody can read is another matter: a run would tell it, and never converge."""
+        folders = {above for file in files for above in folders_above(file.path)}
+        for file in files:
+            if not file.mode:
+                continue
+            if place.machine in self.windows:
+                raise ValueError(f"{file.path!r} has the mode {file.mode}, and Windows keeps none")
+            is_link = isinstance(file, FileSpec) and file.kind is Kind.LINK
+            is_folder = file.path in folders or (isinstance(file, FileSpec) and file.kind is Kind.FOLDER)
+            if is_link:
+                raise ValueError(f"the link {file.path!r} has a mode, which no link has")
+            needed = OWNER_LIST if is_folder else OWNER_READ if side == "source" else 0
+            if int(file.mode, 8) & needed != needed:
+                raise ValueError(
+                    f"the {side} has {file.path!r} with the mode {file.mode}, so that its owner cannot read it"
                 )
 
     @property
@@ -195,6 +228,7 @@ class Plan(Struct, frozen=True):
         return PLACES[self.topology][1]
 
 
-def _folders_above(path: str) -> Iterator[str]:
+def folders_above(path: str) -> Iterator[str]:
+    """The folders that a path leads through, the nearest first."""
     while path := path.rpartition("/")[0]:
         yield path

@@ -26,7 +26,7 @@ from sim.drawing import (
 )
 from sim.faults import Fault
 from sim.plan import PLACES, Kind, Plan, Topology
-from sim.workload import BULKY_BYTES, Amounts, draw_edits, draw_files, draw_old_files, vary
+from sim.workload import BULKY_BYTES, Amounts, draw_edits, draw_files, draw_old_files, give_modes, vary
 
 # One more run, at a fifth of a seed's cost, finds one bug in twenty more: all are found sooner where most seeds save it.
 REPEATED_CHANCE = 0.25
@@ -40,7 +40,8 @@ class Preset(Struct, frozen=True):
 
     `mistake_chance`: for each of `MISTAKES`, in a run of its own choice. `condition_chance`: for each of `CONDITIONS`,
     `interruption_chance`: for each of `INTERRUPTIONS`. `lock_chance`: for each of `LOCKS`, where the target is a Windows machine.
-    `repeated_chance`: that the job is run once more when all has converged.
+    `repeated_chance`: that the job is run once more when all has converged. `mode_chance`: that files have modes
+    of their own, which their user changes.
     """
 
     classes: tuple[str, ...] = ()
@@ -57,10 +58,11 @@ class Preset(Struct, frozen=True):
     kind_chance: float = 0.0
     keyed_chance: float = 0.5
     repeated_chance: float = REPEATED_CHANCE
+    mode_chance: float = 0.0
 
 
 PRESETS = {
-    "clean": Preset(),
+    "clean": Preset(mode_chance=0.3),
     "documented": Preset(
         ("locked file",), 0.7, mistake_chance=0.5, lock_chance=0.7, keyed_chance=0.9, windows_chance=0.7
     ),
@@ -89,7 +91,7 @@ PRESETS = {
         interruption_chance=0.2,
         windows_chance=1.0,
     ),
-    "unfit": Preset(condition_chance=0.6, windows_chance=0.7, kind_chance=0.15),
+    "unfit": Preset(condition_chance=0.6, windows_chance=0.7, kind_chance=0.15, mode_chance=0.3),
     "interrupted": Preset(interruption_chance=0.7, windows_chance=0.7),
     "interleave": Preset(
         ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
@@ -106,6 +108,7 @@ PRESETS = {
         lock_chance=0.7,
         windows_chance=0.5,
         kind_chance=0.15,
+        mode_chance=0.3,
     ),
     "medium": Preset(
         tuple(CLASSES),
@@ -158,6 +161,9 @@ def derive(name: str, seed: int) -> Plan:
     )
     if not plan.windows:  # where links need a privilege
         plan = vary(plan, Random(f"{name}:{seed}:kinds"), preset.kind_chance)
+    modes = Random(f"{name}:{seed}:modes")
+    if modes.random() < preset.mode_chance:
+        plan = give_modes(plan, modes)
     mistakes = structs.replace(drawing, random=Random(f"{name}:{seed}:mistakes"))
     conditions = structs.replace(drawing, random=Random(f"{name}:{seed}:conditions"))
     interruptions = structs.replace(drawing, random=Random(f"{name}:{seed}:interruptions"))

@@ -3,7 +3,7 @@
 A row is a name and what it means; `note_event` tells which were reached.
 """
 
-from psync.core.changes import Delete, WriteFile
+from psync.core.changes import Delete, OpenFolder, SetMode, WriteFile
 from psync.core.problems import ProblemCode
 from psync.engine.events import (
     ChangeDone,
@@ -19,6 +19,8 @@ from psync.engine.events import (
 SOMETIMES = {
     "committed": "a file reached the target and was acknowledged",
     "deleted": "an entry of the target was deleted",
+    "mode": "a file was given another mode, and nothing else",
+    "opened": "a read-only folder of the target was opened for what had to change in it",
     "large": "a file travelled in pieces",
     "partial": "a run ended with problems",
     "failed": "a run ended without its connection",
@@ -42,6 +44,13 @@ FAILURES = {
     "ADDRESS_IN_USE": "second listener",
 }
 
+# Changes that have one.
+CHANGES: dict[type, str] = {
+    WriteFile: "committed",
+    Delete: "deleted",
+    SetMode: "mode",
+    OpenFolder: "opened",
+}
 
 # Kinds of effects that have one.
 EFFECTS = {
@@ -93,7 +102,6 @@ class Reached:
             self.note(FAILURES[event.cause.code])
 
     def _note_change(self, event: ChangeDone) -> None:
-        if isinstance(event.change, WriteFile):
-            self.note("committed")
-        elif isinstance(event.change, Delete):
-            self.note("deleted")
+        name = CHANGES.get(type(event.change))
+        if name is not None:
+            self.note(name)

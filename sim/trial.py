@@ -12,7 +12,6 @@ import asyncio
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 from msgspec import Struct
 
@@ -38,9 +37,10 @@ from sim.process import Process
 from sim.replication import Replication
 from sim.runs import Runs
 from sim.sometimes import Reached
-from sim.trace import BROKEN, NOTE
+from sim.trace import BROKEN
 from sim.trees import Link, Tree, content_of
 from sim.unfit import UnfitEntries
+from sim.user import User
 from sim.windows import READING
 from sim.world import Unhandled, World
 
@@ -99,6 +99,12 @@ class Trial:
         )
         self.target_at_first = self.tree_of_target()
         self.ledger = Ledger(self.tree_of_source(), self.target_at_first)
+        self.user = User(
+            self.machine(plan.source_place.machine),
+            folder_of(plan.source_place, SOURCE),
+            self.ledger,
+            world.trace,
+        )
         self.unfit = UnfitEntries(self)
         self._listeners: dict[str, tuple[Process, Setup]] = {}
         self._wanted_rivals: list[tuple[str, str]] = []
@@ -148,7 +154,7 @@ class Trial:
         if machine != place.machine or inside == path or node is None or not stat.S_ISREG(node.st_mode):
             return False
         size = len(node.byte_contents or b"")
-        self._edit(Edit(inside.decode(), max(size, 1), len(self.effects) + 1_000_000))
+        self.user.edit(Edit(inside.decode(), max(size, 1), len(self.effects) + 1_000_000))
         return True
 
     def make_unfit(self, fault: EntryUnfit) -> Heal | None:
@@ -236,7 +242,7 @@ class Trial:
             await self._copy()
             self.runs.end()
             for edit in self.plan.edits[number] if number < len(self.plan.edits) else ():
-                self._edit(edit)
+                self.user.edit(edit)
             await asyncio.sleep(PAUSE_SECONDS)
         await self._heal()
         await self._converge()
@@ -394,8 +400,6 @@ class Trial:
         while self.rivals:
             self.rivals.pop().kill()
 
-    # The user
-
     def _plant(self, place: Place, files: tuple[FileSpec, ...], local: str) -> bytes:
         """Put files on a disk and sync it; give the folder as the disk has it."""
         layout, disk = self.layout(place.machine), self.machine(place.machine).disk
@@ -405,30 +409,11 @@ class Trial:
             node = disk.find(folder + b"/" + file.path.encode())
             if node is not None and file.kind is not Kind.LINK:  # whose time is that of its making
                 disk.set_time(node, EPOCH_NS - file.version * SECOND_NS)
+            if node is not None and file.mode:  # the last, since nobody plants in a closed folder
+                disk.set_mode(node, int(file.mode, 8))
         plant(disk, layout.on_disk(TRIPWIRE), {b"secret": b"do not touch"})
         disk.journal.sync_all()
         return folder
-
-    def _edit(self, edit: Edit) -> None:
-        """Change the source; a file that another program has open stays as it is."""
-        what = "is removed" if edit.size < 0 else f"is written anew, {edit.size} bytes"
-        place = self.plan.source_place
-        machine = self.machine(place.machine)
-        self.world.trace.record(machine.name, NOTE, f"source file {edit.path!r} {what}")
-        path = self.layout(place.machine).files(f"{folder_of(place, SOURCE)}/{edit.path}")
-        with machine.disk.unlimited(), suppress(PermissionError):  # what limits a target is not his concern
-            (self._remove if edit.size < 0 else self._write)(edit, path)
-        machine.disk.journal.sync_all()
-
-    def _remove(self, edit: Edit, path: bytes) -> None:
-        if edit.path.encode() in self.tree_of_source():
-            self.machine(self.plan.source_place.machine).files.remove(path)
-            self.ledger.remove(edit.path.encode())
-
-    def _write(self, edit: Edit, path: bytes) -> None:
-        content = FileSpec(edit.path, edit.size, edit.version).content
-        self.machine(self.plan.source_place.machine).files.put(path, content)
-        self.ledger.add_version(edit.path.encode(), content)
 
     def _address(self, place: Place, local: str) -> Address:
         layout, folder = self.layout(place.machine), folder_of(place, local)

@@ -8,6 +8,7 @@ from sim.faults.fault import Heal
 from sim.faults.unfit import EntryUnfit, Unfit
 from sim.layout import SOURCE, TARGET, folder_of
 from sim.plan import Place
+from sim.user import rights
 
 if TYPE_CHECKING:
     from sim.trial import Trial
@@ -36,11 +37,10 @@ class UnfitEntries:
             return None
         place, folder = self._end(fault.kind)
         self._standing[fault] = paths = _paths(fault)
+        disk, layout = self._trial.machine(place.machine).disk, self._trial.layout(place.machine)
         for path in paths:
-            if fault.kind is Unfit.PIPE:
-                self._make_pipe(place, folder, path)
-            else:
-                self._write(place, folder, path)
+            with rights(disk, layout.on_disk(f"{folder}/{path}")):
+                (self._make_pipe if fault.kind is Unfit.PIPE else self._write)(place, folder, path)
         return lambda: self._remove(fault)
 
     def expected(self) -> dict[EntryUnfit, tuple[set[bytes], ProblemCode]]:
@@ -93,10 +93,13 @@ class UnfitEntries:
         with machine.disk.unlimited():
             for path in self._standing.pop(fault, []):
                 self._trial.ledger.remove(path.encode())
-                if machine.disk.find(layout.on_disk(f"{folder}/{path}")) is not None:
-                    machine.files.remove(layout.files(f"{folder}/{path}"))
+                on_disk = layout.on_disk(f"{folder}/{path}")
+                if machine.disk.find(on_disk) is not None:
+                    with rights(machine.disk, on_disk):
+                        machine.files.remove(layout.files(f"{folder}/{path}"))
             if fault.kind is Unfit.FOLDER:
-                machine.files.os.rmdir(layout.files(f"{folder}/{fault.path}"))
+                with rights(machine.disk, layout.on_disk(f"{folder}/{fault.path}")):
+                    machine.files.os.rmdir(layout.files(f"{folder}/{fault.path}"))
         machine.disk.journal.sync_all()
 
 

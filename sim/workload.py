@@ -5,7 +5,8 @@ from random import Random
 
 from msgspec import Struct, structs
 
-from sim.plan import Edit, FileSpec, Kind, Plan
+from psync.core.paths import PathStyle
+from sim.plan import Edit, FileSpec, Kind, Plan, folders_above
 
 NAMES = ("a", "b", "letter.txt", "sub/a", "sub/b", "sub/deep/c", "other/d", "other/e")
 MANY_NAMES = (
@@ -62,6 +63,55 @@ def vary(plan: Plan, random: Random, chance: float) -> Plan:
     target = _in_the_way(plan, random, chance) if plan.is_deleting else ()
     kept = tuple(file for file in plan.target if plan.is_deleting or file.path not in _names(source))
     return structs.replace(plan, source=source, target=_apart((*target, *kept)))
+
+
+# Those of files that their owner can read, and of folders that he can list: some are closed to him.
+FILE_MODES = ("600", "755", "444", "640")
+FOLDER_MODES = ("700", "555", "750", "500")
+
+# What only a target may have: psync writes there, and need not read.
+UNREADABLE = "200"
+
+MODE_CHANCE = 0.4
+
+
+def give_modes(plan: Plan, random: Random) -> Plan:
+    """Give some files and folders of POSIX machines modes of their own; between runs, the user changes some."""
+    source, target, edits = plan.source, plan.target, plan.edits
+    if plan.style(plan.target_place.machine) is PathStyle.POSIX:
+        target = tuple(_moded(random, target, (*FILE_MODES, UNREADABLE, UNREADABLE), 4000))
+    if plan.style(plan.source_place.machine) is PathStyle.POSIX:
+        source = tuple(_moded(random, source, FILE_MODES, 3000))
+        edits = tuple((*edits, *_mode_edits(random, source)) for edits in plan.edits)
+    return structs.replace(plan, source=source, target=target, edits=edits)
+
+
+def _moded(
+    random: Random, files: tuple[FileSpec, ...], modes: tuple[str, ...], version: int
+) -> Iterator[FileSpec]:
+    """The files, and the folders above them that have a mode of their own."""
+    for file in files:
+        if file.kind is Kind.LINK or random.random() >= MODE_CHANCE:
+            yield file
+        else:
+            yield structs.replace(
+                file, mode=random.choice(FOLDER_MODES if file.kind is Kind.FOLDER else modes)
+            )
+    for place, folder in enumerate(_folders(files)):
+        if random.random() < MODE_CHANCE:
+            yield FileSpec(folder, 0, version + place, Kind.FOLDER, random.choice(FOLDER_MODES))
+
+
+def _folders(files: tuple[FileSpec, ...]) -> list[str]:
+    return sorted({above for file in files for above in folders_above(file.path)})
+
+
+def _mode_edits(random: Random, source: tuple[FileSpec, ...]) -> Iterator[Edit]:
+    folders = {*_folders(source), *(file.path for file in source if file.kind is Kind.FOLDER)}
+    paths = sorted({*folders, *(file.path for file in source if file.kind is Kind.FILE)})
+    for _ in range(random.randint(0, 2)):
+        path = random.choice(paths)
+        yield Edit(path, 0, 0, random.choice(FOLDER_MODES if path in folders else FILE_MODES))
 
 
 def _names(files: tuple[FileSpec, ...]) -> set[str]:

@@ -107,8 +107,39 @@ def test_a_file_in_what_is_no_folder_is_refused(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"source": (FileSpec("a", 1, 1, mode="200"),)}, "the source has 'a' with the mode 200"),
+        ({"source": (FileSpec("a", 0, 1, Kind.FOLDER, "400"),)}, "the source has 'a' with the mode 400"),
+        ({"target": (FileSpec("a", 0, 1, Kind.FOLDER, "300"),)}, "the target has 'a' with the mode 300"),
+        ({"edits": ((Edit("a", 1, 1, "200"),),)}, "the source has 'a' with the mode 200"),
+        (
+            {"edits": ((Edit("a", 1, 1, "600"), Edit("a/b", 1, 1)),)},
+            "the source has 'a' with the mode 600",
+        ),
+        ({"source": (FileSpec("a", 1, 1, Kind.LINK, "644"),)}, "the link 'a' has a mode"),
+        (
+            {"target": (FileSpec("a", 1, 1, mode="600"),), "windows": ("far",)},
+            "'a' has the mode 600, and Windows keeps none",
+        ),
+    ],
+)
+def test_a_mode_that_nobody_can_work_with_is_refused(changes: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(complaint)}"):
+        Plan("clean", 1, **changes)
+
+
+def test_a_target_may_have_a_file_that_nobody_can_read() -> None:
+    assert Plan("clean", 1, target=(FileSpec("a", 1, 1, mode="200"),)).target[0].mode == "200"
+
+
+@pytest.mark.parametrize(
     ("text", "complaint"),
     [
+        (
+            '{"preset": "a", "seed": 1, "source": [{"path": "a", "size": 1, "version": 1, "mode": "9"}]}',
+            "Expected `str` matching regex '^([0-7]{3})?$' - at `$.source[0].mode`",
+        ),
         ('{"preset": "a", "seed": -1}', "Expected `int` >= 0 - at `$.seed`"),
         (
             '{"preset": "a", "seed": 1, "source": [{"path": "a", "size": 1, "version": -1}]}',

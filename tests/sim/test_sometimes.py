@@ -2,7 +2,7 @@
 
 import pytest
 
-from psync.core.changes import Delete, WriteFile
+from psync.core.changes import Delete, OpenFolder, SetMode, WriteFile
 from psync.core.errors import ConnectRefused, DuplicateListener, KeyMismatch
 from psync.core.manifest import Kind, Stamp
 from psync.core.problems import Problem, ProblemCode
@@ -25,6 +25,8 @@ REFUSED = ConnectRefused(host="far", port=1, reason="")
 EVENTS: dict[str, Event] = {
     "committed": ChangeDone(WriteFile(1, (b"a",), 0, 0), 0),
     "deleted": ChangeDone(Delete(1, (b"a",), Kind.FILE, Stamp(0, 0, 0, 0)), 0),
+    "mode": ChangeDone(SetMode(1, (b"a",), 0, Stamp(0, 0, 0, 0)), 0),
+    "opened": ChangeDone(OpenFolder(1, (b"a",)), 0),
     "large": ContentMoved((b"a",), 960 * 1024),
     "problem NO_SPACE": ProblemFound(Problem((), ProblemCode.NO_SPACE)),
     "failed": ConnectionFailed("target", "", "", REFUSED, False),

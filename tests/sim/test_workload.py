@@ -3,10 +3,21 @@
 from random import Random
 
 import pytest
+from msgspec import structs
 
-from sim.plan import Kind, Plan
+from sim.plan import Kind, Plan, Topology
 from sim.presets import derive
-from sim.workload import Amounts, draw_edits, draw_files, draw_old_files, vary
+from sim.workload import (
+    FILE_MODES,
+    FOLDER_MODES,
+    UNREADABLE,
+    Amounts,
+    draw_edits,
+    draw_files,
+    draw_old_files,
+    give_modes,
+    vary,
+)
 
 
 @pytest.mark.parametrize("amounts", [Amounts(), Amounts(20, 60)], ids=["small", "medium"])
@@ -41,15 +52,31 @@ def test_edits_write_and_remove() -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_no_name_of_a_varied_tree_stands_in_the_way_of_another(seed: int) -> None:
-    plan = vary(derive("clean", seed), Random(seed), 0.5)
+    plan = vary(derive("lossy", seed), Random(seed), 0.5)
 
     for tree in (plan.source, plan.target):
         files = [file.path for file in tree if file.kind is not Kind.FOLDER]
         assert [path for path in files for other in files if other.startswith(f"{path}/")] == []
 
 
+def test_modes_are_given_on_both_sides_and_changed_between_runs() -> None:
+    plans = [give_modes(derive("lossy", seed), Random(seed)) for seed in range(40)]
+
+    assert {file.mode for plan in plans for file in plan.source} == {"", *FILE_MODES, *FOLDER_MODES}
+    assert {file.mode for plan in plans for file in plan.target} > {UNREADABLE, *FILE_MODES, *FOLDER_MODES}
+    assert {edit.mode for plan in plans for edits in plan.edits for edit in edits} > {*FILE_MODES}
+
+
+def test_a_machine_under_windows_gets_no_modes() -> None:
+    plan = structs.replace(derive("lossy", 2), topology=Topology.PUSH, faults=(), windows=("far",))
+
+    given = give_modes(plan, Random(1))
+
+    assert (given.target, given.source != plan.source) == (plan.target, True)
+
+
 def test_a_tree_without_a_chance_stays_as_it_is() -> None:
-    plan = derive("clean", 3)
+    plan = derive("lossy", 3)
 
     varied = vary(plan, Random(1), 0.0)
 
