@@ -3,11 +3,27 @@
 A tree is what `Files.tree` gives: relative path → content, link, or None for a folder.
 """
 
+from sim.exclusions import Exclusions
 from sim.trees import Tree
 
+NOTHING_EXCLUDED = Exclusions()
 
-def expected_tree(source: Tree, target: Tree, *, is_deleting: bool) -> Tree:
-    """The target after a run that nothing disturbs: the source, and with it what nobody may delete."""
-    if is_deleting:
-        return dict(sorted(source.items()))
-    return dict(sorted({**target, **source}.items()))
+
+def expected_tree(
+    source: Tree, target: Tree, *, is_deleting: bool, exclusions: Exclusions = NOTHING_EXCLUDED
+) -> Tree:
+    """The target after a run that nothing disturbs: the source, and with it what nobody may delete.
+
+    What is excluded is not sent, and stays where the target has it, with the folders that it lies in.
+    """
+    kept = {} if is_deleting else target
+    if exclusions:
+        source, _ = exclusions.divide(source)
+        _, outside = exclusions.divide(target)
+        kept = {**kept, **{folder: None for path in outside for folder in _folders_above(path)}, **outside}
+    return dict(sorted({**kept, **source}.items()))
+
+
+def _folders_above(path: bytes) -> list[bytes]:
+    names = path.split(b"/")
+    return [b"/".join(names[:length]) for length in range(1, len(names))]

@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 from psync.core.paths import PathStyle, name_refusal
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
+from sim.exclusions import Exclusions
 from sim.faults import Fault
 from sim.faults.fault import machines_of
 from sim.trees import Link
@@ -119,7 +120,7 @@ class Plan(Struct, frozen=True):
     `crash_profile` is that of POSIX machines; those in `windows` run under Windows, on NTFS.
     `is_mapped`: a listener is asked for a path that its RootPath has to be put before. `is_run_once`: no run
     follows the one that must converge, to find nothing to do. `is_kept_on`: a listener that
-    has lived through all faults serves the last runs, too.
+    has lived through all faults serves the last runs, too. `exclude`: patterns of what is no part of the job.
     Raises `ValueError` for what could not be carried out: a fault on a machine that the topology
     does not have, a tree that no disk of its machine holds.
     """
@@ -140,6 +141,7 @@ class Plan(Struct, frozen=True):
     is_mapped: bool = False
     is_run_once: bool = False
     is_kept_on: bool = False
+    exclude: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.preset.isprintable():
@@ -154,6 +156,7 @@ class Plan(Struct, frozen=True):
         self._check_tree("target", self.target_place, self.target)
         self._check_modes("source", self.source_place, (*self.source, *edited))
         self._check_modes("target", self.target_place, self.target)
+        self._check_exclusions(edited)
 
     def _check_machines(self, who: str, names: Iterable[str]) -> None:
         """What happens on a machine that is not there would be an error of the simulator, or nothing at all."""
@@ -200,6 +203,23 @@ class Plan(Struct, frozen=True):
                 raise ValueError(
                     f"the {side} has {file.path!r} with the mode {file.mode}, so that its owner cannot read it"
                 )
+
+    def _check_exclusions(self, edited: Sequence[Edit]) -> None:
+        """What is excluded keeps its folder where it is: nothing else can ever stand there."""
+        exclusions = Exclusions(self.exclude)
+        if not exclusions:
+            return
+        kept = {
+            above
+            for file in self.target
+            if exclusions.covers(file.path)
+            for above in folders_above(file.path)
+            if not exclusions.covers(above)
+        }
+        leaves = {file.path for file in self.source if file.kind is not Kind.FOLDER}
+        leaves |= {edit.path for edit in edited if edit.size >= 0 and not edit.mode}
+        if taken := sorted(kept & leaves):
+            raise ValueError(f"the source puts {taken[0]!r} in the place of a folder with excluded entries")
 
     @property
     def machines(self) -> tuple[str, ...]:

@@ -26,7 +26,16 @@ from sim.drawing import (
 )
 from sim.faults import Fault
 from sim.plan import PLACES, Kind, Plan, Topology
-from sim.workload import BULKY_BYTES, Amounts, draw_edits, draw_files, draw_old_files, give_modes, vary
+from sim.workload import (
+    BULKY_BYTES,
+    Amounts,
+    draw_edits,
+    draw_files,
+    draw_old_files,
+    exclude,
+    give_modes,
+    vary,
+)
 
 # One more run, at a fifth of a seed's cost, finds one bug in twenty more: all are found sooner where most seeds save it.
 REPEATED_CHANCE = 0.25
@@ -41,7 +50,7 @@ class Preset(Struct, frozen=True):
     `mistake_chance`: for each of `MISTAKES`, in a run of its own choice. `condition_chance`: for each of `CONDITIONS`,
     `interruption_chance`: for each of `INTERRUPTIONS`. `lock_chance`: for each of `LOCKS`, where the target is a Windows machine.
     `repeated_chance`: that the job is run once more when all has converged. `mode_chance`: that files have modes
-    of their own, which their user changes.
+    of their own, which their user changes. `exclude_chance`: that something is no part of the job.
     """
 
     classes: tuple[str, ...] = ()
@@ -59,10 +68,11 @@ class Preset(Struct, frozen=True):
     keyed_chance: float = 0.5
     repeated_chance: float = REPEATED_CHANCE
     mode_chance: float = 0.0
+    exclude_chance: float = 0.0
 
 
 PRESETS = {
-    "clean": Preset(mode_chance=0.3),
+    "clean": Preset(mode_chance=0.3, exclude_chance=0.15),
     "documented": Preset(
         ("locked file",), 0.7, mistake_chance=0.5, lock_chance=0.7, keyed_chance=0.9, windows_chance=0.7
     ),
@@ -91,7 +101,9 @@ PRESETS = {
         interruption_chance=0.2,
         windows_chance=1.0,
     ),
-    "unfit": Preset(condition_chance=0.6, windows_chance=0.7, kind_chance=0.15, mode_chance=0.3),
+    "unfit": Preset(
+        condition_chance=0.6, windows_chance=0.7, kind_chance=0.15, mode_chance=0.3, exclude_chance=0.15
+    ),
     "interrupted": Preset(interruption_chance=0.7, windows_chance=0.7),
     "interleave": Preset(
         ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
@@ -109,6 +121,7 @@ PRESETS = {
         windows_chance=0.5,
         kind_chance=0.15,
         mode_chance=0.3,
+        exclude_chance=0.12,
     ),
     "medium": Preset(
         tuple(CLASSES),
@@ -164,6 +177,9 @@ def derive(name: str, seed: int) -> Plan:
     modes = Random(f"{name}:{seed}:modes")
     if modes.random() < preset.mode_chance:
         plan = give_modes(plan, modes)
+    exclusions = Random(f"{name}:{seed}:exclusions")
+    if exclusions.random() < preset.exclude_chance:
+        plan = exclude(plan, exclusions)
     mistakes = structs.replace(drawing, random=Random(f"{name}:{seed}:mistakes"))
     conditions = structs.replace(drawing, random=Random(f"{name}:{seed}:conditions"))
     interruptions = structs.replace(drawing, random=Random(f"{name}:{seed}:interruptions"))

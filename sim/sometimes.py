@@ -21,6 +21,7 @@ SOMETIMES = {
     "deleted": "an entry of the target was deleted",
     "mode": "a file was given another mode, and nothing else",
     "opened": "a read-only folder of the target was opened for what had to change in it",
+    "excluded": "an entry that a pattern excludes stood at an end when all had converged",
     "large": "a file travelled in pieces",
     "partial": "a run ended with problems",
     "failed": "a run ended without its connection",

@@ -24,6 +24,7 @@ from sim.checkers import CHECKERS
 from sim.checkers.checker import Broken
 from sim.configuration import KEYS, NO_KEYS, Setup
 from sim.crash import Choose
+from sim.exclusions import Exclusions
 from sim.faults.fault import Heal
 from sim.faults.unfit import EntryUnfit
 from sim.layout import ROOT, SOURCE, TARGET, TRIPWIRE, Layout, folder_of
@@ -82,6 +83,7 @@ class Trial:
         self.exit_codes: list[int] = []
         self.is_torn = False
         self.written_into_target: dict[bytes, bytes] = {}
+        self.exclusions = Exclusions(plan.exclude)
         self._first_broken: Broken | None = None
         self.is_run_stopped = False
         self.runs = Runs()
@@ -111,7 +113,7 @@ class Trial:
         self._second_runs: list[Process] = []
         self._stopped: list[Process] = []
         self._heals: list[Callable[[], None]] = []
-        self.checkers = [checker(self) for checker in CHECKERS]
+        self.checkers = [checker(self) for checker in CHECKERS if checker.is_for(plan)]
 
     # What faults and checkers ask
 
@@ -214,6 +216,8 @@ class Trial:
         source = self.tree_of_source()
         for path, content in self.tree_of_target().items():
             is_other = source[path] != content if path in source else self.plan.is_deleting
+            if self.exclusions and self.exclusions.covers(path.decode()):
+                continue
             if isinstance(content, bytes) and is_other and not is_temporary_name(path.rpartition(b"/")[2]):
                 yield path
 
@@ -224,6 +228,15 @@ class Trial:
     def tree_of_target(self) -> Tree:
         """What the target holds, temporaries included."""
         return self.machine(self.plan.target_place.machine).disk.tree(self.target)
+
+    def wanted_tree(self) -> Tree:
+        """What the target should hold."""
+        return expected_tree(
+            self.tree_of_source(),
+            self.target_at_first,
+            is_deleting=self.plan.is_deleting,
+            exclusions=self.exclusions,
+        )
 
     def found_at_target(self, path: bytes) -> bytes | Link | None:
         """What the target holds at a relative path; None too if there is nothing."""
@@ -273,10 +286,14 @@ class Trial:
     async def _converge(self) -> None:
         if await self._copy() != 0:
             raise Broken("converges", f"exit code {self.exit_codes[-1]} although nothing fails any more")
-        expected = expected_tree(
-            self.tree_of_source(), self.target_at_first, is_deleting=self.plan.is_deleting
-        )
-        self._compare(expected)
+        self._compare(self.wanted_tree())
+        if self.exclusions and any(
+            map(
+                any,
+                (self.exclusions.divide(tree)[1] for tree in (self.tree_of_source(), self.target_at_first)),
+            )
+        ):
+            self.reached.note("excluded")
         if not self.plan.is_run_once:
             await self._find_nothing_to_do()
         await asyncio.sleep(PAUSE_SECONDS)  # sessions end a moment after their clients
@@ -346,6 +363,7 @@ class Trial:
         settings = CopySettings(
             *self._addresses,
             delete=plan.is_deleting,
+            exclude=plan.exclude,
             durability=plan.durability,
             port=setup.port,
             is_keyed=setup.keys != NO_KEYS,

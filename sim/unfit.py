@@ -54,6 +54,8 @@ class UnfitEntries:
 
     def _is_possible(self, fault: EntryUnfit) -> bool:
         trial, (source, target) = self._trial, (self._trial.tree_of_source(), self._trial.tree_of_target())
+        if trial.exclusions and any(map(trial.exclusions.covers, _paths(fault))):
+            return False
         if fault.kind is Unfit.FOLDER:
             path = fault.path.encode()
             return not trial.plan.is_deleting and isinstance(source.get(path), bytes) and path not in target

@@ -1,6 +1,7 @@
 """What stands on the disks of a trial, and what its user does: trees and edits, as chance decides."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from random import Random
 
 from msgspec import Struct, structs
@@ -112,6 +113,17 @@ def _mode_edits(random: Random, source: tuple[FileSpec, ...]) -> Iterator[Edit]:
     for _ in range(random.randint(0, 2)):
         path = random.choice(paths)
         yield Edit(path, 0, 0, random.choice(FOLDER_MODES if path in folders else FILE_MODES))
+
+
+def exclude(plan: Plan, random: Random) -> Plan:
+    """Exclude some names of the source or of the target, if what stands at the target leaves a way to converge."""
+    names = sorted({name for file in (*plan.source, *plan.target) for name in file.path.split("/")})
+    patterns = {random.choice((*names, "*.txt")) for _ in range(random.randint(1, 2))}
+    if random.random() < 0.3:
+        patterns = {f"/{pattern}" for pattern in patterns}
+    with suppress(ValueError):
+        return structs.replace(plan, exclude=tuple(sorted(patterns)))
+    return plan
 
 
 def _names(files: tuple[FileSpec, ...]) -> set[str]:

@@ -5,6 +5,7 @@ from sim.checkers.checker import Checker
 from sim.checkers.confined import Confined
 from sim.checkers.deletions import Deletions
 from sim.checkers.durable import Durable
+from sim.checkers.excluded import Excluded
 from sim.checkers.faithful import Faithful
 from sim.checkers.mismatch import Mismatch
 from sim.checkers.protocol import Protocol
@@ -23,6 +24,7 @@ CHECKERS: tuple[type[Checker], ...] = (
     Tidy,
     Durable,
     Deletions,
+    Excluded,
     Faithful,
     Protocol,
     Respectful,

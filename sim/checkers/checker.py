@@ -6,6 +6,7 @@ from psync.engine.events import Event
 
 if TYPE_CHECKING:
     from sim.machine import Machine
+    from sim.plan import Plan
     from sim.trial import Trial
 
 
@@ -22,6 +23,11 @@ class Checker:
 
     def __init__(self, trial: "Trial") -> None:
         self.trial = trial
+
+    @classmethod
+    def is_for(cls, plan: "Plan") -> bool:
+        """Whether a plan gives it anything to look at."""
+        return True
 
     def broken(self, promise: str, what: str) -> Broken:
         """Give the error to raise; the trial keeps it, since a program that is told of it may swallow it."""

@@ -25,14 +25,17 @@ class Faithful(Checker):
 
     def _compare_contents(self) -> None:
         """Where all may be deleted that the source lacks, both trees are equal."""
-        source, target = self.trial.tree_of_source(), self.trial.tree_of_target()
-        if self.trial.plan.is_deleting and source != target:
-            wrong = sorted({path for path, _ in source.items() ^ target.items()})
+        if not self.trial.plan.is_deleting:
+            return
+        wanted, found = self.trial.wanted_tree(), self.trial.tree_of_target()
+        if wanted != found:
+            wrong = sorted({path for path, _ in wanted.items() ^ found.items()})
             raise self.broken("faithful", f"the target differs: {wrong[:5]}")
 
     def finish(self) -> None:
         """Compare the attributes of the folders of the job and of all that the source holds."""
-        for path in (b"", *self.trial.tree_of_source()):
+        source, _ = self.trial.exclusions.divide(self.trial.tree_of_source())
+        for path in (b"", *source):
             wanted = self._attributes(self.trial.plan.source_place, self.trial.source, path)
             found = self._attributes(self.trial.plan.target_place, self.trial.target, path)
             if wanted != found:

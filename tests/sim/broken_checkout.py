@@ -10,7 +10,7 @@ from tests.checkout import ROOT
 
 WRONG_ORACLE = """
 
-def expected_tree(source: Tree, target: Tree, *, is_deleting: bool) -> Tree:
+def expected_tree(source: Tree, target: Tree, *, is_deleting: bool, exclusions: Exclusions) -> Tree:
     return {}
 """
 

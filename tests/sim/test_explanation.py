@@ -39,7 +39,7 @@ def test_the_crash_profile_is_told_of_each_machine():
 
 
 def test_options_that_are_several_are_told_one_by_one():
-    assert explain(PLAN)[-9:] == [
+    assert explain(PLAN)[-10:] == [
         "source: 1",
         "  file spec: path sub/a, size 512, version 1, kind file",
         "target: none",
@@ -49,6 +49,7 @@ def test_options_that_are_several_are_told_one_by_one():
         "    edit: path b, size -1, version 10000",
         "faults: 1",
         "  power cut: machine near, number 33",
+        "exclude: none",
     ]
 
 

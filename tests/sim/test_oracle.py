@@ -2,6 +2,7 @@
 
 import pytest
 
+from sim.exclusions import Exclusions
 from sim.oracle import expected_tree
 from sim.trees import Tree
 
@@ -18,3 +19,19 @@ def test_the_source_wins_and_nothing_else_is_deleted_unless_asked_for(
     is_deleting: bool, expected: Tree
 ) -> None:
     assert expected_tree(SOURCE, TARGET, is_deleting=is_deleting) == expected
+
+
+@pytest.mark.parametrize(
+    ("is_deleting", "expected"),
+    [
+        (True, {b"both": b"source", b"sub": None, b"sub/new": b"3"}),
+        (False, {b"both": b"source", b"old": b"2", b"sub": None, b"sub/new": b"3"}),
+    ],
+    ids=["deleting", "keeping"],
+)
+def test_what_is_excluded_is_not_sent_and_stays(is_deleting: bool, expected: Tree) -> None:
+    target = {**TARGET, b"sub": None, b"sub/new": b"3"}
+
+    found = expected_tree(SOURCE, target, is_deleting=is_deleting, exclusions=Exclusions(("new",)))
+
+    assert found == expected

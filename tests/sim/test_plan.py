@@ -129,6 +129,16 @@ def test_a_mode_that_nobody_can_work_with_is_refused(changes: dict[str, object],
         Plan("clean", 1, **changes)
 
 
+def test_an_excluded_entry_in_the_way_of_the_source_is_refused() -> None:
+    source, target = (FileSpec("sub", 1, 1),), (FileSpec("sub/a", 1, 1),)
+    Plan("clean", 1, source=source, target=target, exclude=("sub",))
+
+    complaint = r"^the source puts 'sub' in the place of a folder with excluded entries$"
+    for changes in ({"source": source}, {"edits": ((Edit("sub", 1, 1),),)}):
+        with pytest.raises(ValueError, match=complaint):
+            Plan("clean", 1, target=target, exclude=("a",), **changes)
+
+
 def test_a_target_may_have_a_file_that_nobody_can_read() -> None:
     assert Plan("clean", 1, target=(FileSpec("a", 1, 1, mode="200"),)).target[0].mode == "200"
 

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from msgspec import structs
 
-from sim.plan import Kind, Plan, Topology
+from sim.plan import FileSpec, Kind, Plan, Topology
 from sim.presets import derive
 from sim.workload import (
     FILE_MODES,
@@ -15,6 +15,7 @@ from sim.workload import (
     draw_edits,
     draw_files,
     draw_old_files,
+    exclude,
     give_modes,
     vary,
 )
@@ -73,6 +74,16 @@ def test_a_machine_under_windows_gets_no_modes() -> None:
     given = give_modes(plan, Random(1))
 
     assert (given.target, given.source != plan.source) == (plan.target, True)
+
+
+def test_what_is_excluded_is_there_and_leaves_a_way_to_converge() -> None:
+    plans = [exclude(derive("lossy", seed), Random(seed)) for seed in range(40)]
+
+    patterns = {pattern for plan in plans for pattern in plan.exclude}
+    assert {"sub", "a", "*.txt", "/a"} <= patterns
+    blocked = structs.replace(derive("lossy", 1), source=(FileSpec("a", 1, 1),), edits=())
+    blocked = structs.replace(blocked, target=(FileSpec("a/x", 1, 1),), is_deleting=True)
+    assert () in {exclude(blocked, Random(seed)).exclude for seed in range(9)}
 
 
 def test_a_tree_without_a_chance_stays_as_it_is() -> None:
