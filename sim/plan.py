@@ -121,6 +121,8 @@ class Plan(Struct, frozen=True):
     `is_mapped`: a listener is asked for a path that its RootPath has to be put before. `is_run_once`: no run
     follows the one that must converge, to find nothing to do. `is_kept_on`: a listener that
     has lived through all faults serves the last runs, too. `exclude`: patterns of what is no part of the job.
+    `is_dry_run_first`: a dry run comes before the first run, with the same faults. `is_target_missing`: nobody has made
+    the target's folder yet.
     Raises `ValueError` for what could not be carried out: a fault on a machine that the topology
     does not have, a tree that no disk of its machine holds.
     """
@@ -142,6 +144,8 @@ class Plan(Struct, frozen=True):
     is_run_once: bool = False
     is_kept_on: bool = False
     exclude: tuple[str, ...] = ()
+    is_dry_run_first: bool = False
+    is_target_missing: bool = False
 
     def __post_init__(self) -> None:
         if not self.preset.isprintable():
@@ -157,6 +161,8 @@ class Plan(Struct, frozen=True):
         self._check_modes("source", self.source_place, (*self.source, *edited))
         self._check_modes("target", self.target_place, self.target)
         self._check_exclusions(edited)
+        if self.is_target_missing and self.target:
+            raise ValueError(f"the target has {self.target[0].path!r}, and its folder is missing")
 
     def _check_machines(self, who: str, names: Iterable[str]) -> None:
         """What happens on a machine that is not there would be an error of the simulator, or nothing at all."""

@@ -51,6 +51,7 @@ class Preset(Struct, frozen=True):
     `interruption_chance`: for each of `INTERRUPTIONS`. `lock_chance`: for each of `LOCKS`, where the target is a Windows machine.
     `repeated_chance`: that the job is run once more when all has converged. `mode_chance`: that files have modes
     of their own, which their user changes. `exclude_chance`: that something is no part of the job.
+    `dry_run_chance`: that a dry run comes first, half of them to a target that is not there yet.
     """
 
     classes: tuple[str, ...] = ()
@@ -69,10 +70,11 @@ class Preset(Struct, frozen=True):
     repeated_chance: float = REPEATED_CHANCE
     mode_chance: float = 0.0
     exclude_chance: float = 0.0
+    dry_run_chance: float = 0.0
 
 
 PRESETS = {
-    "clean": Preset(mode_chance=0.3, exclude_chance=0.15),
+    "clean": Preset(mode_chance=0.3, exclude_chance=0.15, dry_run_chance=0.08),
     "documented": Preset(
         ("locked file",), 0.7, mistake_chance=0.5, lock_chance=0.7, keyed_chance=0.9, windows_chance=0.7
     ),
@@ -122,6 +124,7 @@ PRESETS = {
         kind_chance=0.15,
         mode_chance=0.3,
         exclude_chance=0.12,
+        dry_run_chance=0.06,
     ),
     "medium": Preset(
         tuple(CLASSES),
@@ -172,14 +175,7 @@ def derive(name: str, seed: int) -> Plan:
         is_run_once=course.random() >= preset.repeated_chance,
         is_kept_on=course.random() < KEPT_CHANCE,
     )
-    if not plan.windows:  # where links need a privilege
-        plan = vary(plan, Random(f"{name}:{seed}:kinds"), preset.kind_chance)
-    modes = Random(f"{name}:{seed}:modes")
-    if modes.random() < preset.mode_chance:
-        plan = give_modes(plan, modes)
-    exclusions = Random(f"{name}:{seed}:exclusions")
-    if exclusions.random() < preset.exclude_chance:
-        plan = exclude(plan, exclusions)
+    plan = _varied(preset, plan)
     mistakes = structs.replace(drawing, random=Random(f"{name}:{seed}:mistakes"))
     conditions = structs.replace(drawing, random=Random(f"{name}:{seed}:conditions"))
     interruptions = structs.replace(drawing, random=Random(f"{name}:{seed}:interruptions"))
@@ -192,6 +188,24 @@ def derive(name: str, seed: int) -> Plan:
     locks = structs.replace(drawing, random=Random(f"{name}:{seed}:locks"))
     locks.due_files = tuple(_due(plan))
     return structs.replace(plan, faults=(*faults, *_locks(preset, locks)))
+
+
+def _varied(preset: Preset, plan: Plan) -> Plan:
+    """Make other things of a plain plan, each in a stream of its own."""
+    kinds, modes, exclusions, rehearsal = (
+        Random(f"{plan.preset}:{plan.seed}:{what}") for what in ("kinds", "modes", "exclusions", "rehearsal")
+    )
+    if not plan.windows:  # where links need a privilege
+        plan = vary(plan, kinds, preset.kind_chance)
+    if modes.random() < preset.mode_chance:
+        plan = give_modes(plan, modes)
+    if exclusions.random() < preset.exclude_chance:
+        plan = exclude(plan, exclusions)
+    if rehearsal.random() < preset.dry_run_chance:
+        plan = structs.replace(plan, is_dry_run_first=True)
+        if rehearsal.random() < 0.5:
+            plan = structs.replace(plan, target=(), is_target_missing=True)
+    return plan
 
 
 def _windows(random: Random, preset: Preset, remotes: tuple[str, ...]) -> tuple[str, ...]:

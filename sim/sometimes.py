@@ -7,6 +7,7 @@ from psync.core.changes import Delete, OpenFolder, SetMode, WriteFile
 from psync.core.problems import ProblemCode
 from psync.engine.events import (
     ChangeDone,
+    ChangePlanned,
     ConnectionFailed,
     ContentMoved,
     Event,
@@ -22,6 +23,7 @@ SOMETIMES = {
     "mode": "a file was given another mode, and nothing else",
     "opened": "a read-only folder of the target was opened for what had to change in it",
     "excluded": "an entry that a pattern excludes stood at an end when all had converged",
+    "dry run": "a run told what it would do, and did nothing",
     "large": "a file travelled in pieces",
     "partial": "a run ended with problems",
     "failed": "a run ended without its connection",
@@ -85,6 +87,8 @@ class Reached:
         """See what a program has told."""
         if isinstance(event, ChangeDone):
             self._note_change(event)
+        elif isinstance(event, ChangePlanned):
+            self.note("dry run")
         elif isinstance(event, ProblemFound):
             self.note(f"problem {event.problem.code}")
         elif isinstance(event, ConnectionFailed | RunRefused):

@@ -86,6 +86,7 @@ class Trial:
         self.exclusions = Exclusions(plan.exclude)
         self._first_broken: Broken | None = None
         self.is_run_stopped = False
+        self.is_run_dry = False
         self.runs = Runs()
         self.setups: dict[str, Setup] = {}
         self.rivals: list[Process] = []
@@ -227,7 +228,10 @@ class Trial:
 
     def tree_of_target(self) -> Tree:
         """What the target holds, temporaries included."""
-        return self.machine(self.plan.target_place.machine).disk.tree(self.target)
+        disk = self.machine(self.plan.target_place.machine).disk
+        if self.plan.is_target_missing and disk.find(self.target) is None:
+            return {}
+        return disk.tree(self.target)
 
     def wanted_tree(self) -> Tree:
         """What the target should hold."""
@@ -252,6 +256,8 @@ class Trial:
             self.runs.begin()
             await self._restore_listeners()
             self._start_rivals()
+            if self.plan.is_dry_run_first and not number:
+                await self._rehearse()
             await self._copy()
             self.runs.end()
             for edit in self.plan.edits[number] if number < len(self.plan.edits) else ():
@@ -337,14 +343,31 @@ class Trial:
             return {}
         return {path: content for path, content in found.items() if self.ledger.has_been(path, content)}
 
+    async def _rehearse(self) -> None:
+        """Have the job tell what it would do."""
+        self.is_run_dry = True
+        exit_code = await self._carry_out("dry run of the job")
+        self.is_run_dry = False
+        for checker in self.checkers:
+            checker.after_dry_run(exit_code)
+        await self._restore_listeners()
+
     async def _copy(self) -> int:
         """Run the job once, to its end."""
+        exit_code = await self._carry_out(f"run {len(self.exit_codes) + 1} of the job")
+        self.exit_codes.append(exit_code)
+        for checker in self.checkers:
+            checker.after_run(exit_code)
+        return exit_code
+
+    async def _carry_out(self, name: str) -> int:
+        """Start the job, and wait for its end."""
         for checker in self.checkers:
             checker.before_run()
-        self.world.note(f"run {len(self.exit_codes) + 1} of the job")
+        self.world.note(name)
         while not self.machine(CLIENT).is_up:  # a run beside it has met its power cut while listeners started
             await self._restore_listeners()
-        process = self._start_copy()
+        process = self._start_copy(is_dry=self.is_run_dry)
         try:
             async with asyncio.timeout(RUN_SECONDS_MAX):
                 exit_code = await process.wait()
@@ -353,17 +376,15 @@ class Trial:
         if self.first_broken is not None:
             self.is_run_stopped = True
             raise self.first_broken
-        self.exit_codes.append(exit_code)
-        for checker in self.checkers:
-            checker.after_run(self.exit_codes[-1])
-        return self.exit_codes[-1]
+        return exit_code
 
-    def _start_copy(self) -> Process:
+    def _start_copy(self, *, is_dry: bool = False) -> Process:
         plan, setup = self.plan, self.setups[CLIENT]
         settings = CopySettings(
             *self._addresses,
             delete=plan.is_deleting,
             exclude=plan.exclude,
+            dry_run=is_dry,
             durability=plan.durability,
             port=setup.port,
             is_keyed=setup.keys != NO_KEYS,
@@ -422,7 +443,12 @@ class Trial:
         """Put files on a disk and sync it; give the folder as the disk has it."""
         layout, disk = self.layout(place.machine), self.machine(place.machine).disk
         folder = layout.on_disk(folder_of(place, local))
-        plant(disk, folder, {file.path.encode(): file.entry for file in files})
+        is_missing = place is self.plan.target_place and self.plan.is_target_missing
+        plant(
+            disk,
+            folder.rpartition(b"/")[0] if is_missing else folder,
+            {file.path.encode(): file.entry for file in files},
+        )
         for file in files:
             node = disk.find(folder + b"/" + file.path.encode())
             if node is not None and file.kind is not Kind.LINK:  # whose time is that of its making

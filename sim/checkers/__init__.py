@@ -4,6 +4,7 @@ from sim.checkers.acknowledged import Acknowledged
 from sim.checkers.checker import Checker
 from sim.checkers.confined import Confined
 from sim.checkers.deletions import Deletions
+from sim.checkers.dry_run import DryRun
 from sim.checkers.durable import Durable
 from sim.checkers.excluded import Excluded
 from sim.checkers.faithful import Faithful
@@ -25,6 +26,7 @@ CHECKERS: tuple[type[Checker], ...] = (
     Durable,
     Deletions,
     Excluded,
+    DryRun,
     Faithful,
     Protocol,
     Respectful,

@@ -47,6 +47,9 @@ class Checker:
     def after_run(self, exit_code: int) -> None:
         """A run is over."""
 
+    def after_dry_run(self, exit_code: int) -> None:
+        """A run is over that was to change nothing."""
+
     def after_power_cut(self, machine: "Machine") -> None:
         """A machine has booted again."""
 

@@ -23,7 +23,7 @@ TELLING = ("run ", "all faults", "source file", "Summary", *TROUBLE)
 EXPECTED_EXITS = (EXIT_CONVERGED, EXIT_INTERRUPTED, -9)
 
 # Of what is as loud as a headline: where a run begins, and where all is healed.
-PHASES = re.compile(r"run \d+ of the job|" + re.escape(HEALED))
+PHASES = re.compile(r"(dry run|run \d+) of the job|" + re.escape(HEALED))
 
 # A longer round would be a story of its own.
 ROUND_LINES_MAX = 12

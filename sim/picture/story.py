@@ -152,6 +152,7 @@ def plan_in_words(plan: Plan) -> str:
         "with a key" if plan.is_keyed else "without a key",
         "deletes what the source has not" if plan.is_deleting else "deletes nothing",
         f"a disk like {plan.profile(target.machine).value}",
+        *(["a dry run first"] if plan.is_dry_run_first else []),
         f"{_count(plan.runs, 'run')} while things fail, then {'one' if plan.is_run_once else 'two'} that must converge",
     ]
     return f"{', '.join(parts)}."

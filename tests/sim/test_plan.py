@@ -139,6 +139,11 @@ def test_an_excluded_entry_in_the_way_of_the_source_is_refused() -> None:
             Plan("clean", 1, target=target, exclude=("a",), **changes)
 
 
+def test_a_missing_target_that_has_something_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^the target has 'a', and its folder is missing$"):
+        Plan("clean", 1, target=(FileSpec("a", 1, 1),), is_target_missing=True)
+
+
 def test_a_target_may_have_a_file_that_nobody_can_read() -> None:
     assert Plan("clean", 1, target=(FileSpec("a", 1, 1, mode="200"),)).target[0].mode == "200"
 

@@ -8,6 +8,7 @@ from psync.core.manifest import Kind, Stamp
 from psync.core.problems import Problem, ProblemCode
 from psync.engine.events import (
     ChangeDone,
+    ChangePlanned,
     ConnectionFailed,
     ContentMoved,
     Event,
@@ -27,6 +28,7 @@ EVENTS: dict[str, Event] = {
     "deleted": ChangeDone(Delete(1, (b"a",), Kind.FILE, Stamp(0, 0, 0, 0)), 0),
     "mode": ChangeDone(SetMode(1, (b"a",), 0, Stamp(0, 0, 0, 0)), 0),
     "opened": ChangeDone(OpenFolder(1, (b"a",)), 0),
+    "dry run": ChangePlanned(WriteFile(1, (b"a",), 0, 0)),
     "large": ContentMoved((b"a",), 960 * 1024),
     "problem NO_SPACE": ProblemFound(Problem((), ProblemCode.NO_SPACE)),
     "failed": ConnectionFailed("target", "", "", REFUSED, False),
