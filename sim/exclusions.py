@@ -38,6 +38,8 @@ class Exclusions(Struct, frozen=True, dict=True):
 
     def divide(self, tree: Tree) -> tuple[Tree, Tree]:
         """Give what is part of the job, and what is not."""
+        if not self.patterns:
+            return tree, {}
         inside: Tree = {}
         outside: Tree = {}
         for path, content in tree.items():

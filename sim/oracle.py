@@ -3,6 +3,8 @@
 A tree is what `Files.tree` gives: relative path → content, link, or None for a folder.
 """
 
+from collections.abc import Callable
+
 from sim.exclusions import Exclusions
 from sim.trees import Tree
 
@@ -22,6 +24,20 @@ def expected_tree(
         _, outside = exclusions.divide(target)
         kept = {**kept, **{folder: None for path in outside for folder in _folders_above(path)}, **outside}
     return dict(sorted({**kept, **source}.items()))
+
+
+def differences(expected: Tree, found: Tree, spelled: Tree, key: Callable[[bytes], bytes]) -> list[bytes]:
+    """Which paths are not as they should be, where `key` makes equal what is one name.
+
+    What is in `spelled` must have that very name; the rest may have come to any spelling.
+    """
+    if missing := sorted(spelled.keys() - found.keys()):
+        return missing
+    expected |= {path: expected.pop(path) for path in spelled}  # last, so that they count
+    wanted, there = ({key(path): tree[path] for path in tree} for tree in (expected, found))
+    return sorted(
+        path for path in wanted.keys() | there.keys() if wanted.get(path, key) != there.get(path, key)
+    )
 
 
 def _folders_above(path: bytes) -> list[bytes]:

@@ -17,7 +17,7 @@ from psync.core.paths import PathStyle, name_refusal
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
 from sim.exclusions import Exclusions
-from sim.faults import Fault
+from sim.faults import EntryUnfit, Fault
 from sim.faults.fault import machines_of
 from sim.trees import Link
 
@@ -105,13 +105,22 @@ class FileSpec(Struct, frozen=True):
 class Edit(Struct, frozen=True):
     """What the user does to the source between two runs: write a file, or remove one (size -1).
 
-    With a `mode`, what stands there gets that one, and nothing else happens to it.
+    With a `mode`, what stands there gets that one, and nothing else happens to it; with a `name`, it is spelled so
+    from then on, which only concerns the case of letters. What is written, a file or another `kind`, takes the place
+    of whatever stands there or on the way, with all that is in it.
     """
 
     path: str
     size: Annotated[int, Meta(ge=-1, le=SIZE_MAX)]
     version: Version
     mode: Mode = ""
+    kind: Kind = Kind.FILE
+    name: str = ""
+
+    @property
+    def is_written(self) -> bool:
+        """Whether something is made anew."""
+        return self.size >= 0 and not self.mode and not self.name
 
 
 class Plan(Struct, frozen=True):
@@ -158,6 +167,8 @@ class Plan(Struct, frozen=True):
         self._check_paths(self.target_place, self.target)
         self._check_tree("source", self.source_place, self.source)
         self._check_tree("target", self.target_place, self.target)
+        self._check_exchanges(edited)
+        self._check_names([edit for edit in edited if edit.name])
         self._check_modes("source", self.source_place, (*self.source, *edited))
         self._check_modes("target", self.target_place, self.target)
         self._check_exclusions(edited)
@@ -210,6 +221,34 @@ class Plan(Struct, frozen=True):
                     f"the {side} has {file.path!r} with the mode {file.mode}, so that its owner cannot read it"
                 )
 
+    def _check_exchanges(self, edited: Sequence[Edit]) -> None:
+        """A folder only goes, or makes way for something else, where psync may delete."""
+        is_linked = any(edit.is_written and edit.kind is Kind.LINK for edit in edited)
+        if is_linked and self.source_place.machine in self.windows:
+            raise ValueError("an edit makes a link, and Windows asks a privilege for it")
+        folders = {file.path for file in (*self.source, *self.target) if file.kind is Kind.FOLDER}
+        folders |= {above for file in (*self.source, *self.target) for above in folders_above(file.path)}
+        for edit in edited:
+            is_leaf = edit.size < 0 or (edit.is_written and edit.kind is not Kind.FOLDER)
+            if is_leaf and edit.path in folders and not self.is_deleting:
+                raise ValueError(f"an edit takes the folder {edit.path!r} away, and nothing may be deleted")
+            folders.update(folders_above(edit.path))
+            if edit.is_written and edit.kind is Kind.FOLDER:
+                folders.add(edit.path)
+
+    def _check_names(self, edits: Sequence[Edit]) -> None:
+        """Another spelling is the same name only where an end says so."""
+        for edit in edits:
+            last = edit.path.rpartition("/")[2]
+            if not edit.name.isascii() or edit.name.upper() != last.upper():
+                raise ValueError(f"{edit.name!r} is not another spelling of {last!r}")
+        is_folded = {self.source_place.machine, self.target_place.machine} & set(self.windows)
+        if edits and not is_folded:
+            raise ValueError(f"{edits[0].path!r} is spelled {edits[0].name!r}, and no end takes both for one")
+        is_hindered = self.exclude or any(isinstance(fault, EntryUnfit) for fault in self.faults)
+        if edits and is_hindered:
+            raise ValueError("names change beside exclusions or unfit entries, which are known by theirs")
+
     def _check_exclusions(self, edited: Sequence[Edit]) -> None:
         """What is excluded keeps its folder where it is: nothing else can ever stand there."""
         exclusions = Exclusions(self.exclude)
@@ -223,7 +262,7 @@ class Plan(Struct, frozen=True):
             if not exclusions.covers(above)
         }
         leaves = {file.path for file in self.source if file.kind is not Kind.FOLDER}
-        leaves |= {edit.path for edit in edited if edit.size >= 0 and not edit.mode}
+        leaves |= {edit.path for edit in edited if edit.is_written and edit.kind is not Kind.FOLDER}
         if taken := sorted(kept & leaves):
             raise ValueError(f"the source puts {taken[0]!r} in the place of a folder with excluded entries")
 
@@ -231,6 +270,11 @@ class Plan(Struct, frozen=True):
     def machines(self) -> tuple[str, ...]:
         """Names of the machines, in order."""
         return tuple(sorted({CLIENT, self.source_place.machine, self.target_place.machine}))
+
+    @property
+    def is_respelled(self) -> bool:
+        """Whether the case of names changes: then two spellings are one name."""
+        return any(edit.name for edits in self.edits for edit in edits)
 
     @property
     def runs(self) -> int:

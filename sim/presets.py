@@ -24,7 +24,7 @@ from sim.drawing import (
     NETWORK,
     Drawing,
 )
-from sim.faults import Fault
+from sim.faults import EntryUnfit, Fault
 from sim.plan import PLACES, Kind, Plan, Topology
 from sim.workload import (
     BULKY_BYTES,
@@ -32,8 +32,10 @@ from sim.workload import (
     draw_edits,
     draw_files,
     draw_old_files,
+    exchange,
     exclude,
     give_modes,
+    respell,
     vary,
 )
 
@@ -52,6 +54,8 @@ class Preset(Struct, frozen=True):
     `repeated_chance`: that the job is run once more when all has converged. `mode_chance`: that files have modes
     of their own, which their user changes. `exclude_chance`: that something is no part of the job.
     `dry_run_chance`: that a dry run comes first, half of them to a target that is not there yet.
+    `exchange_chance`: that edits put one kind of entry in the place of another; `respelling_chance`: that they change
+    the case of names, where a machine under Windows takes part.
     """
 
     classes: tuple[str, ...] = ()
@@ -71,16 +75,18 @@ class Preset(Struct, frozen=True):
     mode_chance: float = 0.0
     exclude_chance: float = 0.0
     dry_run_chance: float = 0.0
+    exchange_chance: float = 0.0
+    respelling_chance: float = 0.0
 
 
 PRESETS = {
-    "clean": Preset(mode_chance=0.3, exclude_chance=0.15, dry_run_chance=0.08),
+    "clean": Preset(mode_chance=0.3, exclude_chance=0.15, dry_run_chance=0.08, exchange_chance=0.3),
     "documented": Preset(
         ("locked file",), 0.7, mistake_chance=0.5, lock_chance=0.7, keyed_chance=0.9, windows_chance=0.7
     ),
     "lossy": Preset(NETWORK, chance=0.5, rounds=1),
     "crashy": Preset(("kill", "power cut"), chance=0.6, rounds=3),
-    "failing-disk": Preset(("failing call", "full disk"), chance=0.5, rounds=6),
+    "failing-disk": Preset(("failing call", "full disk"), chance=0.5, rounds=6, exchange_chance=0.3),
     "failing-sync": Preset(("failing sync",), chance=0.9, rounds=2),
     "failing-source": Preset(("failing source",), chance=0.9, rounds=2),
     "meddling": Preset(("changing source", "source being written", "target written"), chance=0.8, rounds=3),
@@ -93,7 +99,7 @@ PRESETS = {
         rounds=1,
         amounts=Amounts(large_chance=0.9, large_bytes=BULKY_BYTES),
     ),
-    "locked": Preset(("locked file",), 0.9, rounds=4, windows_chance=1.0),
+    "locked": Preset(("locked file",), 0.9, rounds=4, windows_chance=1.0, respelling_chance=0.5),
     "windows-hostile": Preset(
         tuple(CLASSES),
         0.4,
@@ -102,11 +108,12 @@ PRESETS = {
         condition_chance=0.2,
         interruption_chance=0.2,
         windows_chance=1.0,
+        respelling_chance=0.4,
     ),
     "unfit": Preset(
         condition_chance=0.6, windows_chance=0.7, kind_chance=0.15, mode_chance=0.3, exclude_chance=0.15
     ),
-    "interrupted": Preset(interruption_chance=0.7, windows_chance=0.7),
+    "interrupted": Preset(interruption_chance=0.7, windows_chance=0.7, respelling_chance=0.5),
     "interleave": Preset(
         ("slow disk", "kill", "failing call", "changing source", "power cut"), 0.4, interleave_chance=1.0
     ),
@@ -125,6 +132,8 @@ PRESETS = {
         mode_chance=0.3,
         exclude_chance=0.12,
         dry_run_chance=0.06,
+        exchange_chance=0.25,
+        respelling_chance=0.4,
     ),
     "medium": Preset(
         tuple(CLASSES),
@@ -187,7 +196,21 @@ def derive(name: str, seed: int) -> Plan:
     )
     locks = structs.replace(drawing, random=Random(f"{name}:{seed}:locks"))
     locks.due_files = tuple(_due(plan))
-    return structs.replace(plan, faults=(*faults, *_locks(preset, locks)))
+    return _edited(preset, structs.replace(plan, faults=(*faults, *_locks(preset, locks))))
+
+
+def _edited(preset: Preset, plan: Plan) -> Plan:
+    """Have the user do more between runs. Unfit entries would be in his way: they stand where he has not been."""
+    if not plan.edits or any(isinstance(fault, EntryUnfit) for fault in plan.faults):
+        return plan
+    exchanges, spellings = (
+        Random(f"{plan.preset}:{plan.seed}:{what}") for what in ("exchanges", "spellings")
+    )
+    if exchanges.random() < preset.exchange_chance:
+        plan = exchange(plan, exchanges)
+    if plan.windows and not plan.exclude and spellings.random() < preset.respelling_chance:
+        plan = respell(plan, spellings)
+    return plan
 
 
 def _varied(preset: Preset, plan: Plan) -> Plan:

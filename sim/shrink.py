@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import NODEFAULT, Struct, structs
 
 from sim.plan import Plan
 
@@ -68,6 +68,7 @@ class Shrinker:
             for field in structs.fields(self.plan):
                 if field.name not in _KEPT:
                     self._accept((field.name,), field.default)
+            self._set_to_defaults()
             for way in self._ways(lambda value: isinstance(value, int | float)):
                 self._make_smaller(way)
 
@@ -86,6 +87,14 @@ class Shrinker:
                 if not self._accept(way, items[:at] + items[at + size :]):
                     at += size
             size //= 2
+
+    def _set_to_defaults(self) -> None:
+        """Leave out what an item need not say, such as a mode of its own."""
+        for way in self._ways(lambda value: isinstance(value, str)):
+            owner = value_at(self.plan, way[:-1])
+            for field in structs.fields(owner) if isinstance(owner, Struct) else ():
+                if field.name == way[-1] and field.default is not NODEFAULT:
+                    self._accept(way, field.default)
 
     def _make_smaller(self, way: Way) -> None:
         candidates = smaller(value_at(self.plan, way))

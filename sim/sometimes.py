@@ -3,7 +3,7 @@
 A row is a name and what it means; `note_event` tells which were reached.
 """
 
-from psync.core.changes import Delete, OpenFolder, SetMode, WriteFile
+from psync.core.changes import Delete, MakeFolder, OpenFolder, RenameEntry, SetMode, WriteFile
 from psync.core.problems import ProblemCode
 from psync.engine.events import (
     ChangeDone,
@@ -24,6 +24,8 @@ SOMETIMES = {
     "opened": "a read-only folder of the target was opened for what had to change in it",
     "excluded": "an entry that a pattern excludes stood at an end when all had converged",
     "dry run": "a run told what it would do, and did nothing",
+    "renamed": "a name of the target was spelled as the source has come to spell it",
+    "exchanged": "a folder took the place of a file or of a link",
     "large": "a file travelled in pieces",
     "partial": "a run ended with problems",
     "failed": "a run ended without its connection",
@@ -53,6 +55,7 @@ CHANGES: dict[type, str] = {
     Delete: "deleted",
     SetMode: "mode",
     OpenFolder: "opened",
+    RenameEntry: "renamed",
 }
 
 # Kinds of effects that have one.
@@ -110,3 +113,5 @@ class Reached:
         name = CHANGES.get(type(event.change))
         if name is not None:
             self.note(name)
+        elif isinstance(event.change, MakeFolder) and event.change.replaces is not None:
+            self.note("exchanged")

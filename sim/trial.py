@@ -31,7 +31,7 @@ from sim.layout import ROOT, SOURCE, TARGET, TRIPWIRE, Layout, folder_of
 from sim.ledger import Ledger
 from sim.link import SECOND_NS
 from sim.machine import EPOCH_NS, Machine
-from sim.oracle import expected_tree
+from sim.oracle import differences, expected_tree
 from sim.plan import CLIENT, Edit, FileSpec, Kind, Place, Plan
 from sim.planting import plant
 from sim.process import Process
@@ -101,12 +101,14 @@ class Trial:
             self._address(plan.target_place, TARGET),
         )
         self.target_at_first = self.tree_of_target()
-        self.ledger = Ledger(self.tree_of_source(), self.target_at_first)
+        self.key: Callable[[bytes], bytes] = bytes.upper if plan.is_respelled else bytes
+        self.ledger = Ledger(self.tree_of_source(), self.target_at_first, self.key)
         self.user = User(
             self.machine(plan.source_place.machine),
             folder_of(plan.source_place, SOURCE),
             self.ledger,
             world.trace,
+            is_respelled=plan.is_respelled,
         )
         self.unfit = UnfitEntries(self)
         self._listeners: dict[str, tuple[Process, Setup]] = {}
@@ -293,11 +295,9 @@ class Trial:
         if await self._copy() != 0:
             raise Broken("converges", f"exit code {self.exit_codes[-1]} although nothing fails any more")
         self._compare(self.wanted_tree())
-        if self.exclusions and any(
-            map(
-                any,
-                (self.exclusions.divide(tree)[1] for tree in (self.tree_of_source(), self.target_at_first)),
-            )
+        if (
+            self.exclusions.divide(self.tree_of_source())[1]
+            or self.exclusions.divide(self.target_at_first)[1]
         ):
             self.reached.note("excluded")
         if not self.plan.is_run_once:
@@ -324,11 +324,8 @@ class Trial:
     def _compare(self, expected: Tree) -> None:
         found = self.tree_of_target()
         expected |= self._left_behind(found)
-        wrong = sorted(
-            path
-            for path in expected.keys() | found.keys()
-            if expected.get(path, self) != found.get(path, self)
-        )
+        source = self.tree_of_source() if self.plan.is_respelled else {}
+        wrong = differences(expected, found, source, self.key)
         if wrong:
             raise Broken("converges", f"the target differs from what it should be: {wrong[:5]}")
 

@@ -8,52 +8,119 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from msgspec import structs
+from pyfakefs.fake_file import FakeDirectory
+
 from sim.disk import Disk
+from sim.files import NO_FOLDER
 from sim.layout import Layout
 from sim.ledger import Ledger
 from sim.machine import Machine
-from sim.plan import Edit, FileSpec
+from sim.plan import Edit, FileSpec, Kind, folders_above
 from sim.trace import NOTE, Trace
+from sim.trees import Link
 
 OWNER_ALL = 0o700
+
+KINDS = {Kind.FILE: stat.S_IFREG, Kind.LINK: stat.S_IFLNK, Kind.FOLDER: stat.S_IFDIR}
 
 
 class User:
     """Edits what lies below `folder`, in its POSIX form; the ledger is his."""
 
-    def __init__(self, machine: Machine, folder: str, ledger: Ledger, trace: Trace) -> None:
+    def __init__(
+        self, machine: Machine, folder: str, ledger: Ledger, trace: Trace, *, is_respelled: bool = False
+    ) -> None:
         self._machine = machine
         self._disk = machine.disk
         self._layout = Layout(machine.style)
         self._folder = folder
         self._ledger = ledger
         self._trace = trace
+        self._is_respelled = is_respelled
 
     def edit(self, edit: Edit) -> None:
         """Do it, whatever limits the disk has for others, and make it certain."""
         self._trace.record(self._machine.name, NOTE, f"source file {edit.path!r} {_in_words(edit)}")
+        if self._is_respelled:
+            edit = structs.replace(edit, path=self._spelled(edit.path))
         with self._disk.unlimited(), suppress(PermissionError):
             if edit.mode:
                 self._set_mode(edit)
             else:
                 with rights(self._disk, self._on_disk(edit.path)):
-                    (self._remove if edit.size < 0 else self._write)(edit)
+                    self._change(edit)
         self._disk.journal.sync_all()
+
+    def _change(self, edit: Edit) -> None:
+        if edit.name:
+            self._spell(edit)
+        elif edit.size < 0:
+            self._remove(edit.path)
+        else:
+            self._make_room(edit)
+            self._write(edit)
+
+    def _spelled(self, path: str) -> str:
+        """A path as it is spelled now."""
+        node, names = self._disk.find(self._layout.on_disk(self._folder)), path.split("/")
+        for place, name in enumerate(names):
+            known = dict(node.entries) if isinstance(node, FakeDirectory) else {}
+            alike = (other for other in known if other.upper() == name.upper())
+            names[place] = name if name in known else next(alike, name)
+            node = known.get(names[place])
+        return "/".join(names)
+
+    def _spell(self, edit: Edit) -> None:
+        above, slash, _ = edit.path.rpartition("/")
+        new = f"{above}{slash}{edit.name}"
+        if self._disk.find(self._on_disk(edit.path)) is not None and edit.path != new:
+            old, new_typed = self._as_typed(edit.path), self._as_typed(new)
+            self._machine.files.os.rename(old, new_typed, src_dir_fd=NO_FOLDER, dst_dir_fd=NO_FOLDER)
 
     def _set_mode(self, edit: Edit) -> None:
         node = self._disk.find(self._on_disk(edit.path))
         if node is not None and not stat.S_ISLNK(node.stat_result.st_mode):
             self._disk.set_mode(node, int(edit.mode, 8))
 
-    def _remove(self, edit: Edit) -> None:
-        if self._disk.find(self._on_disk(edit.path)) is not None:
-            self._machine.files.remove(self._as_typed(edit.path))
-            self._ledger.remove(edit.path.encode())
+    def _remove(self, path: str) -> None:
+        """Remove what stands there, with all that is in it."""
+        node, files = self._disk.find(self._on_disk(path)), self._machine.files
+        if isinstance(node, FakeDirectory):
+            for name in sorted(node.entries):
+                self._remove(f"{path}/{name}")
+            with rights(self._disk, self._on_disk(path)):
+                files.os.rmdir(self._as_typed(path), dir_fd=NO_FOLDER)
+        elif node is not None:
+            with rights(self._disk, self._on_disk(path)):
+                files.remove(self._as_typed(path))
+            self._ledger.remove(path.encode())
+
+    def _make_room(self, edit: Edit) -> None:
+        """Remove what is no folder on the way, and what is of another kind than that which follows."""
+        for above in [*folders_above(edit.path)][::-1]:
+            self._ledger.add_folder(above.encode())
+            if not isinstance(self._disk.find(self._on_disk(above)), FakeDirectory):
+                self._remove(above)
+        node = self._disk.find(self._on_disk(edit.path))
+        if node is not None and (
+            edit.kind is Kind.LINK or KINDS[edit.kind] != stat.S_IFMT(node.stat_result.st_mode)
+        ):
+            self._remove(edit.path)
 
     def _write(self, edit: Edit) -> None:
-        content = FileSpec(edit.path, edit.size, edit.version).content
-        self._machine.files.put(self._as_typed(edit.path), content)
-        self._ledger.add_version(edit.path.encode(), content)
+        entry = FileSpec(edit.path, edit.size, edit.version, edit.kind).entry
+        files, path = self._machine.files, self._as_typed(edit.path)
+        if entry is None:
+            files.make_folder(path)
+            self._ledger.add_folder(edit.path.encode())
+            return
+        if isinstance(entry, Link):
+            files.make_folder(path.rpartition(b"/")[0])
+            files.os.symlink(entry.target, path, dir_fd=NO_FOLDER)
+        else:
+            files.put(path, entry)
+        self._ledger.add_version(edit.path.encode(), entry)
 
     def _on_disk(self, path: str) -> bytes:
         return self._layout.on_disk(f"{self._folder}/{path}")
@@ -83,4 +150,8 @@ def rights(disk: Disk, path: bytes) -> Iterator[None]:
 def _in_words(edit: Edit) -> str:
     if edit.mode:
         return f"gets the mode {edit.mode}"
+    if edit.name:
+        return f"is spelled {edit.name!r}"
+    if edit.kind is not Kind.FILE:
+        return f"becomes a {edit.kind}"
     return "is removed" if edit.size < 0 else f"is written anew, {edit.size} bytes"

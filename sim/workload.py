@@ -115,6 +115,43 @@ def _mode_edits(random: Random, source: tuple[FileSpec, ...]) -> Iterator[Edit]:
         yield Edit(path, 0, 0, random.choice(FOLDER_MODES if path in folders else FILE_MODES))
 
 
+def exchange(plan: Plan, random: Random) -> Plan:
+    """Have the user put a folder or a link in the place of a file, or the other way round, where a run can follow him."""
+    leaves = sorted(file.path for file in plan.source if file.kind is not Kind.FOLDER)
+    for place, edits in enumerate(plan.edits):
+        for version in range(random.randint(1, 2)):
+            edit = _exchange(plan, random, leaves, 20_000 + place * 100 + version)
+            with suppress(ValueError):
+                rounds = (*plan.edits[:place], (*edits, edit), *plan.edits[place + 1 :])
+                plan, edits = structs.replace(plan, edits=rounds), (*edits, edit)
+    return plan
+
+
+def _exchange(plan: Plan, random: Random, leaves: list[str], version: int) -> Edit:
+    kinds = (Kind.FOLDER,) if plan.windows else (Kind.FOLDER, Kind.LINK)
+    path = random.choice(leaves or ["a"])
+    chance = random.random()
+    if chance < 0.6:
+        return Edit(path, 20, version, kind=random.choice(kinds))
+    if chance < 0.8:
+        return Edit(f"{path}/inside", 20, version)
+    return Edit(random.choice(_folders(plan.source) or [path]), 20, version)
+
+
+def respell(plan: Plan, random: Random) -> Plan:
+    """Have the user change the case of names, where two spellings are one to the other end."""
+    paths = sorted({*_folders(plan.source), *(file.path for file in plan.source)})
+    rounds = []
+    for edits in plan.edits:
+        path = random.choice(paths)
+        last = path.rpartition("/")[2]
+        name = random.choice((last.upper(), last.capitalize()))
+        rounds.append((Edit(path, 0, 0, name=name), *edits))
+    with suppress(ValueError):
+        return structs.replace(plan, edits=tuple(rounds))
+    return plan
+
+
 def exclude(plan: Plan, random: Random) -> Plan:
     """Exclude some names of the source or of the target, if what stands at the target leaves a way to converge."""
     names = sorted({name for file in (*plan.source, *plan.target) for name in file.path.split("/")})

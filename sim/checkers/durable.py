@@ -84,9 +84,10 @@ class Durable(Checker):
             )
 
     def _below(self, node: FakeFile | None, path: EntryPath) -> FakeFile | None:
+        look_up = self._machine.disk.look_up  # another spelling may have been refused
         for name in path:
             text = name.decode("utf-8", "surrogateescape")
-            node = node.entries.get(text) if isinstance(node, FakeDirectory) else None
+            node = look_up(node, text) if isinstance(node, FakeDirectory) else None
         return node
 
     @property

@@ -36,8 +36,9 @@ class Respectful(Checker):
         written = self.trial.written_into_target
         if not written or not self.trial.machine(self.trial.plan.target_place.machine).is_up:
             return
-        found = self.trial.tree_of_target()
+        key = self.trial.key
+        found = {key(path): content for path, content in self.trial.tree_of_target().items()}
         for path, content in sorted(written.items()):
-            if found.get(path) != content:
+            if found.get(key(path)) != content:
                 raise self.broken("respectful", f"{path!r} was written since the scan, and is lost")
         written.clear()

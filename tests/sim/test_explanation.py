@@ -46,7 +46,7 @@ def test_options_that_are_several_are_told_one_by_one():
         "edits: 2",
         "  after run 1: none",
         "  after run 2: 1",
-        "    edit: path b, size -1, version 10000",
+        "    edit: path b, size -1, version 10000, kind file",
         "faults: 1",
         "  power cut: machine near, number 33",
         "exclude: none",

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.ledger import Ledger
-from sim.trees import Tree
+from sim.trees import Link, Tree
 
 PATH = (b"sub", b"a")
 NAME = b"sub/a"
@@ -68,3 +68,29 @@ def test_where_nothing_was_promised_a_power_cut_may_leave_anything() -> None:
     ledger.forget_promises()
 
     assert (ledger.is_whole(NAME, b"torn"), ledger.broken_promises({NAME: b"torn"})) == (True, [])
+
+
+def test_what_was_deleted_may_be_a_folder_later() -> None:
+    ledger = _ledger()
+    ledger.remove(NAME)
+    ledger.acknowledge_deletion(PATH)
+
+    ledger.add_folder(NAME)
+
+    assert ledger.broken_promises({NAME: None}) == []
+
+
+def test_a_link_in_the_place_of_a_file_is_a_later_version() -> None:
+    ledger = _ledger()
+    ledger.acknowledge(PATH, b"3")
+    ledger.add_version(NAME, Link(b"there"))
+
+    assert ledger.broken_promises({NAME: Link(b"there")}) == []
+    assert len(ledger.broken_promises({NAME: Link(b"elsewhere")})) == 1
+
+
+def test_two_spellings_are_one_name_where_the_plan_says_so() -> None:
+    ledger = Ledger({NAME: b"1"}, {}, bytes.upper)
+    ledger.acknowledge((b"Sub", b"a"), b"1")
+
+    assert (ledger.broken_promises({b"SUB/A": b"1"}), len(ledger.broken_promises({}))) == ([], 1)

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.exclusions import Exclusions
-from sim.oracle import expected_tree
+from sim.oracle import differences, expected_tree
 from sim.trees import Tree
 
 SOURCE: Tree = {b"new": b"1", b"both": b"source"}
@@ -35,3 +35,20 @@ def test_what_is_excluded_is_not_sent_and_stays(is_deleting: bool, expected: Tre
     found = expected_tree(SOURCE, target, is_deleting=is_deleting, exclusions=Exclusions(("new",)))
 
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "spelled", "wrong"),
+    [
+        ({b"a": b"1"}, {b"a": b"1"}, {}, []),
+        ({b"a": b"1", b"b": None}, {b"a": b"2"}, {}, [b"A", b"B"]),
+        ({b"a": b"old", b"A": b"1"}, {b"A": b"1"}, {b"A": b"1"}, []),
+        ({b"A": b"1"}, {b"a": b"1"}, {b"A": b"1"}, [b"A"]),
+        ({b"Sub": None, b"sub/kept": b"1"}, {b"Sub": None, b"Sub/kept": b"1"}, {b"Sub": None}, []),
+    ],
+    ids=["equal", "differs", "spelled anew", "not spelled anew", "below"],
+)
+def test_two_spellings_are_one_name_but_for_those_of_the_source(
+    expected: Tree, found: Tree, spelled: Tree, wrong: list[bytes]
+) -> None:
+    assert differences(expected, found, spelled, bytes.upper) == wrong

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from sim.crash import CrashProfile
-from sim.faults import ConnectionReset, Fault, NameLost, PowerCut
+from sim.faults import ConnectionReset, EntryUnfit, Fault, NameLost, PowerCut
+from sim.faults.unfit import Unfit
 from sim.plan import Edit, FileSpec, Kind, Plan, Topology
 from sim.presets import PRESETS, derive
 
@@ -129,14 +130,54 @@ def test_a_mode_that_nobody_can_work_with_is_refused(changes: dict[str, object],
         Plan("clean", 1, **changes)
 
 
+@pytest.mark.parametrize(
+    ("edits", "complaint"),
+    [
+        ((Edit("sub", 1, 1),), "an edit takes the folder 'sub' away, and nothing may be deleted"),
+        ((Edit("sub", -1, 1),), "an edit takes the folder 'sub' away, and nothing may be deleted"),
+        (
+            (Edit("a", 1, 1, kind=Kind.FOLDER), Edit("a", 1, 1)),
+            "an edit takes the folder 'a' away, and nothing may be deleted",
+        ),
+        (
+            (Edit("a", 1, 1), Edit("a/b", 1, 1), Edit("a", 1, 1, kind=Kind.LINK)),
+            "an edit takes the folder 'a'",
+        ),
+        ((Edit("sub/a", 0, 0, name="B"),), "'B' is not another spelling of 'a'"),
+        ((Edit("sub/a", 0, 0, name="A"),), "'sub/a' is spelled 'A', and no end takes both for one"),
+    ],
+)
+def test_an_edit_that_no_run_can_follow_is_refused(edits: tuple[Edit, ...], complaint: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(complaint)}"):
+        Plan("clean", 1, source=(FileSpec("sub/a", 1, 1),), edits=(edits,))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"exclude": ("b",)}, {"faults": (EntryUnfit(Unfit.PIPE, "pipe"),)}], ids=["exclude", "unfit"]
+)
+def test_a_new_spelling_of_what_is_known_by_its_name_is_refused(changes: dict[str, object]) -> None:
+    edits = ((Edit("a", 0, 0, name="A"),),)
+    Plan("clean", 1, edits=edits, windows=("far",))
+
+    with pytest.raises(ValueError, match=r"^names change beside exclusions or unfit entries"):
+        Plan("clean", 1, edits=edits, windows=("far",), **changes)
+
+
+def test_an_edit_that_makes_a_link_on_windows_is_refused() -> None:
+    edits = ((Edit("a", 1, 1, kind=Kind.LINK),),)
+
+    with pytest.raises(ValueError, match=r"^an edit makes a link, and Windows asks a privilege for it$"):
+        Plan("clean", 1, Topology.PULL, edits=edits, windows=("far",))
+
+
 def test_an_excluded_entry_in_the_way_of_the_source_is_refused() -> None:
     source, target = (FileSpec("sub", 1, 1),), (FileSpec("sub/a", 1, 1),)
-    Plan("clean", 1, source=source, target=target, exclude=("sub",))
+    Plan("clean", 1, is_deleting=True, source=source, target=target, exclude=("sub",))
 
     complaint = r"^the source puts 'sub' in the place of a folder with excluded entries$"
     for changes in ({"source": source}, {"edits": ((Edit("sub", 1, 1),),)}):
         with pytest.raises(ValueError, match=complaint):
-            Plan("clean", 1, target=target, exclude=("a",), **changes)
+            Plan("clean", 1, is_deleting=True, target=target, exclude=("a",), **changes)
 
 
 def test_a_missing_target_that_has_something_is_refused() -> None:

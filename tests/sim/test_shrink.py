@@ -3,7 +3,7 @@
 import pytest
 
 from sim.faults import CallFails, Fault, LinkClogged, PowerCut
-from sim.plan import Edit, FileSpec, Plan, Topology
+from sim.plan import Edit, FileSpec, Kind, Plan, Topology
 from sim.presets import derive
 from sim.shrink import TRIES_MAX, Judge, Shrinker, promise_of, smaller, value_at, ways, with_value
 
@@ -71,6 +71,20 @@ def test_edits_are_dropped_inside_of_their_round():
         return "whole: torn" if len(plan.edits) == 2 and Edit("a", -1, 5) in plan.edits[1] else ""
 
     assert _shrunk(judge) == Plan("chaos", 7, edits=((), (Edit("a", -1, 5),)))
+
+
+def test_what_an_item_need_not_say_is_left_out():
+    plan = Plan(
+        "chaos",
+        7,
+        source=(FileSpec("a", 0, 1, Kind.FOLDER, "555"),),
+        edits=((Edit("a", 0, 0, "700"), Edit("b", 0, 4, kind=Kind.FOLDER)),),
+        is_deleting=True,
+    )
+
+    shrunk = _shrunk(lambda plan: "whole: torn" if plan.source and len(plan.edits[0:1][0:]) else "", plan)
+
+    assert (shrunk.source, shrunk.edits) == ((FileSpec("a", 0, 1),), ((),))
 
 
 def test_a_plan_that_breaks_another_promise_is_no_smaller_one():

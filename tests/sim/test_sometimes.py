@@ -2,7 +2,7 @@
 
 import pytest
 
-from psync.core.changes import Delete, OpenFolder, SetMode, WriteFile
+from psync.core.changes import Delete, MakeFolder, OpenFolder, RenameEntry, SetMode, WriteFile
 from psync.core.errors import ConnectRefused, DuplicateListener, KeyMismatch
 from psync.core.manifest import Kind, Stamp
 from psync.core.problems import Problem, ProblemCode
@@ -29,6 +29,8 @@ EVENTS: dict[str, Event] = {
     "mode": ChangeDone(SetMode(1, (b"a",), 0, Stamp(0, 0, 0, 0)), 0),
     "opened": ChangeDone(OpenFolder(1, (b"a",)), 0),
     "dry run": ChangePlanned(WriteFile(1, (b"a",), 0, 0)),
+    "renamed": ChangeDone(RenameEntry(1, (b"a",), b"A", Stamp(0, 0, 0, 0)), 0),
+    "exchanged": ChangeDone(MakeFolder(1, (b"a",), Stamp(0, 0, 0, 0)), 0),
     "large": ContentMoved((b"a",), 960 * 1024),
     "problem NO_SPACE": ProblemFound(Problem((), ProblemCode.NO_SPACE)),
     "failed": ConnectionFailed("target", "", "", REFUSED, False),

@@ -5,7 +5,8 @@ from contextlib import suppress
 import pytest
 
 from sim.plan import Edit, FileSpec, Kind
-from sim.trial import Trial
+from sim.trees import Tree
+from sim.trial import Trial, carry_out
 from sim.user import rights
 from tests.sim.checkers.trials import beginning
 from tests.sim.plans import PLAN, with_faults
@@ -47,6 +48,47 @@ def test_what_is_closed_to_its_owner_is_edited_and_stays_closed(
 
         assert trial.tree_of_source() == {b"sub": None, **expected}
         assert mode(trial, b"sub") == 0o555
+
+
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        ((Edit("sub", 3, 9),), {b"sub": FileSpec("sub", 3, 9).content}),
+        ((Edit("sub", -1, 9),), {}),
+        ((Edit("sub/a", 3, 9, kind=Kind.FOLDER),), {b"sub": None, b"sub/a": None}),
+        (
+            (Edit("sub/a", 3, 9, kind=Kind.LINK),),
+            {b"sub": None, b"sub/a": FileSpec("a", 3, 9, Kind.LINK).entry},
+        ),
+        (
+            (Edit("sub/a", 3, 8, kind=Kind.LINK), Edit("sub/a", 3, 9, kind=Kind.LINK)),
+            {b"sub": None, b"sub/a": FileSpec("a", 3, 9, Kind.LINK).entry},
+        ),
+        (
+            (Edit("sub/a/b", 3, 9),),
+            {b"sub": None, b"sub/a": None, b"sub/a/b": FileSpec("b", 3, 9).content},
+        ),
+        ((Edit("sub", 3, 9, kind=Kind.LINK), Edit("sub/x", 0, 9)), {b"sub": None, b"sub/x": b""}),
+    ],
+    ids=["folder-file", "folder-gone", "file-folder", "file-link", "retargeted", "file-above", "link-above"],
+)
+def test_what_is_of_another_kind_makes_way(edits: tuple[Edit, ...], expected: Tree) -> None:
+    with beginning(CLOSED) as trial:
+        for edit in edits:
+            trial.user.edit(edit)
+
+        assert trial.tree_of_source() == expected
+
+
+def test_an_entry_is_found_under_the_name_that_it_has_come_to_have() -> None:
+    rounds = ((Edit("sub", 0, 0, name="Sub"), Edit("sub/c", 0, 0, name="C"), Edit("sub/C", 3, 9)),)
+    plan = with_faults(edits=rounds, windows=("far",))
+    with beginning(plan) as trial:
+        for edit in rounds[0]:
+            trial.user.edit(edit)
+
+        assert sorted(trial.tree_of_source()) == [b"Sub", b"Sub/C", b"a", b"b"]
+    assert carry_out(plan)[0].broken == ""
 
 
 def test_a_mode_is_changed_and_nothing_else() -> None:

@@ -15,8 +15,10 @@ from sim.workload import (
     draw_edits,
     draw_files,
     draw_old_files,
+    exchange,
     exclude,
     give_modes,
+    respell,
     vary,
 )
 
@@ -84,6 +86,25 @@ def test_what_is_excluded_is_there_and_leaves_a_way_to_converge() -> None:
     blocked = structs.replace(derive("lossy", 1), source=(FileSpec("a", 1, 1),), edits=())
     blocked = structs.replace(blocked, target=(FileSpec("a/x", 1, 1),), is_deleting=True)
     assert () in {exclude(blocked, Random(seed)).exclude for seed in range(9)}
+
+
+def test_kinds_are_exchanged_and_links_lead_elsewhere() -> None:
+    plans = [exchange(derive("lossy", seed), Random(seed)) for seed in range(60)]
+    edits = [edit for plan in plans for edits in plan.edits for edit in edits if edit.version >= 20_000]
+
+    assert {edit.kind for edit in edits} == {*Kind}
+    assert any(edit.path.endswith("/inside") for edit in edits)
+    assert {"sub", "other"} <= {edit.path for edit in edits}
+
+
+def test_names_are_spelled_anew_only_where_an_end_takes_both_for_one() -> None:
+    plans = [
+        respell(derive(preset, seed), Random(seed)) for preset in ("locked", "lossy") for seed in range(40)
+    ]
+
+    names = {edit.name for plan in plans for edits in plan.edits for edit in edits}
+    assert {"Sub", "SUB", "A", "Letter.txt"} <= names
+    assert all(plan.windows for plan in plans if plan.is_respelled)
 
 
 def test_a_tree_without_a_chance_stays_as_it_is() -> None:
