@@ -3,6 +3,7 @@
 from sim.checkers.acknowledged import Acknowledged
 from sim.checkers.checker import Checker
 from sim.checkers.confined import Confined
+from sim.checkers.counted import Counted
 from sim.checkers.deletions import Deletions
 from sim.checkers.dry_run import DryRun
 from sim.checkers.durable import Durable
@@ -35,4 +36,5 @@ CHECKERS: tuple[type[Checker], ...] = (
     Single,
     Texts,
     Told,
+    Counted,
 )
