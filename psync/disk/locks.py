@@ -1,9 +1,10 @@
-"""Is a file open elsewhere? Windows keeps it from being replaced then; POSIX does not care.
+"""Is a file open elsewhere? Windows keeps it from being replaced or removed then; POSIX does not care.
 
 A rename over a file that anybody has open, whatever he shares, is answered with
-"access denied" (FILE_RENAME_INFORMATION), which also means that the account may
-not. So the file is asked: if it can be opened for writing, or is told to be in
-use, rights are not what is missing.
+"access denied" (FILE_RENAME_INFORMATION), and so is the removal of one that is mapped,
+such as a program that runs; which also means that the account may not. So the
+file is asked: if it can be opened for writing, or is told to be in use, rights are
+not what is missing.
 """
 
 from psync.core.problems import ProblemCode
@@ -22,10 +23,24 @@ def replace(system_os: OperatingSystem, directory: Directory, temporary: bytes, 
     try:
         system_os.rename(temporary, name, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
     except PermissionError as error:
-        is_ambiguous = getattr(error, "winerror", None) == ACCESS_DENIED
-        if is_ambiguous and _is_open_elsewhere(system_os, directory, name):
-            raise EntryRefused(ProblemCode.LOCKED) from error
+        _check_locks(system_os, directory, name, error)
         raise
+
+
+def remove(system_os: OperatingSystem, directory: Directory, name: bytes) -> None:
+    """Remove an entry that is no folder. Raises as `replace` does."""
+    try:
+        system_os.unlink(name, dir_fd=directory.fd)
+    except PermissionError as error:
+        _check_locks(system_os, directory, name, error)
+        raise
+
+
+def _check_locks(system_os: OperatingSystem, directory: Directory, name: bytes, error: OSError) -> None:
+    """Raise `EntryRefused` with LOCKED if an error can mean that, and the file says so."""
+    is_ambiguous = getattr(error, "winerror", None) == ACCESS_DENIED
+    if is_ambiguous and _is_open_elsewhere(system_os, directory, name):
+        raise EntryRefused(ProblemCode.LOCKED) from error
 
 
 def _is_open_elsewhere(system_os: OperatingSystem, directory: Directory, name: bytes) -> bool:

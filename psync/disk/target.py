@@ -28,7 +28,7 @@ from psync.core.problems import ProblemCode
 from psync.core.settings import Durability
 from psync.disk.batch import Batch
 from psync.disk.folder import Directory, Folder, check_same
-from psync.disk.locks import replace
+from psync.disk.locks import remove, replace
 from psync.disk.problems import EntryRefused, problem_of
 from psync.disk.stage import LargeFile, Stage, TemporaryNames
 
@@ -298,7 +298,7 @@ class Target:
             return None
         if change.kind is not Kind.FOLDER:
             check_same(status, change.expected)
-            self._os.unlink(name, dir_fd=directory.fd)
+            remove(self._os, directory, name)
             return directory
         if status.st_ino != change.expected.inode:
             raise EntryRefused(ProblemCode.CONFLICT, "another folder since the scan")
