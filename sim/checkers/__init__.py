@@ -9,6 +9,7 @@ from sim.checkers.dry_run import DryRun
 from sim.checkers.durable import Durable
 from sim.checkers.excluded import Excluded
 from sim.checkers.faithful import Faithful
+from sim.checkers.locked import Locked
 from sim.checkers.mismatch import Mismatch
 from sim.checkers.protocol import Protocol
 from sim.checkers.respectful import Respectful
@@ -37,4 +38,5 @@ CHECKERS: tuple[type[Checker], ...] = (
     Texts,
     Told,
     Counted,
+    Locked,
 )
