@@ -39,7 +39,7 @@ from enum import StrEnum
 from msgspec import Struct
 from pyfakefs.fake_file import FakeDirectory, FakeFile
 
-from sim.inodes import attach, detach
+from sim.inodes import attach, detach, keep
 
 SECTOR_BYTES = 512
 
@@ -166,13 +166,31 @@ class Journal:
         self._files.clear()
         self._failures.clear()
 
+    def keep(self) -> Callable[[], None]:
+        """Give what takes a cut back, for a test that tries all cuts of one moment; nothing else may come between."""
+        changes = [change for step in self._names for change in step]
+        nodes = {id(node): node for node in self._files}
+        for change in changes:
+            for node in (change.folder, change.before, change.after):
+                if node is not None:
+                    nodes[id(node)] = node
+        inodes = [keep(node) for node in nodes.values()]
+        names, files, failures = list(self._names), dict(self._files), dict(self._failures)
+
+        def bring_back() -> None:
+            self._names, self._files, self._failures = list(names), dict(files), dict(failures)
+            for bring_inode_back in inodes:
+                bring_inode_back()
+
+        return bring_back
+
     def _lost_steps(self, choose: Choose) -> list[tuple[EntryChange, ...]]:
         """Say which changes of names never reached the device."""
         if self.profile is not CrashProfile.STRICT_POSIX:
             return self._names[choose(len(self._names) + 1) :] if self._names else []
         counts: dict[FakeDirectory, int] = {}
         for step in self._names:
-            for folder in {one.folder.st_ino: one.folder for one in step}.values():
+            for folder in dict.fromkeys(one.folder for one in step):
                 counts[folder] = counts.get(folder, 0) + 1
         kept = {folder: choose(count + 1) for folder, count in counts.items()}
         return [step for step in self._names if not _takes_its_turn(step, kept)]
@@ -180,7 +198,7 @@ class Journal:
 
 def _takes_its_turn(step: tuple[EntryChange, ...], kept: dict[FakeDirectory, int]) -> bool:
     """Whether a step still reached the device; one that did not stops all later ones of its folders."""
-    folders = {one.folder.st_ino: one.folder for one in step}.values()
+    folders = dict.fromkeys(one.folder for one in step)
     if all(kept[folder] > 0 for folder in folders):
         for folder in folders:
             kept[folder] -= 1

@@ -7,6 +7,7 @@ real clock and user and pass each attribute through checks; a world makes some f
 
 import stat
 import weakref
+from collections.abc import Callable
 from copy import copy
 from typing import Any, ClassVar
 
@@ -107,6 +108,22 @@ def detach(folder: FakeDirectory, name: str) -> FakeFile:
         node.parent_dir = None
         vars(node)[FORMER_PARENT] = folder
     return node
+
+
+def keep(node: FakeFile) -> Callable[[], None]:
+    """Give what makes an inode again what it is now, the names in a folder included."""
+    attributes, status = dict(vars(node)), dict(vars(node.stat_result))
+    entries = dict(node.entries) if isinstance(node, FakeDirectory) else {}
+
+    def bring_back() -> None:
+        vars(node).clear()
+        vars(node).update(attributes)
+        vars(node.stat_result).update(status)
+        if isinstance(node, FakeDirectory):
+            node.entries.clear()
+            node.entries.update(entries)
+
+    return bring_back
 
 
 def parent(node: FakeFile) -> FakeFile | None:

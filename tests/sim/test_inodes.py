@@ -1,7 +1,7 @@
 """How an inode hangs in its folder."""
 
 from sim.disk import Disk
-from sim.inodes import attach, attach_too, detach, folder_above, parent, path_of
+from sim.inodes import attach, attach_too, detach, folder_above, keep, parent, path_of
 
 
 def test_an_inode_knows_its_names_up_to_the_root() -> None:
@@ -44,3 +44,18 @@ def test_an_inode_with_two_names_is_found_by_the_first_until_that_is_gone() -> N
 
     detach(disk.root, "b")
     assert (file.st_nlink, path_of(file), disk.find(b"/b")) == (1, ("a",), None)
+
+
+def test_what_was_kept_of_inodes_comes_back_with_names_and_attributes() -> None:
+    disk = Disk(lambda: 0)
+    file = disk.make_file(disk.root, "a", 0o644)
+    bring_back = [keep(node) for node in (disk.root, file)]
+
+    disk.move(disk.root, "a", disk.root, "b")
+    disk.store(file, b"content")
+    disk.set_mode(file, 0o600)
+    for one in bring_back:
+        one()
+
+    assert (path_of(file), disk.find(b"/a"), disk.find(b"/b")) == (("a",), file, None)
+    assert (file.byte_contents, file.size, file.st_mode & 0o777, file.st_nlink) == (b"", 0, 0o644, 1)

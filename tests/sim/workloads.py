@@ -1,225 +1,173 @@
-"""Small workloads of psync's own writing side, cut at each of their system calls, in every state that may be left.
+"""All the work that psync can be given with a few paths, as pairs of trees: what the source has, what the target had.
 
-A promise concerns one file at a time, and files settle independently of each
-other after a cut. So all prefixes of the journal are tried with every state of
-a file, but not every mixture of the states of several files: the first choice
-that a cut makes is varied in full, all others alike.
+The plan of each pair is psync's own, so its order is one that a run can have, and there is no
+other: changes folder by folder, then deletes from below, then what takes the place of deleted
+folders, then modes and times of folders. So a file lies in a new folder, a link in place of a
+folder that had a file, another file under a name that was spelled otherwise.
+
+The paths are `a`, `d`, `d/a`, and `A`, `D` where only the case differs. One file and one
+folder beside it are all that a change can be near: two names of one folder, and a name below.
+A second folder, or a third name in one, would be a second `d` or `a` to it.
 """
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from itertools import combinations_with_replacement
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 from msgspec import Struct
 
-from psync.core.changes import Change, Delete, MakeFolder, MakeLink, RenameEntry, WriteFile
-from psync.core.content import Content
-from psync.core.manifest import Kind, Stamp
-from psync.core.paths import is_temporary_name
+from psync.core.changes import Change, FinishFolder
+from psync.core.filters import Filters
+from psync.core.manifest import Order
+from psync.core.plan import Planner, PlanOptions
 from psync.core.settings import Durability
-from psync.disk.folder import open_folder, stamp_of
-from psync.disk.stage import TemporaryNames
-from psync.disk.target import Target
-from psync.system import System
-from sim.crash import Choose, CrashProfile
-from sim.gate import Call
-from sim.machine import Machine
-from sim.trees import Link, Tree
-from sim.world import World
-from tests.disk.contents import large, pack
-from tests.disk.verbs import take
+from psync.disk.folder import Folder
+from psync.disk.scan import scan
+from sim.crash import CrashProfile
+from sim.trees import Link
 
-ROOT = b"/data"
-OLD, NEW, LARGE = b"old" * 100, b"new" * 150, b"large" * 150
-
-# Calls that leave a disk as it is; `open` may make a file.
-READING = frozenset({"stat", "fstat", "read", "pread", "preadv", "lseek", "readlink", "scandir", "close"})
-
-# What a path holds; MISSING where it is not there. A folder is None, as in every tree.
-MISSING = "missing"
-States = dict[bytes, tuple[object, object]]  # path → before, after
-
-Step = Change | Content
-Disturb = Callable[[System], System]
+# Those of the source, and those of the target; never the machine's own, which what is made has at first.
+SOURCE_NS, TARGET_NS = 1_500_000_000_123_456_700, 1_400_000_000_123_456_700
 
 
-class Deed(Struct, frozen=True):
-    """One change: what it does to which paths, below a name of its own."""
+class FileSpec(Struct, frozen=True):
+    """A file of one of both trees."""
 
-    name: str
-    states: Callable[[bytes], States]
-    steps: Callable[[int, bytes, Stamp], list[Step]]
+    content: bytes
+    mode: int = 0o644
+    mtime_ns: int = TARGET_NS
 
 
-DEEDS = (
-    Deed(
-        "new file",
-        lambda name: {name: (MISSING, NEW)},
-        lambda id, name, _: [WriteFile(id, (name,), 0o644, len(NEW)), pack((id, NEW))],
-    ),
-    Deed(
-        "replaced file",
-        lambda name: {name: (OLD, NEW)},
-        lambda id, name, stamp: [WriteFile(id, (name,), 0o644, len(NEW), stamp), pack((id, NEW))],
-    ),
-    Deed(
-        "new file in pieces",
-        lambda name: {name: (MISSING, LARGE)},
-        lambda id, name, _: [WriteFile(id, (name,), 0o644, len(LARGE)), *large(id, LARGE)],
-    ),
-    Deed(
-        "deleted file",
-        lambda name: {name: (OLD, MISSING)},
-        lambda id, name, stamp: [Delete(id, (name,), Kind.FILE, stamp)],
-    ),
-    Deed("new folder", lambda name: {name: (MISSING, None)}, lambda id, name, _: [MakeFolder(id, (name,))]),
-    Deed(
-        "new link",
-        lambda name: {name: (MISSING, Link(b"anywhere"))},
-        lambda id, name, _: [MakeLink(id, (name,), b"anywhere", 0)],
-    ),
-    Deed(
-        "renamed file",
-        lambda name: {name: (OLD, MISSING), name + b"-new": (MISSING, OLD)},
-        lambda id, name, stamp: [RenameEntry(id, (name,), name + b"-new", stamp)],
-    ),
-)
+class FolderSpec(Struct, frozen=True):
+    """A folder of one of both trees; its time is that of the tree."""
+
+    mode: int = 0o755
+
+
+Spec = FileSpec | FolderSpec | Link
+Specs = dict[bytes, Spec]
+Pair = tuple[Specs, Specs]  # before at the target, and at the source
+
+OLD = FileSpec(b"old" * 100)
+OLD_WITH_MODE = FileSpec(b"old" * 100, 0o600)
+NEW = FileSpec(b"new" * 150, 0o640, SOURCE_NS)
+LARGE = FileSpec(b"large" * 150, 0o640, SOURCE_NS)  # comes in pieces
+OLD_LINK, NEW_LINK = Link(b"somewhere"), Link(b"elsewhere")
+OPEN, CLOSED, PRIVATE = FolderSpec(), FolderSpec(0o555), FolderSpec(0o700)
+
+# What may become of one name: nothing at all, or each change of what is no folder.
+# A link that becomes a large file differs from a small one in nothing that a file does not.
+NOTHING: Pair = ({}, {})
+LEAVES: dict[str, Pair] = {
+    "nothing": NOTHING,
+    "kept file": ({b"a": OLD}, {b"a": OLD}),
+    "new file": ({}, {b"a": NEW}),
+    "new file in pieces": ({}, {b"a": LARGE}),
+    "new link": ({}, {b"a": NEW_LINK}),
+    "replaced file": ({b"a": OLD}, {b"a": NEW}),
+    "file replaced in pieces": ({b"a": OLD}, {b"a": LARGE}),
+    "other mode": ({b"a": OLD}, {b"a": OLD_WITH_MODE}),
+    "replaced link": ({b"a": OLD_LINK}, {b"a": NEW_LINK}),
+    "file becomes link": ({b"a": OLD}, {b"a": NEW_LINK}),
+    "link becomes file": ({b"a": OLD_LINK}, {b"a": NEW}),
+    "deleted file": ({b"a": OLD}, {}),
+    "deleted link": ({b"a": OLD_LINK}, {}),
+    "renamed file": ({b"A": OLD}, {b"a": OLD}),
+    "renamed file, replaced": ({b"A": OLD}, {b"a": NEW}),
+    "renamed file, other mode": ({b"A": OLD}, {b"a": OLD_WITH_MODE}),
+}
+NEW_LEAVES = [name for name, (before, _) in LEAVES.items() if not before]
+OLD_LEAVES = [name for name, (_, after) in LEAVES.items() if not after]
+
+# What may become of the folder beside it, and which of the above of the name in it.
+FOLDERS: list[tuple[str, Specs, Specs, Sequence[str]]] = [
+    ("new folder", {}, {b"d": OPEN}, NEW_LEAVES),
+    ("file becomes folder", {b"d": OLD}, {b"d": OPEN}, NEW_LEAVES),
+    ("link becomes folder", {b"d": OLD_LINK}, {b"d": OPEN}, NEW_LEAVES),
+    ("kept folder", {b"d": OPEN}, {b"d": OPEN}, list(LEAVES)),
+    ("folder of other mode", {b"d": OPEN}, {b"d": PRIVATE}, ["nothing", "replaced file", "deleted file"]),
+    ("closed folder", {b"d": CLOSED}, {b"d": CLOSED}, list(LEAVES)),
+    ("renamed folder", {b"D": OPEN}, {b"d": OPEN}, list(LEAVES)),
+    ("deleted folder", {b"d": OPEN}, {}, OLD_LEAVES),
+    ("deleted closed folder", {b"d": CLOSED}, {}, OLD_LEAVES),
+    ("folder becomes file", {b"d": OPEN}, {b"d": NEW}, OLD_LEAVES),
+    ("folder becomes link", {b"d": OPEN}, {b"d": NEW_LINK}, OLD_LEAVES),
+]
+
+
+# Where no modes are kept, such are planned as if nothing were to be done, or the folder were open.
+ABOUT_MODES = ("other mode", "closed")
 
 
 class Workload(Struct, frozen=True):
-    """Deeds one after another, acknowledged after each or all at once."""
+    """A pair of trees, and how psync is to bring one to the other.
 
-    deeds: tuple[Deed, ...]
+    `is_settled_each`: every change is in a part of the plan of its own, its content follows at once,
+    and it is acknowledged before the next; else all is as late as psync ever is.
+    """
+
+    name: str
+    pair: Pair
     profile: CrashProfile = CrashProfile.EXT4
     durability: Durability = Durability.BATCH
     is_settled_each: bool = False
 
-    def states(self, place: int) -> States:
-        """What the paths of the deed at `place` hold before and after it."""
-        return self.deeds[place].states(b"%d" % place)
+
+# When psync settles, and how much it syncs one by one. A file that is settled alone is synced alone,
+# so with `file` that is the same calls as with `batch`.
+WAYS = ((Durability.BATCH, False), (Durability.BATCH, True), (Durability.FILE, False))
 
 
-def broken_promises(workload: Workload, disturb: Disturb = lambda system: system) -> Iterator[str]:
-    """Cut the power at every call and in every way; give what is then neither old nor new, or lost."""
-    for cut_at in _cuts(workload, disturb):
-        choices: _Alike | None = _Alike(0, 0)
-        while choices is not None:
-            run = _Run(workload, disturb, cut_at, choices)
-            yield from (f"{what} (cut at call {cut_at}, {choices})" for what in run.broken())
-            choices = choices.following()
+def workloads(profile: CrashProfile) -> Iterator[Workload]:
+    """All pairs of trees in all ways; how many changes that is says the plan."""
+    for name, pair in _pairs():
+        is_seen = profile is not CrashProfile.NTFS or not any(word in name for word in ABOUT_MODES)
+        for durability, is_settled_each in WAYS if is_seen else ():
+            if durability is Durability.BATCH or NEW in pair[1].values() or LARGE in pair[1].values():
+                yield Workload(name, pair, profile, durability, is_settled_each)
 
 
-def _cuts(workload: Workload, disturb: Disturb) -> Iterator[int]:
-    """The calls before which the disk is not as it was before the call before, and the last one.
-
-    Those before the last deed begins are calls of the workload without it, which is tried as well.
-    """
-    run = _Run(workload, disturb, 0, _Alike(0, 0))
-    assert run.broken() == []
-    assert run.acknowledged == len(workload.deeds), "a deed has failed"
-    for number, name in enumerate(run.calls, start=1):
-        if number >= run.calls_before_last and name not in READING:
-            yield number + 1
-    yield len(run.calls)
+def _pairs() -> Iterator[tuple[str, Pair]]:
+    # What is kept at `a` is nothing to what becomes of `d`; what is kept at `d` and in it is tried beside all of `a`.
+    for (name, pair), (beside, other) in product(LEAVES.items(), _beside()):
+        if name == "kept file":
+            continue
+        yield f"{name}, beside it {beside}", (pair[0] | other[0], pair[1] | other[1])
 
 
-class _Alike:
-    """Chooses `first` at first and `others` from then on, or the last there is."""
-
-    def __init__(self, first: int, others: int) -> None:
-        self._first = first
-        self._others = others
-        self._first_count = 0
-        self._other_count = 1
-
-    def __call__(self, count: int) -> int:
-        if not self._first_count:
-            self._first_count = count
-            return min(self._first, count - 1)
-        self._other_count = max(self._other_count, count)
-        return min(self._others, count - 1)
-
-    def __str__(self) -> str:
-        return f"choices {self._first} and {self._others}"
-
-    def following(self) -> "_Alike | None":
-        """The next choices, once these were made; None after the last."""
-        if self._others + 1 < self._other_count:
-            return _Alike(self._first, self._others + 1)
-        return _Alike(self._first + 1, 0) if self._first + 1 < self._first_count else None
+def _beside() -> Iterator[tuple[str, Pair]]:
+    for name, (before, after) in LEAVES.items():
+        yield name, (_moved(before, b"d", b"D"), _moved(after, b"d", b"D"))
+    for name, before, after, leaves in FOLDERS:
+        for leaf in leaves:
+            old, new = LEAVES[leaf]
+            [top] = before or after
+            yield f"{name} with {leaf}", (before | _below(top, old), after | _below(b"d", new))
 
 
-class _Run:
-    """A workload carried out once, without power from its `cut_at`th call on; 0 is never."""
-
-    def __init__(self, workload: Workload, disturb: Disturb, cut_at: int, choose: Choose) -> None:
-        self.acknowledged = 0
-        self.calls: list[str] = []
-        self.calls_before_last = 0
-        self._choose = choose
-        self._workload = workload
-        self._disturb = disturb
-        self._cut_at = cut_at
-
-    def broken(self) -> list[str]:
-        """Carry it out; say which promises the disk does not keep afterwards."""
-        with World(1, keeps_trace=False) as world:
-            machine = world.machine("alpha")
-            machine.disk.journal.profile = self._workload.profile
-            self._plant(machine)
-            machine.watchers.append(partial(self._count, machine))
-            world.run(machine.start(self._write, None).wait())
-            machine.watchers.clear()
-            return list(self._wrong(machine.files.tree(ROOT)))
-
-    def _plant(self, machine: Machine) -> None:
-        places = range(len(self._workload.deeds))
-        states = {path: two for place in places for path, two in self._workload.states(place).items()}
-        before: Any = {path: old for path, (old, _) in states.items() if old is not MISSING}
-        machine.files.plant(ROOT, before)
-        machine.disk.journal.sync_all()
-
-    def _count(self, machine: Machine, call: Call) -> None:
-        self.calls.append(call.name)
-        if len(self.calls) == self._cut_at:
-            machine.power_cut(self._choose)
-
-    async def _write(self, settings: None, system: System) -> int:
-        system = self._disturb(system)
-        with open_folder(system, ROOT) as folder:
-            target = Target(folder, TemporaryNames(system), self._workload.durability)
-            for place, deed in enumerate(self._workload.deeds):
-                name = b"%d" % place
-                self.calls_before_last = len(self.calls)
-                stamp = Stamp(0, 0, 0, 0)
-                if self._workload.states(place)[name][0] is not MISSING:
-                    stamp = stamp_of(system.os.stat(name, dir_fd=folder.root.fd, follow_symlinks=False))
-                for step in deed.steps(place + 1, name, stamp):
-                    take(target, step)
-                if self._workload.is_settled_each:
-                    self._note(target)
-            self._note(target)
-            target.close()
-        return 0
-
-    def _note(self, target: Target) -> None:
-        self.acknowledged += sum(outcome.problem is None for outcome in target.settle())
-
-    def _wrong(self, tree: Tree) -> Iterator[str]:
-        known: set[bytes] = set()
-        for place, deed in enumerate(self._workload.deeds):
-            for path, (before, after) in self._workload.states(place).items():
-                known.add(path)
-                found = tree.get(path, MISSING)
-                if found not in ([after] if place < self.acknowledged else [before, after]):
-                    yield f"{deed.name} {path!r} holds {str(found)[:20]}"
-        strange = [path for path in tree if path not in known and not is_temporary_name(path)]
-        if strange:
-            yield f"nobody has made {strange}"
+def _moved(specs: Specs, lower: bytes, upper: bytes) -> Specs:
+    return {lower if path == b"a" else upper: spec for path, spec in specs.items()}
 
 
-def workloads(length: int, **options: Any) -> Iterator[Workload]:
-    """All workloads of so many deeds; their files are strangers to each other, so that one order is enough."""
-    for deeds in combinations_with_replacement(DEEDS, length):
-        yield Workload(deeds, **options)
+def _below(folder: bytes, specs: Specs) -> Specs:
+    return {folder + b"/" + path: spec for path, spec in specs.items()}
+
+
+def plan(source: Folder, target: Folder, *, modes_kept: bool) -> list[list[Change]]:
+    """The phases of psync's own plan, as `psync.engine.job` asks for them."""
+    order = Order(folded=True)
+    planner = Planner(PlanOptions(delete=True, granularity_ns=100, order=order, modes_kept=modes_kept))
+    new, old = scan(source, order, Filters()), scan(target, order, Filters())
+    both = next(new, None), next(old, None)
+    changes: list[Change] = []
+    while both != (None, None):
+        paired = planner.match(*both)
+        step = planner.pair(*paired)
+        assert not step.problems
+        changes += step.changes
+        both = (next(new, None) if paired[0] else both[0], next(old, None) if paired[1] else both[1])
+    return [changes, list(planner.deletes()), list(planner.late_changes()), list(planner.finish())]
+
+
+def operations(phases: list[list[Change]]) -> int:
+    """How many changes of entries a plan has; modes and times of folders follow from them."""
+    return sum(not isinstance(change, FinishFolder) for phase in phases for change in phase)
