@@ -1,7 +1,7 @@
 """The user at the source of a trial, and what he does to it between two runs.
 
 All of it is his own: he takes the rights that he lacks, and gives them back at once. A file that
-another program has open stays as it is, as Windows has it.
+another program has open stays as it is, as Windows has it, and so does a folder.
 """
 
 import stat
@@ -87,6 +87,8 @@ class User:
         """Remove what stands there, with all that is in it."""
         node, files = self._disk.find(self._on_disk(path)), self._machine.files
         if isinstance(node, FakeDirectory):
+            if self._disk.handles.states(node):
+                raise PermissionError(f"{path!r} is open, and would be there until it is closed")
             for name in sorted(node.entries):
                 self._remove(f"{path}/{name}")
             with rights(self._disk, self._on_disk(path)):

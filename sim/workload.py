@@ -110,7 +110,7 @@ def _folders(files: tuple[FileSpec, ...]) -> list[str]:
 def _mode_edits(random: Random, source: tuple[FileSpec, ...]) -> Iterator[Edit]:
     folders = {*_folders(source), *(file.path for file in source if file.kind is Kind.FOLDER)}
     paths = sorted({*folders, *(file.path for file in source if file.kind is Kind.FILE)})
-    for _ in range(random.randint(0, 2)):
+    for _ in range(random.randint(0, 2) if paths else 0):
         path = random.choice(paths)
         yield Edit(path, 0, 0, random.choice(FOLDER_MODES if path in folders else FILE_MODES))
 

@@ -50,11 +50,14 @@ class Deletions(Checker):
         edited = (edit.path.encode() + b"/" for edits in self.trial.plan.edits for edit in edits)
         return any(path.startswith(name + b"/") for path in edited)
 
+    def _is_out_of_turn(self, path: EntryPath) -> bool:
+        key = self.trial.key
+        return key(b"/".join(path)) not in {key(b"/".join(one)) for one in self._deleted | self._troubled}
+
     def _check_order(self, change: WriteFile) -> None:
         """A file may come after deletions where it takes the place of a folder.
 
         The folder may be gone although its deletion could not be made certain, and is told as a problem.
         """
-        is_out_of_turn = change.path not in self._deleted | self._troubled
-        if self._deleted and is_out_of_turn and not self._has_rivals:
+        if self._deleted and self._is_out_of_turn(change.path) and not self._has_rivals:
             raise self.broken("deletions", f"{b'/'.join(change.path)!r} came after something was deleted")
