@@ -34,11 +34,15 @@ SINGLE_SYNCS_MAX = 8
 
 
 class Waiting(Struct):
-    """A change that is done but for the sync of its folder `directory`, if it has changed one."""
+    """A change that is done but for the sync of its folder `directory`, if it has changed one.
+
+    `way`: the folders, one in the other, whose names must be certain, too.
+    """
 
     path: EntryPath
     outcome: Outcome
     directory: Directory | None
+    way: EntryPath
 
 
 class _FolderSync:
@@ -102,11 +106,22 @@ class Batch:
         self._bytes += file.size
         self._hold(file.directory)
 
-    def add_change(self, path: EntryPath, outcome: Outcome, directory: Directory | None = None) -> None:
-        """Acknowledge another change with the batch, once `directory`, which it changed, is synced."""
+    def add_change(
+        self,
+        path: EntryPath,
+        outcome: Outcome,
+        directory: Directory | None = None,
+        *,
+        needs_own_name: bool = False,
+    ) -> None:
+        """Acknowledge another change with the batch, once `directory`, which it changed, is synced.
+
+        `needs_own_name`: `directory` is the entry itself, whose name may not be certain, either.
+        """
         if self._durability is Durability.NONE:
             directory = None
-        self._waiting.append(Waiting(path, outcome, directory))
+        way = path if needs_own_name else path[:-1]
+        self._waiting.append(Waiting(path, outcome, directory, way))
         if directory is not None:
             self._hold(directory)
 
@@ -195,12 +210,12 @@ class Batch:
             return self._refuse(file, error)
         self._stage.names.drop(file.temporary)
         directory.release()
-        return Waiting(path, Outcome(file.change.id, stamp_of(status)), directory)
+        return Waiting(path, Outcome(file.change.id, stamp_of(status)), directory, path[:-1])
 
     def _refuse(self, file: StagedFile, error: OSError | EntryRefused) -> Waiting:
         path = file.change.path
         self._stage.discard(file)
-        return Waiting(path, Outcome(file.change.id, problem=problem_of(path, error)), None)
+        return Waiting(path, Outcome(file.change.id, problem=problem_of(path, error)), None, path[:-1])
 
     def _sync_directories(self, waiting: list[Waiting]) -> dict[Directory, OSError]:
         """Sync each folder once; give the errors."""
@@ -211,7 +226,7 @@ class Batch:
         for _, directory in changed:
             sync.sync(directory)
         for done, _ in changed:
-            self._sync_way(done.path, sync)
+            self._sync_way(done.way, sync)
         return sync.failures
 
     def _sync_way(self, path: EntryPath, sync: "_FolderSync") -> None:
@@ -220,7 +235,7 @@ class Batch:
         They may have been found, and a run that died, or a user, may have made them a moment ago.
         A sync that has failed is not tried again: it would succeed, and prove nothing.
         """
-        for length in range(1, len(path)):
+        for length in range(1, len(path) + 1):
             way = path[:length]
             if way in self._certain or way in self._uncertain:
                 continue
@@ -238,14 +253,14 @@ class Batch:
         failure = failures.get(done.directory) if done.directory is not None else None
         if failure is not None:
             self._uncertain[done.path] = failure
-        failure = failure or self._failure_above(done.path)
+        failure = failure or self._failure_above(done.way)
         if failure is None or done.outcome.problem is not None:
             return done.outcome
         return Outcome(done.outcome.id, problem=problem_of(done.path, failure))
 
     def _failure_above(self, path: EntryPath) -> OSError | None:
-        """Say whether a power cut could take a folder on the way to `path`: what lies in it would go with it."""
+        """Say whether a power cut could take the folder at `path`: what lies in it would go with it."""
         if not self._uncertain:
             return None
-        above = (path[:length] for length in range(1, len(path)))
+        above = (path[:length] for length in range(1, len(path) + 1))
         return next((self._uncertain[folder] for folder in above if folder in self._uncertain), None)

@@ -90,7 +90,8 @@ class Target:
         except (OSError, EntryRefused) as error:
             self._fail(change, error)
         else:
-            self._batch.add_change(change.path, Outcome(change.id), directory)
+            needs_own_name = isinstance(change, FinishFolder)
+            self._batch.add_change(change.path, Outcome(change.id), directory, needs_own_name=needs_own_name)
 
     def receive(self, content: Content) -> None:
         """Take the content of announced files; raise `ContentUnannounced` for any other."""
@@ -254,7 +255,8 @@ class Target:
         self._stage.names.drop(temporary)
         return directory
 
-    def _set_mode(self, change: SetMode) -> None:
+    def _set_mode(self, change: SetMode) -> Directory:
+        """The folder does not change, but who has made the file, or it, may have died before a sync."""
         directory, name = self._folder.locate(change.path)
         flags = self._os.O_RDONLY | self._os.O_NOFOLLOW | self._os.O_NONBLOCK | self._os.O_CLOEXEC
         fd = self._os.open(name, flags, dir_fd=directory.fd)
@@ -262,9 +264,10 @@ class Target:
             check_same(self._os.fstat(fd), change.expected)
             self._folder.set_mode(fd, change.mode & MODE_MASK)
             if self._durability is not Durability.NONE:
-                self._os.fsync(fd)  # no folder changes, whose sync would tell of it
+                self._os.fsync(fd)
         finally:
             self._os.close(fd)
+        return directory
 
     def _rename(self, change: RenameEntry) -> Directory:
         """Rename in two steps: to a file system that folds names, one step would be none."""

@@ -21,7 +21,7 @@ from psync.disk.folder import Folder, open_folder
 from psync.disk.stage import TemporaryNames
 from psync.disk.target import Target
 from psync.system import System
-from sim.crash import CrashProfile
+from sim.crash import CrashProfile, EntryChange
 from sim.gate import Call
 from sim.machine import Machine
 from sim.trees import Link, content_of
@@ -131,8 +131,15 @@ class Run:
                 plant(machine, self._drive + root, specs, time_ns)
             machine.disk.journal.profile = self._workload.profile
             machine.disk.journal.sync_all()
+            if self._workload.is_found_uncertain:
+                self._make_uncertain(b"d")
             assert world.run(machine.start(self._write, None).wait()) == 0
         return self.wrong
+
+    def _make_uncertain(self, name: bytes) -> None:
+        disk = self._machine.disk
+        root = disk.folder(self._root_on_disk)
+        disk.journal.note_names(EntryChange(root, name.decode(), None, root.entries[name.decode()]))
 
     async def _write(self, settings: None, system: System) -> int:
         modes_kept = self._machine.disk.modes_kept
@@ -144,7 +151,8 @@ class Run:
         if not 0 <= operations(phases) <= self._operations_max:
             return 0
         self._tally.workloads += 1
-        self._promises = Promises(*self._workload.pair, modes_kept=modes_kept)
+        uncertain = b"d" if self._workload.is_found_uncertain else None
+        self._promises = Promises(*self._workload.pair, modes_kept=modes_kept, uncertain=uncertain)
         system = self._disturb(system)
         with open_folder(system, self._drive + b"old") as opened:
             folder = Folder(system, opened.root.hold(), modes_kept=modes_kept)
@@ -217,8 +225,11 @@ class Run:
             bring_back()
 
     def _found(self) -> Found:
-        folder = self._machine.disk.folder(self._drive.replace(b"\\", b"/") + b"old")
-        return look(folder)
+        return look(self._machine.disk.folder(self._root_on_disk))
+
+    @property
+    def _root_on_disk(self) -> bytes:
+        return self._drive.replace(b"\\", b"/") + b"old"
 
 
 def _plain(values: Any) -> str:

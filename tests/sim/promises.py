@@ -50,9 +50,14 @@ Between = dict[bytes, State | None]  # None: nothing is there
 
 
 class Promises:
-    """The states of all paths: `before` at first, those of the source in the end."""
+    """The states of all paths: `before` at first, those of the source in the end.
 
-    def __init__(self, before: Specs, after: Specs, *, modes_kept: bool) -> None:
+    `uncertain`: a folder that may be lost with all that is in it, until something in it is acknowledged.
+    """
+
+    def __init__(
+        self, before: Specs, after: Specs, *, modes_kept: bool, uncertain: bytes | None = None
+    ) -> None:
         self._modes_kept = modes_kept
         self._after = after
         self._states: list[States] = [
@@ -62,6 +67,9 @@ class Promises:
         self._renames: list[tuple[bytes, bytes] | None] = [None]
         self._allowed: dict[bytes, dict[State | None, None]] = {}
         self.key = ""  # the same for the same promises
+        self._begun: list[Change | None] = [None]
+        self._uncertain = uncertain
+        self._between[0] = self._without_uncertain()
         self._look_again()
 
     def begin(self, change: Change) -> None:
@@ -88,13 +96,18 @@ class Promises:
         self._states.append(after)
         self._between.append(between)
         self._renames.append(rename)
+        self._begun.append(change)
         self._look_again()
 
     def acknowledge(self, count: int) -> None:
         """The next so many changes are done for good."""
         assert count < len(self._states)
-        del self._states[:count], self._between[:count], self._renames[:count]
-        self._between[0] = {}
+        for change in self._begun[1 : count + 1]:
+            assert change is not None
+            if change.path[:1] == (self._uncertain,) and not isinstance(change, Delete | OpenFolder):
+                self._uncertain = None
+        del self._states[:count], self._between[:count], self._renames[:count], self._begun[:count]
+        self._between[0] = self._without_uncertain()
         self._renames[0] = None
         self._look_again()
 
@@ -133,6 +146,14 @@ class Promises:
         for old, new in filter(None, reversed(self._renames)):
             found |= {old + one[len(new) :] for one in found if one == new or one.startswith(new + b"/")}
         return found
+
+    def _without_uncertain(self) -> Between:
+        top = self._uncertain
+        return {
+            path: None
+            for path in self._states[0]
+            if top is not None and (path == top or path.startswith(top + b"/"))
+        }
 
     def _changed(self, change: Change, before: State | None) -> State:
         match change:

@@ -260,7 +260,23 @@ def test_every_plan_of_up_to_three_changes_survives_every_power_cut(profile: Cra
     assert tally.covers(TRIED[profile]), tally
 
 
+FOUND_FOLDERS = tuple(f"nothing, beside it {kind}" for kind in ("kept folder", "folder of", "closed folder"))
 BESIDE_NOTHING = ", beside it nothing"
+
+
+@pytest.mark.parametrize("profile", [EXT4, STRICT])
+def test_what_is_done_in_a_folder_that_a_dead_run_has_made_survives_every_power_cut(profile: CrashProfile):
+    tally = Tally()
+    chosen = [
+        structs.replace(workload, is_found_uncertain=True)
+        for workload in workloads(profile)
+        if workload.name.startswith(FOUND_FOLDERS)
+    ]
+
+    assert [what for workload in chosen for what in broken_promises(workload, tally=tally)][:20] == []
+    assert tally.covers(Tally(80, 650, 2000)), tally
+
+
 NAMES_ONLY = {
     "new link",
     "replaced link",

@@ -101,6 +101,7 @@ ABOUT_MODES = ("other mode", "closed")
 class Workload(Struct, frozen=True):
     """A pair of trees, and how psync is to bring one to the other.
 
+    `is_found_uncertain`: a run that died a moment ago has made the folder `d`, and a cut could take its name.
     `is_settled_each`: every change is in a part of the plan of its own, its content follows at once,
     and it is acknowledged before the next; else all is as late as psync ever is.
     """
@@ -110,6 +111,7 @@ class Workload(Struct, frozen=True):
     profile: CrashProfile = CrashProfile.EXT4
     durability: Durability = Durability.BATCH
     is_settled_each: bool = False
+    is_found_uncertain: bool = False
 
 
 # When psync settles, and how much it syncs one by one. A file that is settled alone is synced alone,
