@@ -293,9 +293,12 @@ class Target:
         return directory
 
     def _delete(self, change: Delete) -> Directory | None:
-        """Remove an entry; if somebody was faster, that is what was wanted."""
+        """Remove an entry; if somebody was faster, that is what was wanted.
+
+        Not if its folder is gone: that may stand under another name, with all that is in it.
+        """
+        directory, name = self._folder.locate(change.path)
         try:
-            directory, name = self._folder.locate(change.path)
             status = self._os.stat(name, dir_fd=directory.fd, follow_symlinks=False)
         except FileNotFoundError:
             return None

@@ -255,11 +255,11 @@ def test_a_link_that_no_system_could_make_is_refused(root: Path, folder: Folder,
     assert (outcome.problem and outcome.problem.code, contents(root)) == (ProblemCode.NAME_INVALID, before)
 
 
-def test_what_is_gone_with_its_folder_need_not_be_deleted(root: Path, folder: Folder):
+def test_what_is_gone_with_its_folder_is_not_told_as_deleted(root: Path, folder: Folder):
     seen = stamp(root / "sub/file")
     (root / "sub").rename(root / "other")
 
-    assert apply(folder, Delete(1, (b"sub", b"file"), Kind.FILE, seen)).problem is None
+    assert codes([apply(folder, Delete(1, (b"sub", b"file"), Kind.FILE, seen))]) == {1: ProblemCode.NOT_FOUND}
     assert (root / "other/file").exists()
 
 
