@@ -72,6 +72,10 @@ class Network:
             if sock.end and {sock.stack.name.lower(), self._name_of(remote[0])} == names
         ]
 
+    def connections_of(self, owner: Process) -> int:
+        """How many connections a process has, those that it has not accepted yet included."""
+        return sum(sock.owner is owner and sock.end is not None for sock in self._sockets.values())
+
     def _name_of(self, address: str) -> str:
         return next((stack.name.lower() for stack in self.stacks.values() if stack.address == address), "")
 

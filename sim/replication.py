@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import signal
+import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -27,7 +28,7 @@ from psync.engine.listener import Listener
 from psync.system import System
 from psync.wire.keys import UNKEYED_PRS, Secret
 from sim.machine import Machine
-from sim.process import Process
+from sim.process import Process, current_process
 from sim.world import World
 
 STATE_FOLDER = "/var/psync"
@@ -41,12 +42,16 @@ def _ignore(event: Event) -> None:
 
 
 class Replication:
-    """Starts listeners and copies in a world; `events` is what all of them reported, in order."""
+    """Starts listeners and copies in a world; `events` is what all of them reported, in order.
+
+    `listeners`: those that run, by their processes.
+    """
 
     def __init__(
         self, world: World, *, is_keyed: bool = False, hear: Callable[[Event], None] = _ignore
     ) -> None:
         self.events: list[Event] = []
+        self.listeners = weakref.WeakValueDictionary[Process, Listener]()
         self.prs = Secret(world.random("key").randbytes(32)) if is_keyed else UNKEYED_PRS
         self._world = world
         self._hear_too = hear
@@ -110,8 +115,9 @@ class Replication:
 
     async def _listener(self, given: tuple[ListenerSettings, Secret], system: System) -> int:
         settings, prs = given
+        self.listeners[current_process()] = listener = Listener(settings, prs, system, self._hear)
         try:
-            return await _supervised(Listener(settings, prs, system, self._hear))
+            return await _supervised(listener)
         except Failure as failure:
             self._hear(RunRefused(failure))
             return failure.exit_code

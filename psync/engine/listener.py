@@ -44,7 +44,7 @@ UNPROVEN_MAX = 256
 
 
 class Listener:
-    """One listener: `await main()` serves until `stop` is called."""
+    """One listener: `await main()` serves until `stop` is called. `sessions`: how many clients it is serving."""
 
     def __init__(self, settings: ListenerSettings, prs: Secret, system: System, report: Report) -> None:
         self._settings = settings
@@ -55,7 +55,7 @@ class Listener:
         self._stopping = asyncio.Event()
         self._visits: dict[asyncio.Task[None], _Visit] = {}
         self._unproven: deque[_Visit] = deque()
-        self._sessions = 0
+        self.sessions = 0
 
     async def main(self) -> int:
         """Serve until stopped; give the exit code. Raises `Failure` if it cannot start."""
@@ -111,7 +111,7 @@ class Listener:
         handshake = Handshake(
             Role.LISTENER, self._prs, mode_of(self._prs), self._system.random_bytes(RANDOM_BYTES), identity
         )
-        if self._sessions >= SESSIONS_MAX:
+        if self.sessions >= SESSIONS_MAX:
             handshake.refuse_busy()
         session = Session(self._service)
         channel = Channel(Connection(Role.LISTENER, handshake), "the client", session.start)
@@ -164,16 +164,16 @@ class Listener:
         return visit.hello is not None
 
     async def _serve(self, visit: "_Visit") -> None:
-        if self._sessions >= SESSIONS_MAX:
+        if self.sessions >= SESSIONS_MAX:
             visit.channel.leave(Busy(what="The listener", reason="it has all the sessions it takes"))
             return
-        self._sessions += 1
+        self.sessions += 1
         visit.channel.peer = visit.client
         visit.session.introduce(visit.client)
         try:
             await visit.channel.ended
         finally:
-            self._sessions -= 1
+            self.sessions -= 1
 
     async def _send_home(self) -> None:
         """End all sessions after what they are committing, and tell their clients."""

@@ -1,4 +1,4 @@
-"""Nothing is left behind: no temporary, no descriptor, no task, no defect, no change outside the job."""
+"""Nothing is left behind: no temporary, no descriptor, no session, no task, no defect, no change outside the job."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from psync.core.manifest import EntryPath
 from psync.core.paths import is_temporary_name
 from psync.engine.events import Event, ProblemFound, SessionEnded
+from psync.engine.listener import Listener
 from sim.checkers.checker import Checker
+from sim.process import Process
 
 # Exit codes of runs in which each change was answered, so that nothing of one is under way any more.
 ALL_ANSWERED = (0, 1)
@@ -48,15 +50,25 @@ class Tidy(Checker):
             self._check_temporaries(unseen=self._told)
 
     def finish(self) -> None:
-        """No temporary stays, and a listener without clients holds no file open."""
+        """No temporary stays, and a listener without clients holds no file open and none of its sessions."""
         self._check_temporaries()
         for process in self.trial.holding_files():
             raise self.broken("tidy", f"{process.name} holds files of sessions that are over")
+        for process, listener in self.trial.replication.listeners.items():
+            if process.is_alive:
+                self._check_sessions(process, listener)
 
     @property
     def _hindrances(self) -> int:
         """How often something came up for which a temporary may be left although psync did what it could."""
         return sum(count for kind, count in self.trial.effects.items() if kind.startswith(HINDRANCES))
+
+    def _check_sessions(self, process: Process, listener: Listener) -> None:
+        """A listener takes a limited number of sessions, so that one without a client is lost to the others."""
+        connections = self.trial.world.network.connections_of(process)
+        if listener.sessions > connections:
+            what = f"{process.name} counts {listener.sessions} sessions, and has {connections} connections"
+            raise self.broken("tidy", what)
 
     def _check_temporaries(self, unseen: Collection[EntryPath] = ()) -> None:
         """`unseen`: folders that could not be listed, nor anything below them."""

@@ -10,7 +10,7 @@ from psync.core.errors import EXIT_CONVERGED, EXIT_INTERRUPTED
 from psync.core.paths import is_temporary_name
 from psync.core.problems import ProblemCode
 from psync.core.settings import CopySettings
-from psync.engine.events import ChangeDone, ConnectionFailed, ProblemFound, RunRefused
+from psync.engine.events import ChangeDone, ConnectionFailed, Event, ProblemFound, RunRefused
 from psync.wire.keys import Secret
 from sim.gate import Call
 from sim.machine import Machine
@@ -201,3 +201,26 @@ def test_a_listener_may_have_no_root_and_tells_its_ports() -> None:
 
     with World(1) as world:
         assert world.run(scenario(world)) == [7400]
+
+
+def test_a_listener_that_runs_can_be_asked_how_many_clients_it_serves():
+    async def scenario(world: World) -> list[tuple[int, int]]:
+        near, far, counted = world.machine("near"), world.machine("far"), list[tuple[int, int]]()
+        near.files.plant(b"/data", {b"a": b"content"})
+        far.files.plant(b"/srv/backup", {b"a": b"old"})
+
+        def look(event: Event | None = None) -> None:
+            if event is None or isinstance(event, ChangeDone):
+                clients = replication.listeners[listener].sessions
+                counted.append((clients, world.network.connections_of(listener)))
+
+        replication = Replication(world, hear=look)
+        listener = await replication.listen(far, "/srv")
+        look()
+        assert await replication.copy(near, "/data", "tcp://far/backup") == 0
+        await asyncio.sleep(1)
+        look()
+        return counted
+
+    with World(seed=13) as world:
+        assert world.run(scenario(world)) == [(0, 0), (1, 1), (1, 1), (0, 0)]  # a file and its folder's time

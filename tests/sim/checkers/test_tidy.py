@@ -97,6 +97,19 @@ def test_a_program_that_waits_with_files_open_is_told_in_the_end() -> None:
         process.kill()
 
 
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_listener_that_counts_a_session_without_a_client_is_told(kept: int) -> None:
+    with beginning() as trial:
+        process = trial.replication.start_listener(trial.machine("far"), "/srv")
+        trial.world.run(asyncio.sleep(1))
+        trial.replication.listeners[process].sessions += kept
+
+        with pytest.raises(Broken, match="far/1000 counts 1 sessions") if kept else does_not_raise():
+            Tidy(trial).finish()
+        process.kill()
+        Tidy(trial).finish()
+
+
 @pytest.mark.parametrize("leaks", [False, True])
 def test_a_program_that_ends_with_open_files_is_told(leaks: bool) -> None:
     async def main(_settings: None, system: System) -> int:
