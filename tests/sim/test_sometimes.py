@@ -63,9 +63,9 @@ def test_a_name_that_is_not_in_the_catalogue_is_a_mistake() -> None:
 
 # Seeds that together reach all that a campaign can reach.
 WITNESSES = (
-    *(("chaos", 74), ("documented", 8), ("interrupted", 5), ("meddling", 21), ("meddling", 24)),
-    *(("unfit", 1), ("unfit", 2), ("unfit", 22), ("unfit", 28)),
-    *(("chaos", 70), ("windows-hostile", 50), ("windows-hostile", 88)),
+    *(("chaos", 70), ("chaos", 74), ("clean", 2), ("documented", 8), ("interrupted", 5)),
+    *(("meddling", 21), ("meddling", 24), ("unfit", 2), ("unfit", 22), ("unfit", 28), ("unfit", 72)),
+    *(("windows-hostile", 50), ("windows-hostile", 88)),
 )
 
 
