@@ -23,7 +23,7 @@ from psync.core.changes import (
     WriteFile,
 )
 from psync.core.content import Begin, Buffer, Content, ContentHeader, End, Outcome, Pack, Piece, Unsupplied
-from psync.core.manifest import MODE_MASK, EntryPath, Kind
+from psync.core.manifest import MODE_MASK, EntryPath, Kind, Stamp
 from psync.core.problems import ProblemCode
 from psync.core.settings import Durability
 from psync.disk.batch import Batch
@@ -211,7 +211,12 @@ class Target:
         self._folder.check_expected(parent, name, change.replaces)
         with self._set_aside(parent, name) as temporary:
             self._folder.make(change.path)
-        self._stage.remove(parent, temporary)
+            try:
+                remove(self._os, parent, temporary)
+            except (OSError, EntryRefused):
+                self._let_go_of(change.path)
+                self._os.rmdir(name, dir_fd=parent.fd)
+                raise
         return parent
 
     def _make_or_find(self, path: EntryPath) -> None:
@@ -273,12 +278,21 @@ class Target:
         """Rename in two steps: to a file system that folds names, one step would be none."""
         directory, old = self._folder.locate(change.path)
         _, new = self._folder.locate((*change.path[:-1], change.name))
-        self._folder.check_expected(directory, old, change.expected)
+        if not self._is_same_folder(directory, old, change.expected):
+            self._folder.check_expected(directory, old, change.expected)
         self._let_go_of(change.path)
         with self._set_aside(directory, old) as temporary:
             self._folder.check_expected(directory, new, None)
             self._os.rename(temporary, new, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
         return directory
+
+    def _is_same_folder(self, directory: Directory, name: bytes, expected: Stamp) -> bool:
+        """Whether this is the folder that was seen: what has happened in it since, its own scan perhaps, is no matter."""
+        try:
+            status = self._os.stat(name, dir_fd=directory.fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        return stat.S_ISDIR(status.st_mode) and status.st_ino == expected.inode
 
     def _open_folder(self, change: OpenFolder) -> None:
         fd = self._folder.directory(change.path).fd

@@ -346,6 +346,26 @@ def test_an_entry_is_not_renamed_over_another(root: Path, folder: Folder):
     assert contents(root) == {"FILE": b"another", "file": b"old", "sub/file": b"old"}
 
 
+def test_a_folder_is_renamed_whatever_has_happened_in_it_since_it_was_seen(root: Path, folder: Folder):
+    seen = stamp(root / "sub")
+    (root / "sub/file").unlink()
+
+    assert codes([apply(folder, RenameEntry(1, (b"sub",), b"SUB", seen))]) == {1: None}
+    assert codes([apply(folder, RenameEntry(1, (b"SUB",), b"sub", stamp(root / "file")))]) == {
+        1: ProblemCode.CONFLICT
+    }
+
+
+def test_an_entry_that_cannot_be_removed_keeps_its_place(root: Path):
+    system = RecordedSystem()
+    system.record.fail["unlink"] = errno.EIO
+    with open_folder(system, os.fsencode(root)) as folder:
+        outcome = apply(folder, MakeFolder(1, (b"file",), stamp(root / "file")))
+
+    assert codes([outcome]) == {1: ProblemCode.IO_ERROR}
+    assert contents(root) == {"file": b"old", "sub/file": b"old"}
+
+
 def test_a_renamed_folder_is_known_by_its_new_name_only(root: Path, folder: Folder):
     folder.directory((b"sub",))
     outcomes = carry_out(
