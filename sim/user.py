@@ -103,12 +103,18 @@ class User:
         for above in [*folders_above(edit.path)][::-1]:
             self._ledger.add_folder(above.encode())
             if not isinstance(self._disk.find(self._on_disk(above)), FakeDirectory):
-                self._remove(above)
+                self._remove_at_once(above)
         node = self._disk.find(self._on_disk(edit.path))
         if node is not None and (
             edit.kind is Kind.LINK or KINDS[edit.kind] != stat.S_IFMT(node.stat_result.st_mode)
         ):
-            self._remove(edit.path)
+            self._remove_at_once(edit.path)
+
+    def _remove_at_once(self, path: str) -> None:
+        """Remove what stands there, unless Windows only will once another program has closed it."""
+        self._remove(path)
+        if self._disk.find(self._on_disk(path)) is not None:
+            raise PermissionError(f"{path!r} is open, and is there until it is closed")
 
     def _write(self, edit: Edit) -> None:
         entry = FileSpec(edit.path, edit.size, edit.version, edit.kind).entry

@@ -116,7 +116,7 @@ def _mode_edits(random: Random, source: tuple[FileSpec, ...]) -> Iterator[Edit]:
 
 
 def exchange(plan: Plan, random: Random) -> Plan:
-    """Have the user put a folder or a link in the place of a file, or the other way round, where a run can follow him."""
+    """Have the user put a folder or a link in the place of a file, or the other way round, or lead a link elsewhere."""
     leaves = sorted(file.path for file in plan.source if file.kind is not Kind.FOLDER)
     for place, edits in enumerate(plan.edits):
         for version in range(random.randint(1, 2)):
@@ -128,6 +128,9 @@ def exchange(plan: Plan, random: Random) -> Plan:
 
 
 def _exchange(plan: Plan, random: Random, leaves: list[str], version: int) -> Edit:
+    links = [file.path for file in plan.source if file.kind is Kind.LINK]
+    if links and random.random() < 0.5:
+        return Edit(random.choice(links), 20, version, kind=Kind.LINK)
     kinds = (Kind.FOLDER,) if plan.windows else (Kind.FOLDER, Kind.LINK)
     path = random.choice(leaves or ["a"])
     chance = random.random()

@@ -5,7 +5,7 @@ from sim.checkers.checker import Checker
 from sim.checkers.confined import Confined
 from sim.checkers.counted import Counted
 from sim.checkers.deletions import Deletions
-from sim.checkers.dry_run import DryRun
+from sim.checkers.dry import Dry
 from sim.checkers.durable import Durable
 from sim.checkers.excluded import Excluded
 from sim.checkers.faithful import Faithful
@@ -28,7 +28,7 @@ CHECKERS: tuple[type[Checker], ...] = (
     Durable,
     Deletions,
     Excluded,
-    DryRun,
+    Dry,
     Faithful,
     Protocol,
     Respectful,

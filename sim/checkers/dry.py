@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Seen = tuple[object, int, int] | None
 
 
-class DryRun(Checker):
+class Dry(Checker):
     """Looks at the target before a dry run and after it. What somebody else writes there is not looked at."""
 
     def __init__(self, trial: "Trial") -> None:
@@ -38,7 +38,7 @@ class DryRun(Checker):
     def heard(self, event: Event) -> None:
         """Nothing may be called done."""
         if self.trial.is_run_dry and not self._has_rivals and isinstance(event, ChangeDone):
-            raise self.broken("dry run", f"{b'/'.join(event.change.path)!r} is called done")
+            raise self.broken("dry", f"{b'/'.join(event.change.path)!r} is called done")
 
     def after_dry_run(self, exit_code: int) -> None:
         """Look again."""
@@ -51,9 +51,9 @@ class DryRun(Checker):
             and found.get(path) != self._before.get(path)
         )
         if wrong:
-            raise self.broken("dry run", f"the target has changed: {wrong[:5]}")
+            raise self.broken("dry", f"the target has changed: {wrong[:5]}")
         if not self.trial.effects and exit_code != EXIT_CONVERGED:
-            raise self.broken("dry run", f"exit code {exit_code}, and nothing has failed")
+            raise self.broken("dry", f"exit code {exit_code}, and nothing has failed")
 
     def _look(self) -> dict[bytes, Seen]:
         disk = self.trial.machine(self.trial.plan.target_place.machine).disk

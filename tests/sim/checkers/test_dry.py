@@ -6,7 +6,7 @@ from msgspec import structs
 from psync.core.changes import WriteFile
 from psync.engine.events import ChangeDone
 from sim.checkers.checker import Broken
-from sim.checkers.dry_run import DryRun
+from sim.checkers.dry import Dry
 from sim.faults import RivalRun, TargetWritten
 from sim.plan import FileSpec
 from sim.trial import Trial, carry_out
@@ -18,9 +18,9 @@ TRIED = structs.replace(PLAN, is_dry_run_first=True)
 MISSING = structs.replace(TRIED, target=(), is_target_missing=True)
 
 
-def begun(trial: Trial) -> DryRun:
+def begun(trial: Trial) -> Dry:
     trial.is_run_dry = True
-    checker = DryRun(trial)
+    checker = Dry(trial)
     checker.before_run()
     return checker
 
@@ -36,7 +36,7 @@ def test_what_a_dry_run_has_changed_is_told(path: bytes) -> None:
         if path:
             files.write(b"/srv/data" + path, b"content")
         files.set_time(b"/srv/data" + path, 1)
-        with pytest.raises(Broken, match=f"dry run: the target has changed: .*{path[1:]!r}"):
+        with pytest.raises(Broken, match=f"dry: the target has changed: .*{path[1:]!r}"):
             checker.after_dry_run(0)
 
 
@@ -46,7 +46,7 @@ def test_a_target_that_was_made_is_told() -> None:
 
         trial.machine("far").files.make_folder(b"/srv/data")
 
-        with pytest.raises(Broken, match=r"dry run: the target has changed: \[b''\]"):
+        with pytest.raises(Broken, match=r"dry: the target has changed: \[b''\]"):
             checker.after_dry_run(0)
 
 
@@ -54,9 +54,9 @@ def test_what_is_called_done_is_told_and_a_failure_without_a_cause() -> None:
     with beginning(TRIED) as trial:
         checker = begun(trial)
 
-        with pytest.raises(Broken, match="dry run: b'a' is called done"):
+        with pytest.raises(Broken, match="dry: b'a' is called done"):
             checker.heard(ChangeDone(WriteFile(1, (b"a",), 0, 0), 0))
-        with pytest.raises(Broken, match="dry run: exit code 3, and nothing has failed"):
+        with pytest.raises(Broken, match="dry: exit code 3, and nothing has failed"):
             checker.after_dry_run(3)
 
 
@@ -76,4 +76,4 @@ def test_a_dry_run_of_psync_tells_all_and_does_nothing(plan) -> None:
 
 
 def test_it_has_nothing_to_do_without_a_dry_run() -> None:
-    assert [DryRun.is_for(plan) for plan in (with_faults(), TRIED)] == [False, True]
+    assert [Dry.is_for(plan) for plan in (with_faults(), TRIED)] == [False, True]
