@@ -162,5 +162,5 @@ def test_a_broken_seed_ends_with_code_1_and_every_option(tmp_path: Path):
     ran = simulate("run", "--preset", "clean", "--seed", "1", checkout=break_copy(tmp_path))
 
     assert ran.returncode == 1
-    assert ran.stdout.startswith("clean, seed 1: broken, converges: the target differs")
+    assert ran.stdout.startswith("clean, seed 1: broken, faithful: the target differs")
     assert "\noptions:\n  preset           clean\n" in ran.stdout

@@ -21,7 +21,7 @@ def test_a_broken_seed_is_reduced_and_kept_as_a_regression(tmp_path: Path):
     checkout = break_copy(tmp_path)
 
     ran = simulate("shrink", "--preset", "clean", "1", checkout=checkout)
-    file = checkout / "tests" / "regressions" / "converges-clean-1.json"
+    file = checkout / "tests" / "regressions" / "faithful-clean-1.json"
     replayed = simulate("replay", str(file), checkout=checkout)
 
     plan = read(file).plan

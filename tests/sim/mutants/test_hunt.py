@@ -2,9 +2,10 @@
 
 from msgspec import structs
 
+from psync.core.paths import temporary_name
 from sim.mutants.hunt import Kill, broken_by, hunt, reduced
 from sim.mutants.mutant import load_mutants
-from sim.plan import Edit
+from sim.plan import Edit, FileSpec
 from sim.presets import derive
 from tests.sim.plans import PLAN
 
@@ -23,7 +24,8 @@ def test_a_mutant_that_survives_all_seeds_has_no_kill() -> None:
 
 
 def test_a_plan_that_production_code_breaks_too_kills_nobody() -> None:
-    impossible = structs.replace(PLAN, edits=((Edit("a/b", 1, 1),),))  # the user cannot write below a file
+    # No run brings what has the name of a temporary file.
+    impossible = structs.replace(PLAN, source=(FileSpec(temporary_name(bytes(16)).decode(), 1, 1),))
 
     assert broken_by(MUTANT, impossible) == ""
 
