@@ -31,6 +31,7 @@ from psync.disk.folder import Directory, Folder, check_same
 from psync.disk.locks import remove, replace
 from psync.disk.problems import EntryRefused, problem_of
 from psync.disk.stage import LargeFile, Stage, TemporaryNames
+from psync.system import StatResult
 
 # Announced files whose content has not come yet. The job keeps well below it;
 # a peer that does not would fill our memory.
@@ -275,24 +276,33 @@ class Target:
         return directory
 
     def _rename(self, change: RenameEntry) -> Directory:
-        """Rename in two steps: to a file system that folds names, one step would be none."""
+        """Rename in one step, which is done or not; where Linux folds names, that is none, and it takes two."""
         directory, old = self._folder.locate(change.path)
         _, new = self._folder.locate((*change.path[:-1], change.name))
         if not self._is_same_folder(directory, old, change.expected):
             self._folder.check_expected(directory, old, change.expected)
+        found = self._status(directory, new)
+        has_two_names = found is not None and found.st_nlink > 1 and not stat.S_ISDIR(found.st_mode)
+        if found is not None and (found.st_ino != change.expected.inode or has_two_names):
+            raise EntryRefused(ProblemCode.CONFLICT, "not there at the scan")
         self._let_go_of(change.path)
-        with self._set_aside(directory, old) as temporary:
-            self._folder.check_expected(directory, new, None)
-            self._os.rename(temporary, new, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
+        self._os.rename(old, new, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
+        if not self._folder.is_on_windows and self._status(directory, old) is not None:
+            with self._set_aside(directory, old) as temporary:
+                self._os.rename(temporary, new, src_dir_fd=directory.fd, dst_dir_fd=directory.fd)
         return directory
+
+    def _status(self, directory: Directory, name: bytes) -> StatResult | None:
+        """What has a name; None if nothing has."""
+        try:
+            return self._os.stat(name, dir_fd=directory.fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
 
     def _is_same_folder(self, directory: Directory, name: bytes, expected: Stamp) -> bool:
         """Whether this is the folder that was seen: what has happened in it since, its own scan perhaps, is no matter."""
-        try:
-            status = self._os.stat(name, dir_fd=directory.fd, follow_symlinks=False)
-        except FileNotFoundError:
-            return False
-        return stat.S_ISDIR(status.st_mode) and status.st_ino == expected.inode
+        status = self._status(directory, name)
+        return status is not None and stat.S_ISDIR(status.st_mode) and status.st_ino == expected.inode
 
     def _open_folder(self, change: OpenFolder) -> None:
         fd = self._folder.directory(change.path).fd

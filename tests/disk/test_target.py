@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -327,14 +328,55 @@ def test_nothing_is_deleted_as_another_kind(
 # Renaming
 
 
-def test_an_entry_is_renamed_by_way_of_a_temporary(root: Path):
+def test_an_entry_is_renamed_in_one_step(root: Path):
+    """Whoever is killed between two would leave it under a temporary's name, which the next run removes."""
     system = RecordedSystem()
+    with open_folder(system, os.fsencode(root)) as folder:
+        outcome = apply(folder, RenameEntry(1, (b"file",), b"FILE", stamp(root / "file")))
+
+    assert outcome.problem is None
+    assert system.record.called("rename") == [("rename", b"file")]
+    assert contents(root) == {"FILE": b"old", "sub/file": b"old"}
+
+
+class Folding:
+    """The calls of a Linux whose file system takes `file` and `FILE` for one name: to rename one to the other does nothing."""
+
+    def __init__(self, system: RecordedSystem) -> None:
+        self._os = system.os
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._os, name)
+
+    def stat(self, path: bytes, **options: Any) -> Any:
+        try:
+            return self._os.stat(path, **options)
+        except FileNotFoundError:
+            return self._os.stat(path.swapcase(), **options)
+
+    def rename(self, src: bytes, dst: bytes, **options: Any) -> None:
+        if src.lower() != dst.lower():
+            self._os.rename(src, dst, **options)
+
+
+def test_where_two_spellings_are_one_name_an_entry_is_renamed_by_way_of_a_temporary(root: Path):
+    system = RecordedSystem()
+    system.os = Folding(system)
     with open_folder(system, os.fsencode(root)) as folder:
         outcome = apply(folder, RenameEntry(1, (b"file",), b"FILE", stamp(root / "file")))
 
     assert outcome.problem is None
     assert system.record.called("rename") == [("rename", b"file"), ("rename", TEMPORARY)]
     assert contents(root) == {"FILE": b"old", "sub/file": b"old"}
+
+
+def test_an_entry_that_has_both_names_keeps_them(root: Path, folder: Folder):
+    (root / "FILE").hardlink_to(root / "file")
+
+    outcome = apply(folder, RenameEntry(1, (b"file",), b"FILE", stamp(root / "file")))
+
+    assert codes([outcome]) == {1: ProblemCode.CONFLICT}
+    assert contents(root) == {"FILE": b"old", "file": b"old", "sub/file": b"old"}
 
 
 def test_an_entry_is_not_renamed_over_another(root: Path, folder: Folder):
