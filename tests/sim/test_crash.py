@@ -244,8 +244,8 @@ class _ForgetfulCalls:
 
 # Workloads of up to three changes of entries; and at least so many cuts and states, which grow with each call of psync.
 TRIED = {
-    EXT4: Tally(2986, 30_000, 145_000),
-    STRICT: Tally(2986, 30_000, 155_000),
+    EXT4: Tally(2986, 30_000, 140_000),
+    STRICT: Tally(2986, 30_000, 148_000),
     NTFS: Tally(1900, 16_000, 70_000),
 }
 
