@@ -158,6 +158,16 @@ class Folder:
         if self._modes_kept:
             self.os.fchmod(fd, mode)
 
+    @contextmanager
+    def writable(self, directory: Directory) -> Iterator[None]:
+        """Let the owner of a folder write to it for a while; its mode may say otherwise."""
+        mode = stat.S_IMODE(self.os.fstat(directory.fd).st_mode)
+        self.set_mode(directory.fd, mode | stat.S_IRWXU)
+        try:
+            yield
+        finally:
+            self.set_mode(directory.fd, mode)
+
     def forget(self, path: EntryPath) -> None:
         """Let go of a folder, and of all below it, whose name is about to mean something else."""
         for known in [known for known in self._open if known[: len(path)] == path]:

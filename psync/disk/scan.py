@@ -125,13 +125,23 @@ class _Scanner:
         if self._is_stale is None or not self._is_stale(name):
             return False
         try:
-            self._os.unlink(name, dir_fd=directory.fd)
+            self._remove(directory, name)
         except FileNotFoundError:
             pass
         except OSError as error:
             listing.problems.append(problem_of((*listing.path, name), error))
             return False
         return True
+
+    def _remove(self, directory: Directory, name: bytes) -> None:
+        """Remove an entry, if need be from a folder that its owner may not write to: a power cut, perhaps,
+        has taken back that it was opened for the work of which this is left.
+        """
+        try:
+            self._os.unlink(name, dir_fd=directory.fd)
+        except PermissionError:
+            with self._folder.writable(directory):
+                self._os.unlink(name, dir_fd=directory.fd)
 
 
 def _plain_file(name: bytes, status: StatResult) -> Entry:

@@ -309,6 +309,32 @@ def test_a_folder_has_the_time_that_the_removal_of_a_temporary_gives_it(tmp_path
     assert listing.folder.mtime_ns == (tmp_path / "sub").stat().st_mtime_ns != 0
 
 
+def test_a_stale_temporary_in_a_folder_that_its_owner_may_not_write_to_is_removed(tmp_path: Path):
+    """It stands there when a power cut has taken back that the folder was opened for the dead session's work."""
+    plant(tmp_path, {f"sub/{os.fsdecode(STALE)}": b""})
+    (tmp_path / "sub").chmod(0o555)
+
+    with open_folder(REAL, os.fsencode(tmp_path)) as folder, ordinary_user(tmp_path):
+        found = list(scan(folder, Order(), Filters(), lambda name: True))
+
+    assert (names(found)[(b"sub",)], problems(found)) == ([], [])
+    assert os.listdir(tmp_path / "sub") == []
+    assert found[1].folder.mode == stat.S_IMODE((tmp_path / "sub").stat().st_mode) == 0o555
+
+
+def test_a_stale_temporary_in_a_folder_of_another_user_stays_and_is_told(tmp_path: Path):
+    plant(tmp_path, {f"sub/{os.fsdecode(STALE)}": b""})
+    (tmp_path / "sub").chmod(0o555)
+
+    tmp_path.chmod(0o755)
+
+    with open_folder(REAL, os.fsencode(tmp_path)) as folder, ordinary_user():
+        found = list(scan(folder, Order(), Filters(), lambda name: True))
+
+    assert problems(found) == [((b"sub", STALE), ProblemCode.PERMISSION)]
+    assert os.listdir(tmp_path / "sub") == [os.fsdecode(STALE)]
+
+
 REMOVALS = {
     "gone already": (errno.ENOENT, []),
     "a read-only disk": (errno.EROFS, [((STALE,), ProblemCode.READ_ONLY_DISK)]),
