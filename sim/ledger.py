@@ -23,6 +23,7 @@ class Ledger:
         self._acknowledged: dict[bytes, int] = {}
         self._deleted: set[bytes] = set()
         self._removed: set[bytes] = set()
+        self._may_lack: set[bytes] = set()  # what the source has not always had since it was acknowledged
         for tree in (target, source):
             for path, content in tree.items():
                 if content is not None:
@@ -48,6 +49,7 @@ class Ledger:
     def remove(self, path: bytes) -> None:
         """The source does not have this file any more; the target may keep or lose it."""
         self._removed.add(self._key(path))
+        self._may_lack.add(self._key(path))
 
     def is_whole(self, path: bytes, content: bytes | Link) -> bool:
         """Whether the content is one that the file once had."""
@@ -58,6 +60,7 @@ class Ledger:
         name = self._key(b"/".join(path))
         if self.is_whole(name, content):
             self._acknowledged[name] = self._versions[name].index(content)
+            self._may_lack.discard(name)
             self._deleted.discard(name)
 
     def acknowledge_deletion(self, path: EntryPath) -> None:
@@ -92,5 +95,5 @@ class Ledger:
 
     def _is_kept(self, path: bytes, content: bytes | Link | None, oldest: int) -> bool:
         if content is None:
-            return path in self._removed
+            return path in self._removed or path in self._may_lack
         return content in self._versions[path][oldest:]

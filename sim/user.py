@@ -91,6 +91,10 @@ class User:
                 raise PermissionError(f"{path!r} is open, and would be there until it is closed")
             for name in sorted(node.entries):
                 self._remove(f"{path}/{name}")
+            if node.entries:
+                raise PermissionError(
+                    f"{path!r} has files that are open, and are there until they are closed"
+                )
             with rights(self._disk, self._on_disk(path)):
                 files.os.rmdir(self._as_typed(path), dir_fd=NO_FOLDER)
         elif node is not None:

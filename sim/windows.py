@@ -36,7 +36,6 @@ SHARING_VIOLATION = 32
 LOCK_VIOLATION = 33
 INVALID_NAME = 123
 BAD_NETPATH = 53
-NOT_EMPTY = 145
 PRIVILEGE_NOT_HELD = 1314
 
 # How a file can be open elsewhere, as the table names it. Programs of psync have their own

@@ -51,6 +51,21 @@ def test_a_file_that_the_source_has_no_more_may_go() -> None:
     assert (ledger.broken_promises({}), ledger.has_been(NAME, b"3")) == ([], True)
 
 
+def test_a_file_that_was_gone_for_a_while_is_due_again_once_the_target_has_it() -> None:
+    """The next run may have taken it away, with nobody left to hear so, and the one after it have failed."""
+    ledger = _ledger()
+    ledger.acknowledge(PATH, b"3")
+    ledger.remove(NAME)
+    ledger.add_version(NAME, b"4")
+    targets: list[Tree] = [{}, {NAME: None}, {NAME: b"3"}, {NAME: b"4"}]
+    assert [ledger.broken_promises(target) for target in targets] == [[], [], [], []]
+    assert ledger.broken_promises({NAME: b"2"})
+
+    ledger.acknowledge(PATH, b"4")
+
+    assert [len(ledger.broken_promises(target)) for target in targets] == [1, 1, 1, 0]
+
+
 def test_what_was_deleted_must_not_come_back_unless_it_was_made_anew() -> None:
     ledger = _ledger()
     ledger.remove(NAME)

@@ -4,10 +4,11 @@ from contextlib import suppress
 
 import pytest
 
-from sim.plan import Edit, FileSpec, Kind
+from sim.plan import Edit, FileSpec, Kind, Topology
 from sim.trees import Tree
 from sim.trial import Trial, carry_out
 from sim.user import rights
+from sim.windows import READING
 from tests.sim.checkers.trials import beginning
 from tests.sim.plans import PLAN, with_faults
 
@@ -78,6 +79,22 @@ def test_what_is_of_another_kind_makes_way(edits: tuple[Edit, ...], expected: Tr
             trial.user.edit(edit)
 
         assert trial.tree_of_source() == expected
+
+
+def test_a_folder_in_which_windows_keeps_the_name_of_an_open_file_stays() -> None:
+    plan = with_faults(topology=Topology.PULL, windows=("far",))
+    with beginning(plan) as trial:
+        disk = trial.machine("far").disk
+        node = disk.find(trial.source + b"/sub/c")
+        assert node is not None
+        handle = disk.handles.open(node, READING)
+        trial.user.edit(Edit("sub", 3, 9))
+        assert trial.tree_of_source().keys() == {b"a", b"b", b"sub"}
+
+        handle.close()
+        trial.user.edit(Edit("sub", 3, 9))
+
+        assert trial.tree_of_source()[b"sub"] == FileSpec("sub", 3, 9).content
 
 
 def test_an_entry_is_found_under_the_name_that_it_has_come_to_have() -> None:
