@@ -117,7 +117,7 @@ class SimDatabase:
 
     @contextmanager
     def _working(self) -> Iterator[None]:
-        self._process.pause()
+        self._process.jobs.pause()
         self._process.check_alive()
         if self._store.pages_max is not None:
             self._connection.execute(f"PRAGMA max_page_count = {self._store.pages_max}")

@@ -63,6 +63,7 @@ class Gate:
         self.witnesses = witnesses
         self.is_kept = trace.is_kept
         self._process = process
+        self._jobs = process.jobs
         self._trace = trace
         self._calls = 0
         self.translate: Callable[[OSError], OSError] = _as_it_is
@@ -70,7 +71,8 @@ class Gate:
     def begin(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Call:
         """Give the call that a process makes now, or when its thread goes on; stop a dead one."""
         process = self._process
-        process.pause()
+        if self._jobs.is_interleaved:
+            self._jobs.pause()
         if not process.is_alive:
             process.check_alive()
         self._calls += 1

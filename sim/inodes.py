@@ -31,6 +31,13 @@ def empty_files() -> FakeFilesystem:
     return files
 
 
+class _Status(FakeStatResult):
+    """A `FakeStatResult` that keeps its times as they are told."""
+
+    st_mtime_ns = 0
+    st_ctime_ns = 0
+
+
 class _Inode(FakeFile):
     """A `FakeFile` whose attributes are set without being looked up among those of `stat`."""
 
@@ -66,7 +73,7 @@ class Folder(_Inode, FakeDirectory):
 
 def _attributes(name: str, file_type: int, content: bytes, files: FakeFilesystem) -> dict[str, Any]:
     """What the constructor of `FakeFile` sets, for a file that was made when time began."""
-    status = FakeStatResult(is_windows=False, user_id=0, group_id=0)
+    status = _Status(is_windows=False, user_id=0, group_id=0)
     status.st_mode = file_type
     status.st_size = len(content)
     return {
@@ -143,4 +150,4 @@ def path_of(node: FakeFile) -> tuple[str, ...]:
     while node.parent_dir is not None and (above := node.parent_dir()) is not None:
         names.append(str(node.name))
         node = above
-    return tuple(reversed(names))
+    return tuple(names[::-1])

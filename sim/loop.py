@@ -341,19 +341,25 @@ class SimLoop(BaseSelectorEventLoop):
         context = options.get("context")
         process = context.get(CURRENT) if context else CURRENT.get()
         number = next(self._task_numbers)
-        options.setdefault("name", f"{process.name if process else 'world'} task {number}")
+        options.setdefault("name", number)
         task = SimTask(number, coroutine, loop=loop, **options)
         self.tasks[task] = process
-        task.add_done_callback(lambda done: self.tasks.pop(done, None))
+        task.add_done_callback(self._forget)
         return task
+
+    def _forget(self, task: "SimTask[Any]") -> None:
+        self.tasks.pop(task, None)
 
     def _note_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if not isinstance(context.get("exception"), ProcessKilled):
             self.errors.append(context)
 
     def _waiting(self) -> str:
-        alive = [task for task, process in self.tasks.items() if process is None or process.is_alive]
-        return ", ".join(f"{task.get_name()}: {task.get_coro()!r}" for task in alive)
+        return ", ".join(
+            f"{process.name if process else 'world'} task {task.get_name()}: {task.get_coro()!r}"
+            for task, process in self.tasks.items()
+            if process is None or process.is_alive
+        )
 
 
 def _run_if_alive(callback: Callable[[*Ts], object], *args: *Ts) -> None:

@@ -5,7 +5,7 @@ is shown by `explain`, reduced by `shrink`, and kept in a replay file, which
 stays true when presets and their chances change.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from random import Random
@@ -13,6 +13,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from psync.core.errors import RefusedPath
 from psync.core.paths import PathStyle, name_refusal
 from psync.core.settings import Durability
 from sim.crash import CrashProfile
@@ -185,8 +186,7 @@ class Plan(Struct, frozen=True):
     def _check_paths(self, place: Place, files: Iterable[FileSpec | Edit]) -> None:
         style = self.style(place.machine)
         for file in files:
-            refusals = (name_refusal(name.encode(), style) for name in file.path.split("/"))
-            refused = next(filter(None, refusals), None)
+            refused = _path_refusal(file.path, style)
             if refused is not None:
                 raise ValueError(f"no {style} machine has a file {file.path!r}: {refused}")
 
@@ -298,7 +298,15 @@ class Plan(Struct, frozen=True):
         return PLACES[self.topology][1]
 
 
-def folders_above(path: str) -> Iterator[str]:
+# Paths are few, and the same ones in every plan.
+@lru_cache(maxsize=4096)
+def folders_above(path: str) -> tuple[str, ...]:
     """The folders that a path leads through, the nearest first."""
-    while path := path.rpartition("/")[0]:
-        yield path
+    above = path.rpartition("/")[0]
+    return (above, *folders_above(above)) if above else ()
+
+
+@lru_cache(maxsize=4096)
+def _path_refusal(path: str, style: PathStyle) -> RefusedPath | None:
+    """What such a machine has against the first name of a path that it refuses."""
+    return next(filter(None, (name_refusal(name.encode(), style) for name in path.split("/"))), None)

@@ -45,6 +45,7 @@ class Process:
         self.name = f"{stack.name}/{process_id}"
         self.is_alive = True
         self.is_hung = False
+        self.jobs = loop.jobs
         self.signal_handlers: dict[int, Handler] = {}
         self.context: Context = copy_context()
         self.context.run(CURRENT.set, self)
@@ -71,11 +72,6 @@ class Process:
     def disown(self, resource: Resource) -> None:
         """Forget what the process has closed by itself."""
         self._owned.pop(resource, None)
-
-    def pause(self) -> None:
-        """Let others go on, if this is a job that stands for a thread."""
-        if self._loop.jobs.is_interleaved:
-            self._loop.jobs.pause()
 
     def check_alive(self) -> None:
         """Raise `ProcessKilled` in code that must not go on."""

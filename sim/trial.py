@@ -117,6 +117,7 @@ class Trial:
         self._stopped: list[Process] = []
         self._heals: list[Callable[[], None]] = []
         self.checkers = [checker(self) for checker in CHECKERS if checker.is_for(plan)]
+        self._hearing = [checker for checker in self.checkers if checker.is_told]
 
     # What faults and checkers ask
 
@@ -464,7 +465,7 @@ class Trial:
 
     def _hear(self, event: Event) -> None:
         self.reached.note_event(event)
-        for checker in self.checkers:
+        for checker in self._hearing:
             checker.heard(event)
 
 

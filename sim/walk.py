@@ -14,6 +14,9 @@ from sim.inodes import folder_above
 PATH_BYTES_MAX = 4095
 LINKS_MAX = 40
 
+# Names of so many letters are never too long, whatever letters they are.
+PLAIN_LETTERS_MAX = NAME_BYTES_MAX // 4
+
 # Ends of paths that name no entry which could be made, moved or removed.
 SPECIAL_NAMES = frozenset({".", "..", "/"})
 
@@ -75,7 +78,20 @@ def walk(disk: Disk, start: FakeFile, path: bytes, last: Last) -> Place:
         raise failure(errno.ENOENT)
     if len(path) > PATH_BYTES_MAX:
         raise failure(errno.ENAMETOOLONG)
-    return Walk(disk, start, last).run(path.decode("utf-8", "surrogateescape"))
+    name = path.decode("utf-8", "surrogateescape")
+    return _plain_place(start, name) or Walk(disk, start, last).run(name)
+
+
+def _plain_place(folder: FakeFile, name: str) -> Place | None:
+    """Where most walks end: at a short name of a folder that is no link, of which no rule says more. Else None."""
+    if "/" in name or len(name) > PLAIN_LETTERS_MAX or name in SPECIAL_NAMES:
+        return None
+    if not isinstance(folder, FakeDirectory) or not permits(folder, EXECUTE):
+        return None
+    node = folder.entries.get(name)
+    if node is not None and stat.S_ISLNK(node.stat_result.st_mode):
+        return None
+    return Place(folder, name, node)
 
 
 def link_target(link: FakeFile) -> bytes:

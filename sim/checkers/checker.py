@@ -29,6 +29,11 @@ class Checker:
         """Whether a plan gives it anything to look at."""
         return True
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it cares for what programs tell."""
+        return type(self).heard is not Checker.heard
+
     def broken(self, promise: str, what: str) -> Broken:
         """Give the error to raise; the trial keeps it, since a program that is told of it may swallow it."""
         error = Broken(promise, what)

@@ -95,9 +95,11 @@ def at_call(machine: Machine, number: int, act: Callable[[Call], None], name: st
             return
         seen += 1
         if seen == number:
+            heal()
             act(call)
 
-    return watching(machine, watch)
+    heal = watching(machine, watch)
+    return heal
 
 
 def watching(machine: Machine, watch: Watcher) -> Heal:
