@@ -58,6 +58,11 @@ def _html() -> Decorator:
     return click.option("--html", type=_NEW_FILE, help="Draw the run as one self-contained page.")
 
 
+def _json() -> Decorator:
+    text = "Print what comes of it as JSON, and all else to standard error."
+    return click.option("--json", "is_json", is_flag=True, help=text)
+
+
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 def simulate() -> None:
     """Run psync's own client and listener on simulated machines: one seed, one history.
@@ -101,7 +106,7 @@ def run(**options: Any) -> int:
 @_jobs()
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", metavar="ADDR", help="Address of a Dask scheduler.")
-@click.option("--json", is_flag=True, help="Print the summary as JSON, and all else to standard error.")
+@_json()
 @click.option(
     "--keep",
     metavar="DIR",
@@ -116,7 +121,7 @@ def sweep(**options: Any) -> int:
 
     if options.pop("engine") == "dask" or options.pop("scheduler"):
         raise click.UsageError("The engine 'dask' is not built yet and may wait; use --engine local.")
-    return run_sweep(is_json=options.pop("json"), **options)
+    return run_sweep(**options)
 
 
 @simulate.command()
@@ -144,12 +149,14 @@ def shrink(**options: Any) -> int:
 @simulate.command()
 @_preset()
 @click.argument("seed", type=SEED)
-def explain(preset: str, seed: int) -> int:
+@_json()
+def explain(preset: str, seed: int, is_json: bool) -> int:
     """Print every option that a seed decides."""
+    from sim.commands.answer import answer
     from sim.explanation import explain
     from sim.presets import derive
 
-    print("\n".join(explain(derive(preset, seed))))
+    answer(derive(preset, seed), explain, is_json=is_json)
     return 0
 
 

@@ -5,12 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sim.arguments import listed
 from sim.cli import main
 from sim.difference import describe, read_trace
 from sim.explanation import explain
+from sim.plan import Plan
 from sim.presets import PRESETS, derive
 from sim.scenarios import SCENARIOS
 from sim.scenarios.scenario import listed_scenarios
@@ -109,6 +111,13 @@ def test_every_option_of_a_seed_is_explained():
     ran = simulate("explain", "--preset", "chaos", "3")
 
     assert (ran.returncode, ran.stdout.splitlines()) == (0, explain(derive("chaos", 3)))
+
+
+def test_every_option_of_a_seed_is_explained_as_json():
+    ran = simulate("explain", "--preset", "chaos", "3", "--json")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert msgspec.json.decode(ran.stdout, type=Plan) == derive("chaos", 3)
 
 
 def test_an_interrupted_sweep_says_how_far_it_came_and_leaves_no_process(tmp_path: Path):
