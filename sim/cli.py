@@ -163,16 +163,18 @@ def explain(preset: str, seed: int, is_json: bool) -> int:
 @simulate.command()
 @click.argument("left", type=_FILE)
 @click.argument("right", type=_FILE)
-def diff(left: Path, right: Path) -> int:
+@_json()
+def diff(left: Path, right: Path, is_json: bool) -> int:
     """Show where two traces part. Exit code 0 if they are equal, 1 if not."""
-    from sim.difference import NoTrace, describe, read_trace
+    from sim.commands.answer import answer
+    from sim.difference import NoTrace, compare, describe, read_trace
 
     try:
-        lines = describe(read_trace(left), read_trace(right))
+        difference = compare(read_trace(left), read_trace(right))
     except NoTrace as error:
         raise click.UsageError(str(error)) from None
-    print("\n".join(lines or ["The histories are equal."]))
-    return 1 if lines else 0
+    answer(difference, describe, is_json=is_json)
+    return 0 if difference.at is None else 1
 
 
 @simulate.command()

@@ -10,12 +10,13 @@ import pytest
 
 from sim.arguments import listed
 from sim.cli import main
-from sim.difference import describe, read_trace
+from sim.difference import Difference, compare, describe, read_trace
 from sim.explanation import explain
 from sim.plan import Plan
 from sim.presets import PRESETS, derive
 from sim.scenarios import SCENARIOS
 from sim.scenarios.scenario import listed_scenarios
+from sim.trace import Event
 from tests.checkout import ROOT
 from tests.sim.broken_checkout import simulate
 
@@ -103,8 +104,20 @@ def test_a_scenario_is_run_and_its_traces_are_compared(tmp_path: Path):
     assert (same.returncode, same.stdout) == (0, "The histories are equal.\n")
     assert (other.returncode, other.stdout.splitlines()) == (
         1,
-        describe(*(read_trace(Path(trace)) for trace in traces[1:])),
+        describe(compare(*(read_trace(Path(trace)) for trace in traces[1:]))),
     )
+
+
+def test_traces_are_compared_as_json(tmp_path: Path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    for file, detail in ((one, "a"), (other, "b")):
+        file.write_bytes(msgspec.json.encode(Event(0, 0, "near", "file", detail)))
+
+    ran, same = (simulate("diff", str(one), str(file), "--json") for file in (other, one))
+
+    assert [(ran.returncode, ran.stderr), (same.returncode, same.stderr)] == [(1, ""), (0, "")]
+    told = [msgspec.json.decode(text, type=Difference) for text in (ran.stdout, same.stdout)]
+    assert told == [compare(read_trace(one), read_trace(file)) for file in (other, one)]
 
 
 def test_every_option_of_a_seed_is_explained():
