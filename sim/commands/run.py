@@ -9,7 +9,7 @@ import click
 from sim import replay
 from sim.arguments import told_if_unwritable
 from sim.artifacts import write_picture, write_trace
-from sim.diagnosis import diagnosis
+from sim.diagnosis import diagnose, diagnosis_rows
 from sim.outcome import outcome_lines
 from sim.picture.story import fates
 from sim.plan import Plan
@@ -60,7 +60,7 @@ def run_scenario(
     verdict, is_expected = _judged(error, scenario.missing)
     if error is not None and has_traceback:
         traceback.print_exception(error)
-    rows = list(diagnosis(error)) if error else []
+    rows = list(diagnosis_rows(diagnose(error))) if error else []
     if error is not None and not is_expected:
         rows.append(("again", f"python -m sim run {name} --seed {seed} --html run.html"))
     rows.append(("virtual time", f"{world.agenda.now_ns / 1e9:,.3f} s"))
