@@ -79,25 +79,28 @@ def simulate() -> None:
 @click.option("--seed", type=SEED, default=1, show_default=True)
 @_trace()
 @_html()
+@_json()
 @click.option(
     "--traceback", "has_traceback", is_flag=True, help="Print the traceback of a scenario that fails, too."
 )
 def run(**options: Any) -> int:
     """Carry out a scenario by its name, or a seed of a preset."""
-    from sim.commands.run import run_scenario, run_seed
+    from sim.commands.run import Output, run_scenario, run_seed
 
-    scenario, preset = options.pop("scenario"), options.pop("preset")
+    scenario, preset, seed, has_traceback = (
+        options.pop(name) for name in ("scenario", "preset", "seed", "has_traceback")
+    )
     if scenario is not None and preset is not None:
         raise click.UsageError("Name a scenario or a --preset, not both.")
     if scenario is None and preset is None:
         names = f"{listed_scenarios(SCENARIOS)}\n{listed('Presets are', PRESETS)}"
         raise click.UsageError(f"Name a scenario or a --preset.\n{names}")
     if scenario is None:
-        if options.pop("has_traceback"):
+        if has_traceback:
             raise click.UsageError("--traceback is for a scenario: of a seed all is told.")
-        return run_seed(preset, **options)
+        return run_seed(preset, seed, Output(**options))
     chosen = one_of(scenario, SCENARIOS, "scenario", listed_scenarios(SCENARIOS))
-    return run_scenario(scenario, chosen, **options)
+    return run_scenario(scenario, chosen, seed, Output(**options), has_traceback=has_traceback)
 
 
 @simulate.command()
@@ -128,11 +131,12 @@ def sweep(**options: Any) -> int:
 @click.argument("file", type=_FILE)
 @_trace()
 @_html()
-def replay(**options: Any) -> int:
+@_json()
+def replay(file: Path, **options: Any) -> int:
     """Carry out the plan in FILE, which sweep or shrink has kept."""
-    from sim.commands.run import run_replay
+    from sim.commands.run import Output, run_replay
 
-    return run_replay(**options)
+    return run_replay(file, Output(**options))
 
 
 @simulate.command()

@@ -8,7 +8,7 @@ import click
 
 from sim import replay
 from sim.arguments import told_if_unwritable
-from sim.outcome import outcome_lines
+from sim.outcome import Outcome, outcome_lines
 from sim.plan import Plan
 from sim.presets import derive
 from sim.shrink import Shrinker, promise_of
@@ -38,7 +38,7 @@ def run_shrink(preset: str, seed: int, output: Path | None) -> int:
     file = output or REGRESSIONS / name
     with told_if_unwritable(file):
         replay.write(file, shrinker.plan, result.broken)
-    print("\n".join(outcome_lines(shrinker.plan, result)))
+    print("\n".join(outcome_lines(Outcome(shrinker.plan, result))))
     print(f"{_size(plan)} became {_size(shrinker.plan)} in {shrinker.tries:,} tries")
     print(f"kept in {file}; again: python -m sim replay {file}")
     return 1

@@ -35,7 +35,7 @@ NO_PRESET = f"Invalid value for '--preset': There is no preset 'nix'.\n{listed('
         ("sweep --preset chaso --seeds 1..2", "There is no preset 'chaso'. Did you mean chaos?\nThere are: "),
         ("run --preset clean --traceback", "--traceback is for a scenario: of a seed all is told."),
         ("run --preset clean --seed x", "'x' is no seed, which is a whole number from 0 to "),
-        ("run --sed 1", "No such option '--sed'. There are: --help, --html, --preset, --seed, --trace, --traceback, -h."),
+        ("run --sed 1", "No such option '--sed'. There are: --help, --html, --json, --preset, --seed, --trace, --traceback, -h."),
         ("sweep --preset nix --seeds 1..2", NO_PRESET),
         ("sweep --preset clean", "Missing option '--seeds'"),
         ("sweep --preset clean --seeds 9..2", "'9..2' ends before it begins."),
