@@ -143,6 +143,7 @@ def replay(file: Path, **options: Any) -> int:
 @_preset()
 @click.argument("seed", type=SEED)
 @click.option("--output", type=_NEW_FILE, help="Where to keep it.  [tests/regressions/NAME.json]")
+@_json()
 def shrink(**options: Any) -> int:
     """Reduce the plan of a broken seed to what it takes to break the same promise."""
     from sim.commands.shrink import run_shrink
