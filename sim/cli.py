@@ -187,6 +187,7 @@ def diff(left: Path, right: Path, is_json: bool) -> int:
 @_preset(is_required=False)
 @click.option("--seeds", callback=read_seeds, metavar="A..B", default="1..200", show_default=True)
 @_jobs()
+@_json()
 def coverage(**options: Any) -> int:
     """Print which faults took effect, and what was reached sometimes. Exit code 1 if something never was.
 
