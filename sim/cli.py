@@ -210,6 +210,7 @@ def coverage(**options: Any) -> int:
 )
 @_jobs()
 @click.option("--save", "is_saved", is_flag=True, help="Keep the plans and the table of sim/README.md.")
+@_json()
 def mutants(**options: Any) -> int:
     """Plant known bugs one by one, and count the seeds until one is found. Exit code 1 if one survives."""
     from sim.commands.mutants import run_mutants
