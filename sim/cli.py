@@ -232,15 +232,17 @@ def mutants(**options: Any) -> int:
 @click.option("--repeats", type=Whole("number of repeats", 1, 100_000), default=10, show_default=True)
 @click.option("--csv", type=_NEW_FILE, help="Write medians and intervals as a table.")
 @click.option("--plot", type=NewFile(".svg"), help="Draw them as SVG, in a file whose name ends in .svg.")
+@_json()
 def experiment(**options: Any) -> int:
     """Measure what parameters do: repeats with several seeds, medians and 95 % intervals.
 
     FILE is Python with `async def experiment(world, *, name=value) -> dict[str, float]`; two stand under
     sim/experiments.
     """
-    from sim.commands.experiment import run_experiment
+    from sim.commands.experiment import Output, run_experiment
 
-    return run_experiment(**options)
+    output = Output(*(options.pop(name) for name in ("csv", "plot", "is_json")))
+    return run_experiment(output=output, **options)
 
 
 def main() -> None:

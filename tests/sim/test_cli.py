@@ -10,6 +10,7 @@ import pytest
 
 from sim.arguments import listed
 from sim.cli import main
+from sim.cli import simulate as commands
 from sim.difference import Difference, compare, describe, read_trace
 from sim.explanation import explain
 from sim.plan import Plan
@@ -159,3 +160,12 @@ def test_the_help_names_every_command():
     commands = ["coverage", "diff", "experiment", "explain", "mutants", "replay", "run", "shrink", "sweep"]
     assert ran.returncode == 0
     assert [name for name in commands if f"\n  {name} " not in ran.stdout] == []
+
+
+def test_every_command_can_tell_what_it_has_come_to_as_json():
+    options = {
+        name: [option for param in command.params for option in param.opts]
+        for name, command in commands.commands.items()
+    }
+
+    assert [name for name, known in options.items() if "--json" not in known] == []
