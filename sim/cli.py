@@ -58,6 +58,11 @@ def _html() -> Decorator:
     return click.option("--html", type=_NEW_FILE, help="Draw the run as one self-contained page.")
 
 
+def _json() -> Decorator:
+    text = "Print what comes of it as JSON, and all else to standard error."
+    return click.option("--json", "is_json", is_flag=True, help=text)
+
+
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 def simulate() -> None:
     """Run psync's own client and listener on simulated machines: one seed, one history.
@@ -74,25 +79,28 @@ def simulate() -> None:
 @click.option("--seed", type=SEED, default=1, show_default=True)
 @_trace()
 @_html()
+@_json()
 @click.option(
     "--traceback", "has_traceback", is_flag=True, help="Print the traceback of a scenario that fails, too."
 )
 def run(**options: Any) -> int:
     """Carry out a scenario by its name, or a seed of a preset."""
-    from sim.commands.run import run_scenario, run_seed
+    from sim.commands.run import Output, run_scenario, run_seed
 
-    scenario, preset = options.pop("scenario"), options.pop("preset")
+    scenario, preset, seed, has_traceback = (
+        options.pop(name) for name in ("scenario", "preset", "seed", "has_traceback")
+    )
     if scenario is not None and preset is not None:
         raise click.UsageError("Name a scenario or a --preset, not both.")
     if scenario is None and preset is None:
         names = f"{listed_scenarios(SCENARIOS)}\n{listed('Presets are', PRESETS)}"
         raise click.UsageError(f"Name a scenario or a --preset.\n{names}")
     if scenario is None:
-        if options.pop("has_traceback"):
+        if has_traceback:
             raise click.UsageError("--traceback is for a scenario: of a seed all is told.")
-        return run_seed(preset, **options)
+        return run_seed(preset, seed, Output(**options))
     chosen = one_of(scenario, SCENARIOS, "scenario", listed_scenarios(SCENARIOS))
-    return run_scenario(scenario, chosen, **options)
+    return run_scenario(scenario, chosen, seed, Output(**options), has_traceback=has_traceback)
 
 
 @simulate.command()
@@ -101,7 +109,7 @@ def run(**options: Any) -> int:
 @_jobs()
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", metavar="ADDR", help="Address of a Dask scheduler.")
-@click.option("--json", is_flag=True, help="Print the summary as JSON, and all else to standard error.")
+@_json()
 @click.option(
     "--keep",
     metavar="DIR",
@@ -116,24 +124,26 @@ def sweep(**options: Any) -> int:
 
     if options.pop("engine") == "dask" or options.pop("scheduler"):
         raise click.UsageError("The engine 'dask' is not built yet and may wait; use --engine local.")
-    return run_sweep(is_json=options.pop("json"), **options)
+    return run_sweep(**options)
 
 
 @simulate.command()
 @click.argument("file", type=_FILE)
 @_trace()
 @_html()
-def replay(**options: Any) -> int:
+@_json()
+def replay(file: Path, **options: Any) -> int:
     """Carry out the plan in FILE, which sweep or shrink has kept."""
-    from sim.commands.run import run_replay
+    from sim.commands.run import Output, run_replay
 
-    return run_replay(**options)
+    return run_replay(file, Output(**options))
 
 
 @simulate.command()
 @_preset()
 @click.argument("seed", type=SEED)
 @click.option("--output", type=_NEW_FILE, help="Where to keep it.  [tests/regressions/NAME.json]")
+@_json()
 def shrink(**options: Any) -> int:
     """Reduce the plan of a broken seed to what it takes to break the same promise."""
     from sim.commands.shrink import run_shrink
@@ -144,28 +154,32 @@ def shrink(**options: Any) -> int:
 @simulate.command()
 @_preset()
 @click.argument("seed", type=SEED)
-def explain(preset: str, seed: int) -> int:
+@_json()
+def explain(preset: str, seed: int, is_json: bool) -> int:
     """Print every option that a seed decides."""
+    from sim.commands.answer import answer
     from sim.explanation import explain
     from sim.presets import derive
 
-    print("\n".join(explain(derive(preset, seed))))
+    answer(derive(preset, seed), explain, is_json=is_json)
     return 0
 
 
 @simulate.command()
 @click.argument("left", type=_FILE)
 @click.argument("right", type=_FILE)
-def diff(left: Path, right: Path) -> int:
+@_json()
+def diff(left: Path, right: Path, is_json: bool) -> int:
     """Show where two traces part. Exit code 0 if they are equal, 1 if not."""
-    from sim.difference import NoTrace, describe, read_trace
+    from sim.commands.answer import answer
+    from sim.difference import NoTrace, compare, describe, read_trace
 
     try:
-        lines = describe(read_trace(left), read_trace(right))
+        difference = compare(read_trace(left), read_trace(right))
     except NoTrace as error:
         raise click.UsageError(str(error)) from None
-    print("\n".join(lines or ["The histories are equal."]))
-    return 1 if lines else 0
+    answer(difference, describe, is_json=is_json)
+    return 0 if difference.at is None else 1
 
 
 @simulate.command()
@@ -173,6 +187,7 @@ def diff(left: Path, right: Path) -> int:
 @_preset(is_required=False)
 @click.option("--seeds", callback=read_seeds, metavar="A..B", default="1..200", show_default=True)
 @_jobs()
+@_json()
 def coverage(**options: Any) -> int:
     """Print which faults took effect, and what was reached sometimes. Exit code 1 if something never was.
 
@@ -195,6 +210,7 @@ def coverage(**options: Any) -> int:
 )
 @_jobs()
 @click.option("--save", "is_saved", is_flag=True, help="Keep the plans and the table of sim/README.md.")
+@_json()
 def mutants(**options: Any) -> int:
     """Plant known bugs one by one, and count the seeds until one is found. Exit code 1 if one survives."""
     from sim.commands.mutants import run_mutants
@@ -216,15 +232,17 @@ def mutants(**options: Any) -> int:
 @click.option("--repeats", type=Whole("number of repeats", 1, 100_000), default=10, show_default=True)
 @click.option("--csv", type=_NEW_FILE, help="Write medians and intervals as a table.")
 @click.option("--plot", type=NewFile(".svg"), help="Draw them as SVG, in a file whose name ends in .svg.")
+@_json()
 def experiment(**options: Any) -> int:
     """Measure what parameters do: repeats with several seeds, medians and 95 % intervals.
 
     FILE is Python with `async def experiment(world, *, name=value) -> dict[str, float]`; two stand under
     sim/experiments.
     """
-    from sim.commands.experiment import run_experiment
+    from sim.commands.experiment import Output, run_experiment
 
-    return run_experiment(**options)
+    output = Output(*(options.pop(name) for name in ("csv", "plot", "is_json")))
+    return run_experiment(output=output, **options)
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec import Struct
+
 from sim.scenarios import pair as helpers
 from sim.scenarios.pair import Pair
 from sim.world import Unhandled
@@ -15,18 +17,60 @@ PROJECT = Path(__file__).parents[1]
 Rows = Iterator[tuple[str, str]]
 
 
-def diagnosis(error: Exception) -> Rows:
-    """Give names and values: where it failed and why, then what its pair of machines knows."""
+class Failing(Struct, frozen=True):
+    """Where something has failed, and why; an assertion may not say why."""
+
+    place: str
+    why: str
+
+
+class Reported(Struct, frozen=True):
+    """An entry that a program has reported, and the code of its problem."""
+
+    path: str
+    code: str
+
+
+class Diagnosis(Struct, frozen=True):
+    """All that is known of a failure. `meanwhile`: what programs have raised beside it.
+
+    `effects` counts those of faults, `causes` are what has ended programs, and `problems` what they have
+    reported, where the scenario has a pair of machines.
+    """
+
+    failings: tuple[Failing, ...]
+    meanwhile: tuple[str, ...] = ()
+    effects: dict[str, int] = {}
+    causes: tuple[str, ...] = ()
+    problems: tuple[Reported, ...] = ()
+
+
+def diagnose(error: Exception) -> Diagnosis:
+    """Find out where it failed and why, then what its pair of machines knows."""
     causes = error.exceptions if isinstance(error, Unhandled) else [error]
-    for cause in causes:
-        yield "failed at", _place(cause)
-        if why := _why(cause):
-            yield "because", why
-    for note in getattr(error, "__notes__", ()):  # tracebacks of programs, by `World.run`
-        yield "meanwhile", note.strip().splitlines()[-1]
+    failings = tuple(Failing(_place(cause), _why(cause)) for cause in causes)
+    notes = getattr(error, "__notes__", ())  # tracebacks of programs, by `World.run`
+    meanwhile = tuple(note.strip().splitlines()[-1] for note in notes)
     pair = _pair(error)
-    if pair is not None:
-        yield from _known(pair)
+    if pair is None:
+        return Diagnosis(failings, meanwhile)
+    problems = (Reported(path.decode(errors="backslashreplace"), code) for path, code in pair.problems())
+    return Diagnosis(failings, meanwhile, dict(pair.effects), tuple(pair.causes()), tuple(problems))
+
+
+def diagnosis_rows(found: Diagnosis) -> Rows:
+    """Give names and values, without what is empty."""
+    for failing in found.failings:
+        yield "failed at", failing.place
+        if failing.why:
+            yield "because", failing.why
+    yield from (("meanwhile", line) for line in found.meanwhile)
+    known = {
+        "faults": [f"{name} {count}" for name, count in found.effects.items()],
+        "causes": found.causes,
+        "problems": [f"{problem.path} {problem.code}" for problem in found.problems],
+    }
+    yield from ((name, ", ".join(values)) for name, values in known.items() if values)
 
 
 def _place(error: BaseException) -> str:
@@ -56,12 +100,3 @@ def _pair(error: Exception) -> Pair | None:
     for frame, _ in traceback.walk_tb(error.__traceback__):
         found = next((value for value in frame.f_locals.values() if isinstance(value, Pair)), found)
     return found
-
-
-def _known(pair: Pair) -> Rows:
-    known = {
-        "faults": [f"{name} {count}" for name, count in pair.effects.items()],
-        "causes": pair.causes(),
-        "problems": [f"{path.decode(errors='backslashreplace')} {code}" for path, code in pair.problems()],
-    }
-    yield from ((name, ", ".join(values)) for name, values in known.items() if values)

@@ -1,19 +1,28 @@
-"""What came of one plan, as lines for an operator."""
+"""What came of one plan, as a value, and as lines for an operator."""
 
-from collections.abc import Collection
+from msgspec import Struct
 
 from sim.explanation import explain
 from sim.plan import Plan
 from sim.trial import Result
 
 
-def outcome_lines(plan: Plan, result: Result, idle: Collection[str] = ()) -> list[str]:
+class Outcome(Struct, frozen=True):
+    """A plan and what came of it, as `--json` prints them. `idle`: the faults that had no effect, in words."""
+
+    plan: Plan
+    result: Result
+    idle: tuple[str, ...] = ()
+
+
+def outcome_lines(outcome: Outcome) -> list[str]:
     """Whether every promise was kept, what happened, which faults of the plan did not, and every option if it was broken."""
+    plan, result = outcome.plan, outcome.result
     rows = {
         "exit codes": " ".join(map(str, result.exit_codes)),
         "virtual time": f"{result.virtual_seconds:,.3f} s",
         "faults": ", ".join(f"{name} {count}" for name, count in result.effects.items()) or "none",
-        "no effect": "; ".join(idle),
+        "no effect": "; ".join(outcome.idle),
         "reached": ", ".join(result.reached) or "nothing",
         "application": result.application_digest,
         "trace": result.trace_digest,

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 import msgspec
+from msgspec import Struct
 
 from sim.arguments import INTERRUPTED
+from sim.commands.answer import answer
 from sim.commands.sweep import sum_up
 from sim.tally import Summary, coverage_lines, never
 
@@ -18,7 +20,17 @@ PRESETS = ("chaos", "unfit", "meddling", "locked", "interrupted")
 ADVICE = f"Without --preset, {', '.join(PRESETS)} are tried; --seeds 1..1000 tries more of each."
 
 
-def run_coverage(files: tuple[Path, ...], preset: str | None, seeds: range, jobs: int) -> int:
+class Coverage(Struct, frozen=True):
+    """Several summaries together, as `--json` prints them; each name means what it does in `Summary`."""
+
+    effects: dict[str, int]
+    reached: dict[str, int]
+    never: tuple[str, ...]
+
+
+def run_coverage(
+    files: tuple[Path, ...], preset: str | None, seeds: range, jobs: int, *, is_json: bool
+) -> int:
     """Add up what summaries have reached, those in files or some that are made now."""
     summaries = [_read(file) for file in files]
     for name in () if files else (preset,) if preset else PRESETS:
@@ -30,11 +42,16 @@ def run_coverage(files: tuple[Path, ...], preset: str | None, seeds: range, jobs
     for summary in summaries:
         effects.update(summary.effects)
         reached.update(summary.reached)
-    print("\n".join(coverage_lines(effects, reached)))
-    if not never(reached):
+    coverage = Coverage(dict(sorted(effects.items())), dict(sorted(reached.items())), never(reached))
+    answer(coverage, _lines, is_json=is_json)
+    if not coverage.never:
         return 0
     print(ADVICE, file=sys.stderr)
     return 1
+
+
+def _lines(coverage: Coverage) -> list[str]:
+    return coverage_lines(coverage.effects, coverage.reached)
 
 
 def _read(file: Path) -> Summary:

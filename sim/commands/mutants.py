@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+from msgspec import Struct
+
 from sim.arguments import one_of
+from sim.commands.answer import aside, print_document
 from sim.mutants.hunt import Kill, hunt
 from sim.mutants.mutant import Mutant, load_mutants
 from sim.mutants.saved import save_plan
-from sim.mutants.table import read_table, render_table, row_of, write_table
+from sim.mutants.table import Row, line_of, read_table, render_table, row_of, write_table
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -16,7 +19,13 @@ README = Path(__file__).parents[1] / "README.md"
 STARTS = (1, 100_001, 200_001)
 
 
-def run_mutants(names: tuple[str, ...], seeds: int, jobs: int, *, is_saved: bool) -> int:
+class Hunted(Struct, frozen=True):
+    """The mutants in the order in which they were named, as `--json` prints them."""
+
+    mutants: tuple[Row, ...]
+
+
+def run_mutants(names: tuple[str, ...], seeds: int, jobs: int, *, is_saved: bool, is_json: bool) -> int:
     """Hunt all mutants or those that are named; exit code 1 if one survives from any start.
 
     `seeds` are tried from each start. `is_saved`: a reduced plan of each first kill
@@ -24,13 +33,17 @@ def run_mutants(names: tuple[str, ...], seeds: int, jobs: int, *, is_saved: bool
     """
     mutants = load_mutants()
     chosen = [one_of(name, mutants, "mutant") for name in dict.fromkeys(names or mutants)]
-    rows = {}
-    for mutant, kills in _hunt_all(chosen, seeds, jobs, is_saved=is_saved):
-        rows[mutant.name] = row_of(mutant, kills)
-        print(rows[mutant.name], flush=True)
-        if is_saved:
-            write_table(README, render_table(read_table(README) | rows, mutants))
-    return 0 if all("survives" not in row for row in rows.values()) else 1
+    rows: dict[str, Row] = {}
+    with aside(is_json=is_json):
+        for mutant, kills in _hunt_all(chosen, seeds, jobs, is_saved=is_saved):
+            row = rows[mutant.name] = row_of(mutant, kills)
+            print(line_of(row), flush=True)
+            if is_saved:
+                lines = {name: line_of(row) for name, row in rows.items()}
+                write_table(README, render_table(read_table(README) | lines, mutants))
+    if is_json:
+        print_document(Hunted(tuple(rows[mutant.name] for mutant in chosen)))
+    return 0 if all(row.is_killed for row in rows.values()) else 1
 
 
 def _hunt_all(

@@ -5,12 +5,14 @@ import traceback
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from sim import replay
 from sim.arguments import told_if_unwritable
 from sim.artifacts import write_picture, write_trace
-from sim.diagnosis import diagnosis
-from sim.outcome import outcome_lines
+from sim.commands.answer import answer, aside
+from sim.diagnosis import Diagnosis, diagnose, diagnosis_rows
+from sim.outcome import Outcome, outcome_lines
 from sim.picture.story import fates
 from sim.plan import Plan
 from sim.presets import derive
@@ -19,13 +21,41 @@ from sim.trial import Result, carry_out
 from sim.world import World
 
 
-def run_seed(preset: str, *, seed: int, trace: Path | None, html: Path | None) -> int:
+class Output(Struct, frozen=True):
+    """Where a history is told: in files, if they are named, and as JSON or as text."""
+
+    trace: Path | None = None
+    html: Path | None = None
+    is_json: bool = False
+
+
+class Replayed(Outcome, frozen=True, kw_only=True):
+    """What came of a plan that was kept: what it broke then, and who wrote it down."""
+
+    kept_broken: str
+    origin: replay.Origin
+
+
+class Ending(Struct, frozen=True):
+    """What came of a scenario, as `--json` prints it. `is_expected`: it passes, or misses what is not built yet."""
+
+    scenario: str
+    seed: int
+    verdict: str
+    is_expected: bool
+    diagnosis: Diagnosis | None
+    virtual_seconds: float
+    trace_digest: str
+
+
+def run_seed(preset: str, seed: int, output: Output) -> int:
     """Carry out the plan of a seed."""
-    plan = derive(preset, seed)
-    return 1 if _carry_out(plan, trace, html).broken else 0
+    outcome = _carry_out(derive(preset, seed), output)
+    answer(outcome, outcome_lines, is_json=output.is_json)
+    return 1 if outcome.result.broken else 0
 
 
-def run_replay(file: Path, *, trace: Path | None, html: Path | None) -> int:
+def run_replay(file: Path, output: Output) -> int:
     """Carry out the plan of a replay file."""
     try:
         kept = replay.read(file)
@@ -34,40 +64,50 @@ def run_replay(file: Path, *, trace: Path | None, html: Path | None) -> int:
     here = replay.this_origin()
     if kept.origin != here:
         print(f"{file} was made by {kept.origin}; this is {here}.", file=sys.stderr)
-    result = _carry_out(kept.plan, trace, html)
-    if kept.broken != result.broken:
-        print(f"When it was kept: {kept.broken or 'every promise was kept'}")
-    return 1 if result.broken else 0
+    outcome = _carry_out(kept.plan, output)
+    replayed = Replayed(
+        outcome.plan, outcome.result, outcome.idle, kept_broken=kept.broken, origin=kept.origin
+    )
+    answer(replayed, _replayed_lines, is_json=output.is_json)
+    return 1 if outcome.result.broken else 0
+
+
+def _replayed_lines(replayed: Replayed) -> list[str]:
+    lines = outcome_lines(replayed)
+    if replayed.kept_broken != replayed.result.broken:
+        lines.append(f"When it was kept: {replayed.kept_broken or 'every promise was kept'}")
+    return lines
 
 
 def run_scenario(
-    name: str,
-    scenario: Scenario,
-    *,
-    seed: int,
-    trace: Path | None,
-    html: Path | None,
-    has_traceback: bool,
+    name: str, scenario: Scenario, seed: int, output: Output, *, has_traceback: bool = False
 ) -> int:
     """Run a scenario to its end, or to where it fails; exit code 1 if that is not what it is expected to do."""
     error = None
-    with World(seed) as world:
+    with aside(is_json=output.is_json), World(seed) as world:
         try:
             world.run(scenario(world))
         except Exception as caught:  # noqa: BLE001  # whatever a scenario fails with is its outcome
             error = caught
-    _leave_behind(world, f"{name}, seed {seed}", trace, html)
+    _leave_behind(world, f"{name}, seed {seed}", output)
     verdict, is_expected = _judged(error, scenario.missing)
     if error is not None and has_traceback:
         traceback.print_exception(error)
-    rows = list(diagnosis(error)) if error else []
-    if error is not None and not is_expected:
-        rows.append(("again", f"python -m sim run {name} --seed {seed} --html run.html"))
-    rows.append(("virtual time", f"{world.agenda.now_ns / 1e9:,.3f} s"))
-    rows.append(("trace", world.trace.digest()))
-    print(f"{name}, seed {seed}: {verdict}")
-    print("\n".join(f"  {title:<13} {value}" for title, value in rows))
+    found = diagnose(error) if error is not None else None
+    seconds = world.agenda.now_ns / 1e9
+    ending = Ending(name, seed, verdict, is_expected, found, seconds, world.trace.digest())
+    answer(ending, _ending_lines, is_json=output.is_json)
     return 0 if is_expected else 1
+
+
+def _ending_lines(ending: Ending) -> list[str]:
+    rows = list(diagnosis_rows(ending.diagnosis)) if ending.diagnosis else []
+    if ending.diagnosis and not ending.is_expected:
+        rows.append(("again", f"python -m sim run {ending.scenario} --seed {ending.seed} --html run.html"))
+    rows.append(("virtual time", f"{ending.virtual_seconds:,.3f} s"))
+    rows.append(("trace", ending.trace_digest))
+    lines = [f"  {title:<13} {value}" for title, value in rows]
+    return [f"{ending.scenario}, seed {ending.seed}: {ending.verdict}", *lines]
 
 
 def _judged(error: Exception | None, missing: str) -> tuple[str, bool]:
@@ -80,25 +120,19 @@ def _judged(error: Exception | None, missing: str) -> tuple[str, bool]:
     return f"fails as expected, missing: {missing}" if is_expected else "failed", is_expected
 
 
-def _carry_out(plan: Plan, trace: Path | None, html: Path | None) -> Result:
+def _carry_out(plan: Plan, output: Output) -> Outcome:
     result, world = carry_out(plan, keeps_trace=True)
-    _leave_behind(world, f"{plan.preset}, seed {plan.seed}", trace, html, plan, result)
-    idle = [fate.words for fate in fates(plan, world.trace.events) if not fate.effects]
-    print("\n".join(outcome_lines(plan, result, idle)))
-    return result
+    _leave_behind(world, f"{plan.preset}, seed {plan.seed}", output, plan, result)
+    idle = tuple(fate.words for fate in fates(plan, world.trace.events) if not fate.effects)
+    return Outcome(plan, result, idle)
 
 
 def _leave_behind(
-    world: World,
-    title: str,
-    trace: Path | None,
-    html: Path | None,
-    plan: Plan | None = None,
-    result: Result | None = None,
+    world: World, title: str, output: Output, plan: Plan | None = None, result: Result | None = None
 ) -> None:
-    if trace is not None:
-        with told_if_unwritable(trace):
-            write_trace(world, trace)
-    if html is not None:
-        with told_if_unwritable(html):
-            write_picture(world, html, title, plan, result)
+    if output.trace is not None:
+        with told_if_unwritable(output.trace):
+            write_trace(world, output.trace)
+    if output.html is not None:
+        with told_if_unwritable(output.html):
+            write_picture(world, output.html, title, plan, result)

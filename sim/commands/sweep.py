@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 import click
-import msgspec
 
 from sim import replay
 from sim.arguments import INTERRUPTED, told_if_unwritable
+from sim.commands.answer import answer, aside
 from sim.explanation import explain
 from sim.outcome import finding_lines
 from sim.presets import derive
@@ -26,7 +26,7 @@ def run_sweep(preset: str, seeds: range, jobs: int, *, is_json: bool, keep: Path
     """Carry out seeds; exit code 1 if one was broken, or if many have not reached everything."""
     report = Report(preset, keep, is_json=is_json)
     summary, is_whole = sum_up(preset, seeds, jobs, report)
-    print(msgspec.json.encode(summary).decode() if is_json else "\n".join(text_of(summary)))
+    answer(summary, text_of, is_json=is_json)
     if not is_whole:
         print(f"Interrupted after {summary.tried:,} of {len(seeds):,} seeds.", file=sys.stderr)
         return INTERRUPTED
@@ -57,7 +57,8 @@ class Report:
         lines = finding_lines(plan, finding.broken, str(file))
         if self._count <= EXPLAINED_MAX:
             lines += [f"    {line}" for line in explain(plan)]
-        print("\n".join(lines), file=sys.stderr if self._is_json else sys.stdout, flush=True)
+        with aside(is_json=self._is_json):
+            print("\n".join(lines), flush=True)
 
 
 def sum_up(preset: str, seeds: range, jobs: int, report: Report | None = None) -> tuple[Summary, bool]:

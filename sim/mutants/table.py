@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
+from msgspec import Struct
+
 from sim.mutants.hunt import Kill
 from sim.mutants.mutant import Mutant
 
@@ -17,14 +19,47 @@ HEAD = (
 SURVIVES = "survives"
 
 
-def row_of(mutant: Mutant, kills: Sequence[Kill | None]) -> str:
-    """Give the row of a mutant: which promises it broke, and after how many seeds from each start."""
+class Row(Struct, frozen=True):
+    """A mutant, the promises it broke, and after how many seeds from each start: none where it survives.
+
+    `median`: of these, if it was killed from all of them. `first_seed`: killed it from the first start that did.
+    """
+
+    name: str
+    what: str
+    promises: tuple[str, ...]
+    preset: str
+    median: float | None
+    seeds_to_kill: tuple[int | None, ...]
+    first_seed: int | None
+
+    @property
+    def is_killed(self) -> bool:
+        """From every start."""
+        return None not in self.seeds_to_kill
+
+
+def row_of(mutant: Mutant, kills: Sequence[Kill | None]) -> Row:
+    """Give the row of a mutant, of what came of each start."""
     known = [kill for kill in kills if kill is not None]
-    promises = ", ".join(sorted({kill.promise for kill in known})) or SURVIVES
-    counts = [str(kill.seeds) if kill is not None else SURVIVES for kill in kills]
-    middle = median(kill.seeds for kill in known) if len(known) == len(kills) else SURVIVES
-    first = known[0].plan.seed if known else ""
-    return f"| {mutant.name} | {mutant.what} | {promises} | {mutant.preset} | {middle} ({', '.join(counts)}) | {first} |"
+    return Row(
+        mutant.name,
+        mutant.what,
+        tuple(sorted({kill.promise for kill in known})),
+        mutant.preset,
+        median(kill.seeds for kill in known) if len(known) == len(kills) else None,
+        tuple(kill.seeds if kill is not None else None for kill in kills),
+        known[0].plan.seed if known else None,
+    )
+
+
+def line_of(row: Row) -> str:
+    """Give a row as it stands in the table."""
+    promises = ", ".join(row.promises) or SURVIVES
+    middle, *counts = (SURVIVES if number is None else number for number in (row.median, *row.seeds_to_kill))
+    first = "" if row.first_seed is None else row.first_seed
+    seeds = f"{middle} ({', '.join(map(str, counts))})"
+    return f"| {row.name} | {row.what} | {promises} | {row.preset} | {seeds} | {first} |"
 
 
 def render_table(rows: Mapping[str, str], mutants: Mapping[str, Mutant]) -> str:

@@ -5,15 +5,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sim.arguments import listed
 from sim.cli import main
-from sim.difference import describe, read_trace
+from sim.cli import simulate as commands
+from sim.difference import Difference, compare, describe, read_trace
 from sim.explanation import explain
+from sim.plan import Plan
 from sim.presets import PRESETS, derive
 from sim.scenarios import SCENARIOS
 from sim.scenarios.scenario import listed_scenarios
+from sim.trace import Event
 from tests.checkout import ROOT
 from tests.sim.broken_checkout import simulate
 
@@ -32,7 +36,7 @@ NO_PRESET = f"Invalid value for '--preset': There is no preset 'nix'.\n{listed('
         ("sweep --preset chaso --seeds 1..2", "There is no preset 'chaso'. Did you mean chaos?\nThere are: "),
         ("run --preset clean --traceback", "--traceback is for a scenario: of a seed all is told."),
         ("run --preset clean --seed x", "'x' is no seed, which is a whole number from 0 to "),
-        ("run --sed 1", "No such option '--sed'. There are: --help, --html, --preset, --seed, --trace, --traceback, -h."),
+        ("run --sed 1", "No such option '--sed'. There are: --help, --html, --json, --preset, --seed, --trace, --traceback, -h."),
         ("sweep --preset nix --seeds 1..2", NO_PRESET),
         ("sweep --preset clean", "Missing option '--seeds'"),
         ("sweep --preset clean --seeds 9..2", "'9..2' ends before it begins."),
@@ -101,14 +105,33 @@ def test_a_scenario_is_run_and_its_traces_are_compared(tmp_path: Path):
     assert (same.returncode, same.stdout) == (0, "The histories are equal.\n")
     assert (other.returncode, other.stdout.splitlines()) == (
         1,
-        describe(*(read_trace(Path(trace)) for trace in traces[1:])),
+        describe(compare(*(read_trace(Path(trace)) for trace in traces[1:]))),
     )
+
+
+def test_traces_are_compared_as_json(tmp_path: Path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    for file, detail in ((one, "a"), (other, "b")):
+        file.write_bytes(msgspec.json.encode(Event(0, 0, "near", "file", detail)))
+
+    ran, same = (simulate("diff", str(one), str(file), "--json") for file in (other, one))
+
+    assert [(ran.returncode, ran.stderr), (same.returncode, same.stderr)] == [(1, ""), (0, "")]
+    told = [msgspec.json.decode(text, type=Difference) for text in (ran.stdout, same.stdout)]
+    assert told == [compare(read_trace(one), read_trace(file)) for file in (other, one)]
 
 
 def test_every_option_of_a_seed_is_explained():
     ran = simulate("explain", "--preset", "chaos", "3")
 
     assert (ran.returncode, ran.stdout.splitlines()) == (0, explain(derive("chaos", 3)))
+
+
+def test_every_option_of_a_seed_is_explained_as_json():
+    ran = simulate("explain", "--preset", "chaos", "3", "--json")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert msgspec.json.decode(ran.stdout, type=Plan) == derive("chaos", 3)
 
 
 def test_an_interrupted_sweep_says_how_far_it_came_and_leaves_no_process(tmp_path: Path):
@@ -137,3 +160,12 @@ def test_the_help_names_every_command():
     commands = ["coverage", "diff", "experiment", "explain", "mutants", "replay", "run", "shrink", "sweep"]
     assert ran.returncode == 0
     assert [name for name in commands if f"\n  {name} " not in ran.stdout] == []
+
+
+def test_every_command_can_tell_what_it_has_come_to_as_json():
+    options = {
+        name: [option for param in command.params for option in param.opts]
+        for name, command in commands.commands.items()
+    }
+
+    assert [name for name, known in options.items() if "--json" not in known] == []

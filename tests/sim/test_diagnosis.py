@@ -5,7 +5,7 @@ import re
 import pytest
 
 from psync.system import System
-from sim.diagnosis import diagnosis
+from sim.diagnosis import Diagnosis, Failing, diagnose, diagnosis_rows
 from sim.faults import PowerCut
 from sim.scenarios.pair import Pair
 from sim.scenarios.scenario import Play
@@ -45,11 +45,16 @@ async def _fails(given: None, system: System) -> int:
     raise KeyError("lever")
 
 
-def _diagnosis(play: Play) -> list[str]:
-    """What is told of it, lines of this file without their numbers."""
+def _failed(play: Play) -> Diagnosis:
     with World(1) as world, pytest.raises(Exception) as failed:  # noqa: PT011  # whatever is raised is diagnosed
         world.run(play(world))
-    return [re.sub(r"py:\d+: ", "py: ", f"{name}: {value}") for name, value in diagnosis(failed.value)]
+    return diagnose(failed.value)
+
+
+def _diagnosis(play: Play) -> list[str]:
+    """What is told of it, lines of this file without their numbers."""
+    rows = diagnosis_rows(_failed(play))
+    return [re.sub(r"py:\d+: ", "py: ", f"{name}: {value}") for name, value in rows]
 
 
 def test_an_assertion_is_told_with_its_message_and_what_the_pair_knows():
@@ -59,6 +64,14 @@ def test_an_assertion_is_told_with_its_message_and_what_the_pair_knows():
         "faults: PowerCut 1",
         "causes: CONNECT_REFUSED",
     ]
+
+
+def test_it_is_a_value_before_it_is_told():
+    found = _failed(_misses_a_listener)
+
+    (failing,) = found.failings
+    assert failing == Failing(failing.place, "nobody listens")
+    assert found == Diagnosis((failing,), effects={"PowerCut": 1}, causes=("CONNECT_REFUSED",))
 
 
 def test_what_a_helper_has_found_is_told_where_it_was_called():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.difference import NoTrace, describe, first_divergence, read_trace
+from sim.difference import Difference, NoTrace, compare, describe, first_divergence, read_trace
 from sim.trace import Event, Trace
 
 
@@ -33,7 +33,7 @@ def test_the_first_divergence_is_found(left: str, right: str, divergence: int | 
 def test_a_divergence_is_shown_with_what_led_to_it_and_what_followed():
     left, right = _events(*"abcdefgh"), _events(*"abcdefxy")
 
-    assert describe(left, right) == [
+    assert describe(compare(left, right)) == [
         "The histories part at event 6 of 8 and 8, in detail.",
         "        1       0.000001 s  near/1000    file     b",
         "        2       0.000002 s  near/1000    file     c",
@@ -48,15 +48,32 @@ def test_a_divergence_is_shown_with_what_led_to_it_and_what_followed():
 
 
 def test_the_end_of_one_history_is_a_divergence():
-    assert describe(_events("a"), []) == [
+    assert describe(compare(_events("a"), [])) == [
         "The histories part at event 0 of 1 and 0, the end of one.",
         "-       0       0.000000 s  near/1000    file     a",
         "+ (the end)",
     ]
 
 
-def test_equal_histories_have_nothing_to_show():
-    assert describe(_events("a"), _events("a")) == []
+def test_equal_histories_are_told_as_such():
+    assert describe(compare(_events("a"), _events("a"))) == ["The histories are equal."]
+
+
+def test_a_divergence_is_the_events_around_it_and_the_fields_that_differ():
+    left, right = _events(*"abcdefgh"), _events(*"abcdefx", step_ns=1_001)
+    left[1:6] = right[1:6]
+
+    assert compare(left, right) == Difference(
+        (8, 7), 6, ("time_ns", "detail"), tuple(left[1:6]), tuple(left[6:]), tuple(right[6:])
+    )
+
+
+def test_where_one_history_ends_no_field_differs():
+    assert compare(_events("a"), []) == Difference((1, 0), 0, left=tuple(_events("a")))
+
+
+def test_equal_histories_differ_nowhere():
+    assert compare(_events("a"), _events("a")) == Difference((1, 1), None)
 
 
 def test_a_trace_is_read_as_it_was_written(tmp_path: Path):

@@ -1,7 +1,7 @@
 """What came of a plan, as lines."""
 
 from sim.explanation import explain
-from sim.outcome import finding_lines, outcome_lines, verdict
+from sim.outcome import Outcome, finding_lines, outcome_lines, verdict
 from sim.plan import Plan
 from sim.trial import Result
 
@@ -10,7 +10,7 @@ GOOD = Result("", {"DiskFull": 2, "PowerCut unsynced": 1}, ("committed",), (5, 0
 
 
 def test_a_plan_that_kept_every_promise_is_told_in_short():
-    assert outcome_lines(PLAN, GOOD) == [
+    assert outcome_lines(Outcome(PLAN, GOOD)) == [
         "chaos, seed 168: every promise was kept",
         "  exit codes    5 0 0",
         "  virtual time  1,234.568 s",
@@ -21,8 +21,14 @@ def test_a_plan_that_kept_every_promise_is_told_in_short():
     ]
 
 
+def test_faults_without_effect_are_told():
+    told = outcome_lines(Outcome(PLAN, GOOD, ("far loses its power", "near is full")))
+
+    assert told[4] == "  no effect     far loses its power; near is full"
+
+
 def test_a_broken_plan_is_told_with_every_option():
-    assert outcome_lines(PLAN, Result("whole: torn")) == [
+    assert outcome_lines(Outcome(PLAN, Result("whole: torn"))) == [
         "chaos, seed 168: broken, whole: torn",
         "  virtual time  0.000 s",
         "  faults        none",

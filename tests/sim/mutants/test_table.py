@@ -2,7 +2,7 @@
 
 from sim.mutants.hunt import Kill
 from sim.mutants.mutant import Exchange, Mutant
-from sim.mutants.table import HEAD, read_table, render_table, row_of, write_table
+from sim.mutants.table import HEAD, Row, line_of, read_table, render_table, row_of, write_table
 from sim.presets import derive
 
 MUTANT = Mutant(
@@ -18,16 +18,24 @@ ROW = "| wrong | nothing is right | whole | clean | 3 (3, 1, 8) | 3 |"
 
 
 def test_a_row_tells_promise_median_and_first_seed() -> None:
-    assert row_of(MUTANT, KILLS) == ROW
+    row = row_of(MUTANT, KILLS)
+
+    assert row == Row("wrong", "nothing is right", ("whole",), "clean", 3, (3, 1, 8), 3)
+    assert (row.is_killed, line_of(row)) == (True, ROW)
 
 
 def test_a_start_without_a_kill_is_not_passed_over() -> None:
-    assert row_of(MUTANT, [KILLS[0], None, KILLS[2]]) == ROW.replace(
-        "3 (3, 1, 8)", "survives (3, survives, 8)"
-    )
-    assert (
-        row_of(MUTANT, [None]) == "| wrong | nothing is right | survives | clean | survives (survives) |  |"
-    )
+    row = row_of(MUTANT, [KILLS[0], None, KILLS[2]])
+
+    assert row == Row("wrong", "nothing is right", ("whole",), "clean", None, (3, None, 8), 3)
+    assert (row.is_killed, line_of(row)) == (False, ROW.replace("3 (3, 1, 8)", "survives (3, survives, 8)"))
+
+
+def test_a_mutant_that_nothing_kills_survives() -> None:
+    row = row_of(MUTANT, [None])
+
+    assert row == Row("wrong", "nothing is right", (), "clean", None, (None,), None)
+    assert line_of(row) == "| wrong | nothing is right | survives | clean | survives (survives) |  |"
 
 
 def test_a_table_is_exchanged_in_its_place_and_read_again(tmp_path) -> None:
